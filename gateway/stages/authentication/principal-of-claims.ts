@@ -1,0 +1,57 @@
+import type { JWTPayload } from 'jose';
+import type { TokenRealm } from '../../../subgraphs/_kernel/wire/access-token.js';
+import { PLATFORM_PERMISSIONS, TENANT_PERMISSIONS } from '../../../subgraphs/_kernel/wire/permissions.js';
+import {
+  ADMIN_ROLES,
+  type MemberPrincipal,
+  type PlatformPrincipal,
+} from '../../../subgraphs/_kernel/wire/principal.js';
+
+/** A genuine token that does not say what a token of its realm has to say. */
+export class MalformedClaimsError extends Error {
+  override readonly name = 'MalformedClaimsError';
+}
+
+function text(claims: JWTPayload, name: string): string {
+  const value = claims[name];
+  if (typeof value !== 'string' || value === '') throw new MalformedClaimsError(`claim ${name} is missing`);
+  return value;
+}
+
+/** Of `values` those that belong to `known`: a word that the realm does not know grants nothing. */
+const among = <T extends string>(values: readonly unknown[], known: readonly T[]): readonly T[] =>
+  known.filter((word) => values.includes(word));
+
+const rolesOf = (claims: JWTPayload): readonly unknown[] => {
+  const roles = claims['roles'];
+  return Array.isArray(roles) ? (roles as readonly unknown[]) : [];
+};
+
+const scopesOf = (claims: JWTPayload): readonly string[] => {
+  const scope = claims['scope'];
+  return typeof scope === 'string' ? scope.split(' ') : [];
+};
+
+/** @throws {MalformedClaimsError} */
+export function principalOfClaims(claims: JWTPayload, realm: TokenRealm): MemberPrincipal | PlatformPrincipal {
+  const sessionId = text(claims, 'sid');
+  if (realm === 'platform') {
+    if (claims['tid'] !== undefined) throw new MalformedClaimsError('a platform token names a tenant');
+    return {
+      kind: 'platform',
+      adminId: text(claims, 'sub'),
+      sessionId,
+      roles: among(rolesOf(claims), ADMIN_ROLES),
+      permissions: among(scopesOf(claims), PLATFORM_PERMISSIONS),
+    };
+  }
+  text(claims, 'tid');
+  return {
+    kind: 'member',
+    userId: text(claims, 'sub'),
+    membershipId: text(claims, 'mid'),
+    sessionId,
+    roles: rolesOf(claims).filter((role): role is string => typeof role === 'string'),
+    permissions: among(scopesOf(claims), TENANT_PERMISSIONS),
+  };
+}

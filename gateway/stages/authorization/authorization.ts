@@ -1,0 +1,93 @@
+import { GraphQLError, type DocumentNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Principal } from '../../../subgraphs/_kernel/wire/principal.js';
+import type { Stage } from '../../request.js';
+import type { SupergraphGeneration } from '../../supergraph/generation.js';
+import type { ValidOperation } from '../planning/planning.js';
+import { createGuard, type Guard } from './guard.js';
+import type { PolicyRegistry } from './policies.js';
+import { guardedCoordinatesOf, pruneOperation, type Pruned } from './prune.js';
+import { compileRules } from './rule-tree.js';
+
+/** An operation of which only what may be seen is left to plan. */
+export interface AuthorizedOperation extends ValidOperation {
+  /** What is left of the operation; null when nothing is. The very same document when nothing was cut. */
+  readonly permitted: DocumentNode | null;
+  /** Why the rest was cut, one error a place. */
+  readonly refusals: readonly GraphQLError[];
+  /** Names what was cut; equal for two askers exactly when they may see the same. */
+  readonly permissionSet: string;
+}
+
+interface Analysis {
+  readonly coordinates: ReadonlySet<string>;
+  /** What is left, by what is denied. */
+  readonly pruned: LRUCache<string, Pruned>;
+}
+
+const WHOLE = '';
+
+/** How many permission sets are kept for one document. */
+const PERMISSION_SETS_KEPT = 32;
+
+function refusalsOf({ cuts, rootFields }: Pruned, principal: Principal): readonly GraphQLError[] {
+  const refusedWhole = cuts.filter(({ wholeRootField }) => wholeRootField).length;
+  const signInMissing = principal.kind === 'anonymous' && refusedWhole === rootFields;
+  return cuts.map(({ path, coordinate }) =>
+    signInMissing
+      ? new GraphQLError('Sign in to do this', { path, extensions: { code: 'UNAUTHENTICATED' } })
+      : new GraphQLError(`You are not allowed to use ${coordinate}`, {
+          path,
+          extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+        }),
+  );
+}
+
+/** Cuts from the operation what the caller may not see. */
+export function createAuthorizationStage(policies: PolicyRegistry): Stage<ValidOperation, AuthorizedOperation> {
+  const guards = new WeakMap<SupergraphGeneration, Guard>();
+  const analyses = new WeakMap<Guard, WeakMap<object, Analysis>>();
+
+  const guardOf = (generation: SupergraphGeneration): Guard => {
+    const known = guards.get(generation);
+    if (known) return known;
+    const guard = createGuard(generation.apiSchema, compileRules(generation.annotated, policies));
+    guards.set(generation, guard);
+    return guard;
+  };
+
+  const analysisOf = (guard: Guard, operation: ValidOperation): Analysis => {
+    const ofGuard = analyses.get(guard) ?? new WeakMap<object, Analysis>();
+    analyses.set(guard, ofGuard);
+    const known = ofGuard.get(operation.definition);
+    if (known) return known;
+    const { generation, document, definition } = operation;
+    const analysis: Analysis = {
+      coordinates: guardedCoordinatesOf(generation.apiSchema, document, definition, guard.guarded),
+      pruned: new LRUCache({ max: PERMISSION_SETS_KEPT }),
+    };
+    ofGuard.set(definition, analysis);
+    return analysis;
+  };
+
+  return async (operation) => {
+    const { generation, document, definition, caller } = operation;
+    const guard = guardOf(generation);
+    const analysis = analysisOf(guard, operation);
+    const denied = await guard.deniedTo(caller, analysis.coordinates);
+    if (denied.size === 0) return { ...operation, permitted: document, refusals: [], permissionSet: WHOLE };
+
+    const permissionSet = [...denied].sort().join(' ');
+    let pruned = analysis.pruned.get(permissionSet);
+    if (!pruned) {
+      pruned = pruneOperation(generation.apiSchema, document, definition, denied);
+      analysis.pruned.set(permissionSet, pruned);
+    }
+    return {
+      ...operation,
+      permitted: pruned.document,
+      refusals: refusalsOf(pruned, caller.principal),
+      permissionSet,
+    };
+  };
+}

@@ -1,0 +1,209 @@
+import {
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { isJsonObject, type JsonObject } from './json.js';
+import { compileLeaf } from './leaf.js';
+import { NotCompilableError } from './not-compilable.js';
+import { selectionApplies, type ConditionValues } from './selection-conditions.js';
+
+/** A place where a subgraph's answer does not keep the schema's promise. */
+export interface Violation {
+  readonly message: string;
+  /** From the innermost place outwards while shaping; reversed once, when it is read. */
+  readonly path: (string | number)[];
+}
+
+export interface Shaping {
+  readonly violations: Violation[];
+  /** Answers to `__schema` and `__type`, by response name. */
+  readonly introspection: JsonObject;
+}
+
+/** Shapes a value; `BUBBLE` says that the enclosing object has to become null. */
+type Shape = (value: unknown, shaping: Shaping) => unknown;
+
+export type ShapeRoot = (data: JsonObject, shaping: Shaping) => JsonObject | null;
+
+const BUBBLE = Symbol('null bubbles up');
+
+interface ShapedField {
+  readonly key: string;
+  readonly shape: Shape;
+}
+
+/** Adds where we are to the violations found since `before`. */
+function locate(shaping: Shaping, before: number, place: string | number): void {
+  for (let index = before; index < shaping.violations.length; index += 1) {
+    shaping.violations[index]?.path.push(place);
+  }
+}
+
+class ShaperCompiler {
+  private readonly schema: GraphQLSchema;
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  private readonly conditions: ConditionValues;
+
+  constructor(
+    schema: GraphQLSchema,
+    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    conditions: ConditionValues,
+  ) {
+    this.schema = schema;
+    this.fragments = fragments;
+    this.conditions = conditions;
+  }
+
+  object(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): Shape {
+    const collected = new Map<string, FieldNode[]>();
+    for (const set of sets) this.collect(type, set, collected);
+    const fields = [...collected].map(([key, nodes]) => this.field(type, key, nodes));
+    return (value, shaping) => {
+      const source = value as JsonObject;
+      const shaped: JsonObject = {};
+      for (const { key, shape } of fields) {
+        const before = shaping.violations.length;
+        const result = shape(source[key], shaping);
+        if (shaping.violations.length > before) locate(shaping, before, key);
+        if (result === BUBBLE) return null;
+        shaped[key] = result;
+      }
+      return shaped;
+    };
+  }
+
+  private collect(type: GraphQLCompositeType, set: SelectionSetNode, into: Map<string, FieldNode[]>): void {
+    for (const selection of set.selections) {
+      if (!selectionApplies(selection, this.conditions)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const key = selection.alias?.value ?? selection.name.value;
+        const nodes = into.get(key);
+        if (nodes) nodes.push(selection);
+        else into.set(key, [selection]);
+        continue;
+      }
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : this.fragments.get(selection.name.value);
+      const condition = fragment?.typeCondition?.name.value;
+      if (fragment && this.applies(condition, type)) this.collect(type, fragment.selectionSet, into);
+    }
+  }
+
+  private applies(condition: string | undefined, type: GraphQLCompositeType): boolean {
+    if (!condition || condition === type.name) return true;
+    const wanted = this.schema.getType(condition);
+    return isAbstractType(wanted) && 'getFields' in type && this.schema.isSubType(wanted, type);
+  }
+
+  private field(type: GraphQLCompositeType, key: string, nodes: readonly FieldNode[]): ShapedField {
+    if (key in Object.prototype) throw new NotCompilableError(`the response name ${key}`);
+    const name = nodes[0]?.name.value ?? key;
+    if (name === '__typename') {
+      return { key, shape: isAbstractType(type) ? () => BUBBLE : () => type.name };
+    }
+    if (name.startsWith('__')) return { key, shape: (_value, { introspection }) => introspection[key] ?? null };
+    const definition = 'getFields' in type ? type.getFields()[name] : undefined;
+    if (!definition) throw new NotCompilableError(`${type.name}.${name}`);
+    const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+    return { key, shape: this.type(definition.type, sets, `${type.name}.${name}`) };
+  }
+
+  private type(type: GraphQLOutputType, sets: readonly SelectionSetNode[], coordinate: string): Shape {
+    if (isNonNullType(type)) return this.nonNull(this.type(type.ofType, sets, coordinate), coordinate);
+    if (isListType(type)) return this.list(this.type(type.ofType, sets, coordinate), coordinate);
+    if (isLeafType(type)) return compileLeaf(type, coordinate);
+    return this.composite(type, sets, coordinate);
+  }
+
+  private nonNull(inner: Shape, coordinate: string): Shape {
+    return (value, shaping) => {
+      const before = shaping.violations.length;
+      const shaped = inner(value, shaping);
+      if (shaped !== null) return shaped;
+      if (shaping.violations.length === before) {
+        shaping.violations.push({ message: `Cannot return null for non-nullable ${coordinate}.`, path: [] });
+      }
+      return BUBBLE;
+    };
+  }
+
+  private list(inner: Shape, coordinate: string): Shape {
+    return (value, shaping) => {
+      if (value === null || value === undefined) return null;
+      if (!Array.isArray(value)) {
+        shaping.violations.push({ message: `Expected a list for ${coordinate}.`, path: [] });
+        return null;
+      }
+      let broken = false;
+      const shaped = value.map((element: unknown, index) => {
+        const before = shaping.violations.length;
+        const result = inner(element, shaping);
+        if (shaping.violations.length > before) locate(shaping, before, index);
+        broken ||= result === BUBBLE;
+        return result;
+      });
+      return broken ? null : shaped;
+    };
+  }
+
+  /** An object is shaped by the type it turns out to be; each type is compiled when it is first met. */
+  private composite(
+    declared: GraphQLCompositeType,
+    sets: readonly SelectionSetNode[],
+    coordinate: string,
+  ): Shape {
+    const compiled = new Map<string, Shape>();
+    const shapeFor = (typename: string): Shape | null => {
+      const known = compiled.get(typename);
+      if (known) return known;
+      const type = this.schema.getType(typename);
+      if (!isCompositeType(type)) return null;
+      const shape = this.object(type, sets);
+      compiled.set(typename, shape);
+      return shape;
+    };
+    // Compiled now, so that what cannot be compiled is known before anything runs.
+    compiled.set(declared.name, this.object(declared, isAbstractType(declared) ? [] : sets));
+    const possible = isAbstractType(declared) ? this.schema.getPossibleTypes(declared) : [];
+    for (const type of possible) shapeFor(type.name);
+    if (isAbstractType(declared)) compiled.delete(declared.name);
+
+    return (value, shaping) => {
+      if (value === null || value === undefined) return null;
+      const typename = isJsonObject(value) ? value['__typename'] : 0;
+      const name = typename === undefined || typename === null ? declared.name : typename;
+      const shape = typeof name === 'string' ? shapeFor(name) : null;
+      if (shape) return shape(value, shaping);
+      shaping.violations.push({ message: `Invalid object found for ${coordinate}.`, path: [] });
+      return null;
+    };
+  }
+}
+
+/**
+ * Compiles the shape of an answer from the operation as it was asked: order of fields, aliases, what was not
+ * fetched as null, and nulls that bubble up to the nearest place that may be null.
+ * @throws {NotCompilableError}
+ */
+export function compileShaper(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  conditions: ConditionValues,
+): ShapeRoot {
+  const root = schema.getRootType(operation.operation);
+  if (!root) throw new NotCompilableError(`no ${operation.operation} type`);
+  const shape = new ShaperCompiler(schema, fragments, conditions).object(root, [operation.selectionSet]);
+  return (data, shaping) => shape(data, shaping) as JsonObject | null;
+}

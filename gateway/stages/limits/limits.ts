@@ -1,0 +1,73 @@
+import { GraphQLError, parse } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { OperationLimits } from '../../gateway-config.js';
+import { Refusal } from '../../refusal.js';
+import type { Stage } from '../../request.js';
+import type { IdentifiedRequest } from '../authentication/authentication.js';
+import { sizeOfDocument, type OperationSize } from './document-size.js';
+
+/** An operation as it was sent. */
+export interface Operation {
+  readonly caller: IdentifiedRequest;
+  readonly source: string;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Aborted when the client has gone, or when a stream has to end; the reason then says why. */
+  readonly signal: AbortSignal;
+}
+
+declare const withinLimits: unique symbol;
+
+/** An operation of which it is known that reading it costs little. Only this stage makes one. */
+export interface BoundedOperation extends Operation {
+  readonly [withinLimits]: true;
+}
+
+const REMEMBERED_SOURCES = 2_000;
+
+/** Longer documents are measured anew each time, so that the memory cannot be filled with them. */
+const REMEMBERED_LENGTH = 20_000;
+
+const tooMany = (what: string, limit: number): string => `The operation has too many ${what}; at most ${limit} are accepted`;
+
+function findExcess(size: OperationSize, limits: OperationLimits): string | null {
+  if (size.depth > limits.depth) return `The operation is nested too deeply; at most ${limits.depth} levels are accepted`;
+  if (size.fields > limits.fields) return tooMany('fields', limits.fields);
+  if (size.aliases > limits.aliases) return tooMany('aliases', limits.aliases);
+  if (size.rootFields > limits.rootFields) return tooMany('root fields', limits.rootFields);
+  if (size.directives > limits.directives) return tooMany('directives', limits.directives);
+  return null;
+}
+
+/** What is too much about a document; null when nothing is, or when it is no document at all. */
+function measure(source: string, limits: OperationLimits): string | null {
+  try {
+    return findExcess(sizeOfDocument(parse(source, { maxTokens: limits.tokens, noLocation: true })), limits);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    // A syntax error is reported by validation, with its place; here it matters only that parsing ended early.
+    return error.message.includes('tokens. Parsing aborted') ? tooMany('tokens', limits.tokens) : null;
+  }
+}
+
+/** Refuses an operation that is too large before anything is validated or run. */
+export function createLimitsStage(limits: OperationLimits): Stage<Operation, BoundedOperation> {
+  const verdicts = new LRUCache<string, { readonly excess: string | null }>({ max: REMEMBERED_SOURCES });
+
+  const excessOf = (source: string): string | null => {
+    const known = verdicts.get(source);
+    if (known) return known.excess;
+    const excess = measure(source, limits);
+    if (source.length <= REMEMBERED_LENGTH) verdicts.set(source, { excess });
+    return excess;
+  };
+
+  return async (operation) => {
+    if (Buffer.byteLength(operation.source) > limits.bodyBytes) {
+      throw new Refusal('OPERATION_TOO_COMPLEX', `The operation is longer than ${limits.bodyBytes} bytes`);
+    }
+    const excess = excessOf(operation.source);
+    if (excess) throw new Refusal('OPERATION_TOO_COMPLEX', excess);
+    return operation as BoundedOperation;
+  };
+}

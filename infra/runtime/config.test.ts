@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { ConfigError, loadConfig } from './config.js';
+
+function failure(env: Record<string, string>): ConfigError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('The configuration was accepted.');
+}
+
+describe('the configuration', () => {
+  it('needs no variable at all', () => {
+    expect(loadConfig({})).toMatchObject({
+      environment: 'development',
+      logLevel: 'info',
+      port: 4000,
+      host: '127.0.0.1',
+      baseDomain: 'localhost',
+      publicUrl: 'http://localhost:4000',
+      databaseUrl: undefined,
+      redisUrl: undefined,
+      stripe: undefined,
+      subgraphUrls: { identity: 'http://127.0.0.1:4001', ops: 'http://127.0.0.1:4007' },
+      subgraphPorts: { identity: 4001, ops: 4007 },
+    });
+  });
+
+  it('takes an empty variable as unset', () => {
+    expect(loadConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 4000, databaseUrl: undefined });
+  });
+
+  it('prefers APP_ENV to NODE_ENV, and listens on every address where it is served from', () => {
+    expect(loadConfig({ APP_ENV: 'staging', NODE_ENV: 'production' })).toMatchObject({
+      environment: 'staging',
+      host: '0.0.0.0',
+      subgraphHost: '0.0.0.0',
+    });
+    expect(loadConfig({ NODE_ENV: 'test' }).environment).toBe('test');
+  });
+
+  it('finds each subgraph by a variable of its own', () => {
+    const config = loadConfig({ SUBGRAPH_BOOKING_URL: 'http://booking:8080/', SUBGRAPH_BOOKING_PORT: '8080' });
+    expect(config.subgraphUrls.booking).toBe('http://booking:8080');
+    expect(config.subgraphPorts.booking).toBe(8080);
+    expect(config.subgraphUrls.commerce).toBe('http://127.0.0.1:4004');
+  });
+
+  it('names every bad variable in one message, and none of their values', () => {
+    const error = failure({
+      PORT: '70000',
+      DATABASE_URL: 'mysql://root:hunter2@db/spine',
+      SPINE_ENVELOPE_SECRET: 'too short',
+      NODE_ENV: 'prod',
+      SUBGRAPH_OPS_URL: 'ops:4007',
+      STRIPE_SECRET_KEY: 'sk_test_1',
+    });
+    expect([...error.variables].sort()).toEqual([
+      'DATABASE_URL',
+      'NODE_ENV',
+      'PORT',
+      'SPINE_ENVELOPE_SECRET',
+      'STRIPE_WEBHOOK_SECRET',
+      'SUBGRAPH_OPS_URL',
+    ]);
+    for (const variable of error.variables) expect(error.message).toContain(variable);
+    expect(error.message).toContain('STRIPE_WEBHOOK_SECRET must be set because STRIPE_SECRET_KEY is');
+    expect(error.message).not.toMatch(/hunter2|too short|sk_test_1/);
+    expect(error.message).not.toContain('\n');
+  });
+});

@@ -1,0 +1,209 @@
+import { z } from 'zod';
+
+export const SUBGRAPH_NAMES = ['identity', 'tenancy', 'booking', 'commerce', 'marketing', 'analytics', 'ops'] as const;
+export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
+
+const ENVIRONMENTS = ['development', 'test', 'staging', 'production'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Everything that is decided outside the code. What is `undefined` has a local counterpart. */
+export interface Config {
+  /** APP_ENV, else NODE_ENV. */
+  readonly environment: Environment;
+  /** LOG_LEVEL. */
+  readonly logLevel: LogLevel;
+  /** APP_NAME: what people are told they are using. */
+  readonly appName: string;
+  /** PORT of the gateway. 0 lets the system choose. */
+  readonly port: number;
+  /** HOST: the address to listen on; the loopback address in development and tests. */
+  readonly host: string;
+  /** SPINE_BASE_DOMAIN: tenants live at `<subdomain>.<baseDomain>`. */
+  readonly baseDomain: string;
+  /** SPINE_PUBLIC_URL: where the outside reaches the gateway, without a slash at the end. */
+  readonly publicUrl: string;
+  /** DATABASE_URL: the owner's connection. Without it the embedded PostgreSQL is started. */
+  readonly databaseUrl: string | undefined;
+  /** DATABASE_APP_URL: a login that is bound to tenants, in place of the owner's as role `spine_app`. */
+  readonly databaseAppUrl: string | undefined;
+  /** DATABASE_PLATFORM_URL: a login above tenants, in place of the owner's as role `spine_platform`. */
+  readonly databasePlatformUrl: string | undefined;
+  /** REDIS_URL. Without it events, cache and limits use PostgreSQL and this process. */
+  readonly redisUrl: string | undefined;
+  /** SPINE_ENVELOPE_SECRET, shared by gateway and subgraphs when they are processes of their own. */
+  readonly envelopeSecret: string | undefined;
+  /** SUBGRAPH_<NAME>_URL: where the gateway finds each subgraph, without a slash at the end. */
+  readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
+  /** SUBGRAPH_<NAME>_PORT: where each subgraph listens. */
+  readonly subgraphPorts: Readonly<Record<SubgraphName, number>>;
+  /** SUBGRAPH_HOST: the address subgraphs listen on; like `host` by default. */
+  readonly subgraphHost: string;
+  /** STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. Without a key the local double is used. */
+  readonly stripe: StripeConfig | undefined;
+}
+
+export interface StripeConfig {
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+  /** Another server that speaks Stripe's protocol. */
+  readonly apiBase: string | undefined;
+}
+
+/** What is wrong with the environment: every variable by name, in one message, without their values. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly variables: readonly string[];
+
+  constructor(problems: readonly { readonly variable: string; readonly problem: string }[]) {
+    super(`Configuration: ${problems.map(({ variable, problem }) => `${variable} ${problem}`).join('; ')}.`);
+    this.variables = problems.map(({ variable }) => variable);
+  }
+}
+
+const FIRST_SUBGRAPH_PORT = 4001;
+const MINIMUM_SECRET_LENGTH = 32;
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number between 0 and 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'must be a port number between 0 and 65535');
+
+const httpUrl = urlOf(['http:', 'https:'], 'must be an http(s) URL').transform((url) => url.replace(/\/+$/, ''));
+const postgresUrl = urlOf(
+  ['postgresql:', 'postgres:'],
+  'must be a PostgreSQL connection string (postgresql://user:password@host:port/database)',
+);
+const redisUrl = urlOf(['redis:', 'rediss:'], 'must be a Redis URL (redis://host:port)');
+const domain = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a domain name without a port');
+
+const variables = z.object({
+  APP_ENV: oneOf(ENVIRONMENTS).optional(),
+  NODE_ENV: z.string().optional(),
+  LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
+  APP_NAME: z.string().default('Spine'),
+  PORT: port.default(4000),
+  HOST: z.string().optional(),
+  SPINE_BASE_DOMAIN: domain.default('localhost'),
+  SPINE_PUBLIC_URL: httpUrl.optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_APP_URL: postgresUrl.optional(),
+  DATABASE_PLATFORM_URL: postgresUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
+  SPINE_ENVELOPE_SECRET: z
+    .string()
+    .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
+    .optional(),
+  SUBGRAPH_HOST: z.string().optional(),
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_API_BASE: httpUrl.optional(),
+});
+
+const subgraphVariables = z.object({
+  ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [urlVariable(name), httpUrl.optional()])),
+  ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [portVariable(name), port.optional()])),
+});
+
+/**
+ * Reads the whole configuration at once. An empty variable counts as unset.
+ *
+ * @throws ConfigError that names every variable that is wrong
+ */
+// eslint-disable-next-line no-process-env -- the one place where the environment is read
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const main = variables.safeParse(given);
+  const subgraphs = subgraphVariables.safeParse(given);
+  const problems = [
+    ...problemsOf(main.error),
+    ...problemsOf(subgraphs.error),
+    ...(given['APP_ENV'] ? [] : nodeEnvProblems(given['NODE_ENV'])),
+    ...pairProblems(given),
+  ];
+  if (!main.success || !subgraphs.success || problems.length > 0) throw new ConfigError(problems);
+  return configOf(main.data, subgraphs.data);
+}
+
+function configOf(given: z.infer<typeof variables>, subgraphs: Readonly<Record<string, unknown>>): Config {
+  const environment = given.APP_ENV ?? oneOf(ENVIRONMENTS).default('development').parse(given.NODE_ENV);
+  const isLocal = environment === 'development' || environment === 'test';
+  const host = given.HOST ?? (isLocal ? '127.0.0.1' : '0.0.0.0');
+  return {
+    environment,
+    logLevel: given.LOG_LEVEL ?? (environment === 'test' ? 'warn' : 'info'),
+    appName: given.APP_NAME,
+    port: given.PORT,
+    host,
+    baseDomain: given.SPINE_BASE_DOMAIN,
+    publicUrl: given.SPINE_PUBLIC_URL ?? `http://${given.SPINE_BASE_DOMAIN}:${given.PORT}`,
+    databaseUrl: given.DATABASE_URL,
+    databaseAppUrl: given.DATABASE_APP_URL,
+    databasePlatformUrl: given.DATABASE_PLATFORM_URL,
+    redisUrl: given.REDIS_URL,
+    envelopeSecret: given.SPINE_ENVELOPE_SECRET,
+    subgraphUrls: bySubgraph((name, index) =>
+      String(subgraphs[urlVariable(name)] ?? `http://127.0.0.1:${FIRST_SUBGRAPH_PORT + index}`),
+    ),
+    subgraphPorts: bySubgraph((name, index) =>
+      Number(subgraphs[portVariable(name)] ?? FIRST_SUBGRAPH_PORT + index),
+    ),
+    subgraphHost: given.SUBGRAPH_HOST ?? host,
+    stripe:
+      given.STRIPE_SECRET_KEY && given.STRIPE_WEBHOOK_SECRET
+        ? {
+            secretKey: given.STRIPE_SECRET_KEY,
+            webhookSecret: given.STRIPE_WEBHOOK_SECRET,
+            apiBase: given.STRIPE_API_BASE,
+          }
+        : undefined,
+  };
+}
+
+function problemsOf(error: z.ZodError | undefined) {
+  return (error?.issues ?? []).map((issue) => ({ variable: issue.path.join('.'), problem: issue.message }));
+}
+
+function nodeEnvProblems(nodeEnv: string | undefined) {
+  const isKnown = nodeEnv === undefined || ENVIRONMENTS.some((environment) => environment === nodeEnv);
+  return isKnown ? [] : [{ variable: 'NODE_ENV', problem: `must be one of ${ENVIRONMENTS.join(', ')}` }];
+}
+
+/** Variables that mean nothing without another. */
+function pairProblems(given: Readonly<Record<string, string | undefined>>) {
+  const pairs = [
+    ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+    ['STRIPE_WEBHOOK_SECRET', 'STRIPE_SECRET_KEY'],
+    ['DATABASE_APP_URL', 'DATABASE_URL'],
+    ['DATABASE_PLATFORM_URL', 'DATABASE_URL'],
+  ] as const;
+  return pairs
+    .filter(([one, other]) => given[one] && !given[other])
+    .map(([one, other]) => ({ variable: other, problem: `must be set because ${one} is` }));
+}
+
+function bySubgraph<T>(of: (name: SubgraphName, index: number) => T): Readonly<Record<SubgraphName, T>> {
+  return Object.fromEntries(SUBGRAPH_NAMES.map((name, index) => [name, of(name, index)])) as Record<SubgraphName, T>;
+}
+
+function urlVariable(name: SubgraphName): string {
+  return `SUBGRAPH_${name.toUpperCase()}_URL`;
+}
+
+function portVariable(name: SubgraphName): string {
+  return `SUBGRAPH_${name.toUpperCase()}_PORT`;
+}
+
+function urlOf(protocols: readonly string[], problem: string) {
+  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), problem);
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, `must be one of ${values.join(', ')}`);
+}

@@ -1,0 +1,129 @@
+import pg from 'pg';
+
+import { errorCode } from '../error-code.js';
+
+export interface PoolOptions {
+  /** The owner's connection string: it may migrate, and become either of the other roles. */
+  readonly url: string;
+  /** Connection string of a login that is bound to tenants. `url` as role `spine_app` by default. */
+  readonly appUrl?: string | undefined;
+  /** Connection string of a login above tenants. `url` as role `spine_platform` by default. */
+  readonly platformUrl?: string | undefined;
+  /** Connections of each pool at most. 16 by default. */
+  readonly max?: number;
+  /** Told of idle connections that break, which the pool replaces by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+export interface Pools {
+  /** Row level security binds it to the tenant of the transaction. Queries of one connection are pipelined. */
+  readonly app: pg.Pool;
+  /** Sees every tenant's rows, by policies of its own. */
+  readonly platform: pg.Pool;
+  readonly ownerUrl: string;
+  /** Waits for what is under way, then closes all connections. */
+  end(): Promise<void>;
+}
+
+const DEFAULT_MAX = 16;
+const CONNECTION_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** The connections of one process. Nothing is opened before the first query. */
+export function createPools(options: PoolOptions): Pools {
+  const app = createPool(options.appUrl ?? withRole(options.url, 'spine_app'), 'spine-app', true, options);
+  const platform = createPool(
+    options.platformUrl ?? withRole(options.url, 'spine_platform'),
+    'spine-platform',
+    false,
+    options,
+  );
+  return {
+    app,
+    platform,
+    ownerUrl: options.url,
+    end: async () => {
+      await Promise.all([app.end(), platform.end()]);
+    },
+  };
+}
+
+/** The same connection string, for sessions that begin as another role. */
+export function withRole(url: string, role: string): string {
+  const connection = new URL(url);
+  const given = connection.searchParams.get('options');
+  connection.searchParams.set('options', [given, `-c role=${role}`].filter(Boolean).join(' '));
+  return connection.toString();
+}
+
+function createPool(
+  connectionString: string,
+  name: string,
+  pipeline: boolean,
+  { max = DEFAULT_MAX, onIdleError }: PoolOptions,
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    application_name: name,
+    max,
+    pipeline,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+  });
+  // Without a listener a connection that breaks while idle would end the process.
+  pool.on('error', (error) => onIdleError?.(error));
+  // Every tenant's client listens as well; their number is bounded elsewhere.
+  pool.setMaxListeners(0);
+  return pool;
+}
+
+/** Why a database cannot be used, as one sentence that names the server and never the password. */
+export function describeConnectionFailure(error: unknown, url: string): string {
+  const where = describeTarget(url);
+  if (!where) return 'DATABASE_URL is not a PostgreSQL connection string (postgresql://user:password@host:port/database).';
+  const { server, user, database } = where;
+  switch (errorCode(error)) {
+    case 'ECONNREFUSED':
+      return `No PostgreSQL answers at ${server}: it refuses the connection.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The PostgreSQL host of ${server} cannot be found.`;
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return `PostgreSQL at ${server} cannot be reached.`;
+    case '28P01':
+    case '28000':
+      return `PostgreSQL at ${server} does not let user "${user}" in: ${messageOf(error, url)}.`;
+    case '3D000':
+      return `PostgreSQL at ${server} has no database "${database}".`;
+    case '42501':
+      return `User "${user}" of PostgreSQL at ${server} lacks a right: ${messageOf(error, url)}.`;
+    case '53300':
+      return `PostgreSQL at ${server} has no connection to spare.`;
+    case '57P03':
+      return `PostgreSQL at ${server} is starting up or shutting down.`;
+    default:
+      return `PostgreSQL at ${server} cannot be used: ${messageOf(error, url)}.`;
+  }
+}
+
+function describeTarget(url: string): { server: string; user: string; database: string } | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, hostname, port, username, pathname, searchParams } = new URL(url);
+  if (protocol !== 'postgresql:' && protocol !== 'postgres:') return undefined;
+  const host = hostname || searchParams.get('host') || 'localhost';
+  return {
+    server: `${host}:${port || '5432'}`,
+    user: decodeURIComponent(username) || 'of this system',
+    database: decodeURIComponent(pathname.slice(1)),
+  };
+}
+
+function messageOf(error: unknown, url: string): string {
+  const { message = '' } = Object(error) as Readonly<{ message?: string }>;
+  const encoded = new URL(url).password;
+  const secrets = [encoded, decodeURIComponent(encoded)].filter(Boolean);
+  const safe = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message || errorCode(error) || String(error));
+  return safe.replace(/\.$/, '');
+}

@@ -1,0 +1,165 @@
+import type { Logger } from '../request/request-context.js';
+import { comparePositions, LOG_START, type Position, type StoredEvent } from './event.js';
+import type { EventLog } from './event-log.js';
+import type { EventSignal } from './event-signal.js';
+
+/** How many recent events one process keeps for its subscribers; who is further behind reads the log. */
+const RECENT_KEPT = 5_000;
+const READ_SIZE = 500;
+/** How long after a lost signal new events are found at the latest. */
+const LOOK_EVERY_MS = 1_000;
+
+export interface StreamRequest {
+  readonly tenantId?: string | undefined;
+  readonly types: readonly string[];
+  /** Resume behind this position; from now on when left out. */
+  readonly after?: Position | undefined;
+}
+
+interface Subscription {
+  ended: boolean;
+  wake: (() => void) | undefined;
+}
+
+export interface EventTail {
+  /** Live events in order, each once, without a gap between what is read back and what is live. */
+  stream(request: StreamRequest): AsyncGenerator<StoredEvent, void, void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Follows the log once for all subscribers of a process. A subscriber is a position, not a queue: however
+ * slow it is, it holds no memory, and it finds what it has missed in the log.
+ */
+export function createEventTail(log: EventLog, signal: EventSignal, logger: Logger): EventTail {
+  let recent: StoredEvent[] = [];
+  /** Everything behind this position, and nothing else that can be read, is in `recent`. */
+  let floor: Position = LOG_START;
+  let position: Position = LOG_START;
+  let started: Promise<void> | undefined;
+  let closed = false;
+  let looking = false;
+  let lookAgain = false;
+  const waiting = new Set<() => void>();
+
+  const wakeAll = (): void => {
+    const woken = [...waiting];
+    waiting.clear();
+    for (const wake of woken) wake();
+  };
+
+  const look = async (): Promise<void> => {
+    if (looking) {
+      lookAgain = true;
+      return;
+    }
+    looking = true;
+    try {
+      do {
+        lookAgain = false;
+        const events = await log.read({ after: position, limit: READ_SIZE });
+        const last = events.at(-1);
+        if (!last) continue;
+        recent.push(...events);
+        position = last.position;
+        if (recent.length > RECENT_KEPT) {
+          const dropped = recent[recent.length - RECENT_KEPT - 1];
+          recent = recent.slice(-RECENT_KEPT);
+          if (dropped) floor = dropped.position;
+        }
+        wakeAll();
+        lookAgain ||= events.length === READ_SIZE;
+        // A loop that may be asked to go on while it reads; closing ends it.
+      } while (lookAgain && !closed);
+    } catch (error) {
+      if (!closed) logger.warn({ err: error }, 'cannot read the event log; will try again');
+    } finally {
+      looking = false;
+    }
+  };
+
+  let timer: NodeJS.Timeout | undefined;
+  let stopListening: (() => void) | undefined;
+  const start = async (): Promise<void> => {
+    position = await log.head();
+    floor = position;
+    stopListening = signal.onSignal(() => void look());
+    timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    timer.unref();
+  };
+
+  const firstAfter = (from: Position): number => {
+    let low = 0;
+    let high = recent.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const event = recent[middle];
+      if (event && comparePositions(event.position, from) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  async function* follow(
+    { tenantId, types, after }: StreamRequest,
+    subscription: Subscription,
+  ): AsyncGenerator<StoredEvent, void, void> {
+    await (started ??= start());
+    const wanted = new Set(types);
+    const concerns = (event: StoredEvent): boolean =>
+      wanted.has(event.type) && (tenantId === undefined || event.headers.tenant.id === tenantId);
+    let seen = after ?? position;
+    while (!closed && !subscription.ended) {
+      if (comparePositions(seen, floor) < 0) {
+        const reached = position;
+        const events = await log.read({ after: seen, limit: READ_SIZE, tenantId, types });
+        for (const event of events) {
+          yield event;
+          seen = event.position;
+        }
+        // A short page means that nothing of ours was left up to where the tail stood when we asked.
+        if (events.length < READ_SIZE && comparePositions(seen, reached) < 0) seen = reached;
+        continue;
+      }
+      const upTo = position;
+      const fresh = recent.slice(firstAfter(seen));
+      for (const event of fresh) {
+        if (comparePositions(event.position, upTo) > 0) break;
+        seen = event.position;
+        if (concerns(event)) yield event;
+      }
+      if (comparePositions(position, seen) > 0) continue;
+      await new Promise<void>((resolve) => {
+        subscription.wake = resolve;
+        waiting.add(resolve);
+      });
+    }
+  }
+
+  /** A generator answers `return()` only at a `yield`; one that waits for events must be woken to end. */
+  function stream(request: StreamRequest): AsyncGenerator<StoredEvent, void, void> {
+    const subscription: Subscription = { ended: false, wake: undefined };
+    const events = follow(request, subscription);
+    const end = events.return.bind(events);
+    events.return = (value) => {
+      subscription.ended = true;
+      if (subscription.wake) {
+        waiting.delete(subscription.wake);
+        subscription.wake();
+      }
+      return end(value);
+    };
+    return events;
+  }
+
+  return {
+    stream,
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      stopListening?.();
+      wakeAll();
+      await started?.catch(() => undefined);
+    },
+  };
+}

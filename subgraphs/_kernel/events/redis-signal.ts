@@ -1,0 +1,58 @@
+import { Redis } from 'ioredis';
+import type { Logger } from '../request/request-context.js';
+import { SignalFanOut, type EventSignal } from './event-signal.js';
+
+const STREAM = 'spine:events';
+/** A signal carries nothing, so a short stream is enough. */
+const STREAM_LENGTH = 1_000;
+const BLOCK_MS = 5_000;
+const PAUSE_AFTER_ERROR_MS = 500;
+
+/**
+ * Signals by a Redis stream. The events themselves stay in PostgreSQL, so a Redis that is killed without
+ * having saved anything loses none of them.
+ */
+export function createRedisSignal(url: string, logger: Logger): EventSignal {
+  const fanOut = new SignalFanOut();
+  const options = { lazyConnect: false, maxRetriesPerRequest: 1, enableOfflineQueue: true };
+  const writer = new Redis(url, options);
+  const reader = new Redis(url, { ...options, maxRetriesPerRequest: null });
+  for (const connection of [writer, reader]) {
+    connection.on('error', (error: Error) => logger.warn({ err: error }, 'event signal: Redis error'));
+  }
+  let closed = false;
+
+  const read = async (): Promise<void> => {
+    let lastId = '$';
+    while (!closed) {
+      try {
+        const answer = await reader.xread('COUNT', 100, 'BLOCK', BLOCK_MS, 'STREAMS', STREAM, lastId);
+        const entries = answer?.[0]?.[1];
+        lastId = entries?.at(-1)?.[0] ?? lastId;
+        if (entries) fanOut.wake();
+      } catch (error) {
+        if (closed) return;
+        logger.warn({ err: error }, 'event signal: cannot read the stream; will try again');
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));
+      }
+    }
+  };
+  const reading = read();
+
+  return {
+    notify: () =>
+      fanOut.coalesce(() => {
+        if (closed) return;
+        writer.xadd(STREAM, 'MAXLEN', '~', STREAM_LENGTH, '*', 'new', '1').catch((error: unknown) => {
+          logger.warn({ err: error }, 'cannot announce new events; readers will find them');
+        });
+      }),
+    onSignal: (listener) => fanOut.onSignal(listener),
+    async close() {
+      closed = true;
+      writer.disconnect();
+      reader.disconnect();
+      await reading;
+    },
+  };
+}

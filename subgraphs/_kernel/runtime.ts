@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import { createCatchUp } from './events/consumer-offset.js';
+import { createEventLog } from './events/event-log.js';
+import type { EventSignal } from './events/event-signal.js';
+import { createEventTail } from './events/event-tail.js';
+import { createOutbox } from './events/outbox.js';
+import type { Clock } from './request/clock.js';
+import type { Logger } from './request/request-context.js';
+import type { SecretBox } from './secrets/secret-box.js';
+import type { SubgraphRuntime } from './subgraph.js';
+import { createDatabase } from './tenancy/tenant-database.js';
+
+export interface RuntimeParts {
+  readonly pools: { readonly app: pg.Pool; readonly platform: pg.Pool };
+  readonly signal: EventSignal;
+  readonly secretBox: SecretBox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface RunningRuntime extends SubgraphRuntime {
+  /** Ends the live streams and the database clients; pools and signal belong to the caller. */
+  close(): Promise<void>;
+}
+
+/** Puts together what the subgraphs of one process share. */
+export function createRuntime({ pools, signal, secretBox, clock, logger }: RuntimeParts): RunningRuntime {
+  const database = createDatabase(pools);
+  const outbox = createOutbox(signal);
+  database.onCommit(outbox.onCommit);
+  const log = createEventLog(pools.platform);
+  const tail = createEventTail(log, signal, logger);
+  return {
+    database,
+    outbox,
+    log,
+    tail,
+    signal,
+    catchUp: createCatchUp(log, pools.platform),
+    secretBox,
+    clock,
+    logger,
+    async close() {
+      await tail.close();
+      await database.close();
+    },
+  };
+}

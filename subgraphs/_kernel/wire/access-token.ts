@@ -1,0 +1,27 @@
+/** Who may accept a token: each realm has its own signing keys and its own audience. */
+export const TOKEN_REALMS = ['tenant', 'platform'] as const;
+export type TokenRealm = (typeof TOKEN_REALMS)[number];
+
+export const TOKEN_AUDIENCE = {
+  tenant: 'spine:tenant',
+  platform: 'spine:platform',
+} as const satisfies Record<TokenRealm, string>;
+
+/** Path at which identity publishes its verification keys (RFC 7517), both realms in one set. */
+export const JWKS_PATH = '/.well-known/jwks.json';
+
+/** Private claims of an access token, beside the registered `iss aud sub iat exp jti`. */
+export interface AccessTokenClaims {
+  /** Subject: the user's or the administrator's UUID. */
+  readonly sub: string;
+  /** Session id; what revocation names. */
+  readonly sid: string;
+  /** Tenant UUID and slug; absent in the platform realm. */
+  readonly tid?: string;
+  readonly tenant?: string;
+  /** Membership UUID; absent in the platform realm. */
+  readonly mid?: string;
+  readonly roles: readonly string[];
+  /** Space-separated permissions, as in RFC 8693. */
+  readonly scope: string;
+}

@@ -1,0 +1,71 @@
+import type { PlatformPermission, TenantPermission } from './permissions.js';
+
+/** Roles every tenant has. Custom roles of a tenant are further strings. */
+export const SYSTEM_ROLES = ['OWNER', 'ADMIN', 'PRACTITIONER', 'STAFF', 'BILLING', 'USER', 'VIEWER'] as const;
+export type SystemRole = (typeof SYSTEM_ROLES)[number];
+
+/** Roles of platform staff, a realm of its own with its own keys and token audience. */
+export const ADMIN_ROLES = [
+  'SUPER_ADMIN',
+  'ADMIN',
+  'DEVELOPER',
+  'SUPPORT',
+  'MARKETING',
+  'FINANCE',
+  'SALES',
+] as const;
+export type AdminRole = (typeof ADMIN_ROLES)[number];
+
+/** Nobody signed in. The null object, so that no stage has to ask whether there is a principal. */
+export interface AnonymousPrincipal {
+  readonly kind: 'anonymous';
+}
+
+/** A person acting inside one tenant. */
+export interface MemberPrincipal {
+  readonly kind: 'member';
+  readonly userId: string;
+  readonly membershipId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  readonly permissions: readonly TenantPermission[];
+}
+
+/** A member of platform staff. */
+export interface PlatformPrincipal {
+  readonly kind: 'platform';
+  readonly adminId: string;
+  readonly sessionId: string;
+  readonly roles: readonly AdminRole[];
+  readonly permissions: readonly PlatformPermission[];
+}
+
+/** The platform itself: a reaction to an event, a job, the gateway's own look-ups. */
+export interface SystemPrincipal {
+  readonly kind: 'system';
+  /** Which part acts, for logs and the audit trail. */
+  readonly name: string;
+}
+
+export type Principal = AnonymousPrincipal | MemberPrincipal | PlatformPrincipal | SystemPrincipal;
+
+export const ANONYMOUS: AnonymousPrincipal = { kind: 'anonymous' };
+
+/** The permissions a principal carries; empty for those who act without any. */
+export function permissionsOf(principal: Principal): readonly string[] {
+  return principal.kind === 'member' || principal.kind === 'platform' ? principal.permissions : [];
+}
+
+/** A stable id of who acts, for audit entries and logs; null for nobody. */
+export function actorIdOf(principal: Principal): string | null {
+  switch (principal.kind) {
+    case 'anonymous':
+      return null;
+    case 'member':
+      return principal.userId;
+    case 'platform':
+      return principal.adminId;
+    case 'system':
+      return `system:${principal.name}`;
+  }
+}

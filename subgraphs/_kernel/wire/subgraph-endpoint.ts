@@ -1,0 +1,33 @@
+import type { DocumentNode, ExecutionResult } from 'graphql';
+import type { Envelope } from './envelope.js';
+import type { SubgraphName } from './subgraph-names.js';
+import type { RouteRequest, RouteResponse } from './subgraph-route.js';
+
+export interface SubgraphRequest {
+  /** Printed operation, what goes over HTTP. */
+  readonly source: string;
+  /** The same operation parsed, so that a call in process neither prints nor parses. */
+  readonly document: DocumentNode;
+  readonly operationName?: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly envelope: Envelope;
+  /** Aborted when the caller has gone or its deadline has passed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One subgraph as the gateway sees it. There are two: a call in the same process, and HTTP with WebSocket.
+ * Which one is in use changes nothing for a client.
+ */
+export interface SubgraphEndpoint {
+  readonly name: SubgraphName;
+  /** Never rejects for an error of the operation; rejects when the subgraph cannot be reached. */
+  execute(request: SubgraphRequest): Promise<ExecutionResult>;
+  /** A result instead of a stream means that the subscription was refused. */
+  subscribe(request: SubgraphRequest): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
+  /** Hands on a request that is not GraphQL; null where the subgraph serves no such route. */
+  forward(request: RouteRequest, envelope: Envelope): Promise<RouteResponse | null>;
+  /** Whether the subgraph can serve requests now: it is up and reaches its database. */
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,17 @@
+import type { AdminRole } from '../../_kernel/wire/principal.js';
+import { PLATFORM_PERMISSIONS, type PlatformPermission } from '../../_kernel/wire/permissions.js';
+
+const READ_ONLY: readonly PlatformPermission[] = PLATFORM_PERMISSIONS.filter((permission) =>
+  permission.endsWith(':read'),
+);
+
+/** What each role of platform staff may do. */
+export const ADMIN_ROLE_PERMISSIONS: Readonly<Record<AdminRole, readonly PlatformPermission[]>> = {
+  SUPER_ADMIN: PLATFORM_PERMISSIONS,
+  ADMIN: PLATFORM_PERMISSIONS.filter((permission) => permission !== 'platform:admins:manage'),
+  DEVELOPER: [...READ_ONLY, 'platform:incidents:manage'],
+  SUPPORT: READ_ONLY,
+  MARKETING: ['platform:tenants:read', 'platform:metrics:read'],
+  FINANCE: ['platform:tenants:read', 'platform:metrics:read'],
+  SALES: ['platform:tenants:read', 'platform:metrics:read'],
+};

@@ -1,0 +1,37 @@
+import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
+import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { Membership } from '../../../prisma/generated/client.js';
+
+export type MembershipRow = Membership;
+
+export const MEMBERSHIP_SORT: readonly SortKey[] = [
+  { field: 'createdAt', order: 'asc', type: 'date' },
+  { field: 'id', order: 'asc' },
+];
+
+export const findMembershipsOfUsers = (db: TenantDb, userIds: readonly string[]): Promise<MembershipRow[]> =>
+  db.membership.findMany({ where: { userId: { in: [...userIds] } } });
+
+export const findMembershipsByIds = (db: TenantDb, ids: readonly string[]): Promise<MembershipRow[]> =>
+  db.membership.findMany({ where: { id: { in: [...ids] } } });
+
+export function findMembershipsPage(db: TenantDb, page: Page): Promise<MembershipRow[]> {
+  return db.membership.findMany(keysetQuery(page, MEMBERSHIP_SORT));
+}
+
+/** @returns null when the person is a member already */
+export async function insertMembership(
+  db: PlatformDb,
+  membership: {
+    readonly tenantId: string;
+    readonly id: string;
+    readonly userId: string;
+    readonly roles: readonly string[];
+  },
+): Promise<MembershipRow | null> {
+  const rows = await db.membership.createManyAndReturn({
+    data: [{ ...membership, roles: [...membership.roles] }],
+    skipDuplicates: true,
+  });
+  return rows[0] ?? null;
+}

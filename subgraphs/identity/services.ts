@@ -1,0 +1,14 @@
+import type { AdminUserService } from './admin-user/admin-user.service.js';
+import type { MembershipService } from './membership/membership.service.js';
+import type { SessionService } from './session/session.service.js';
+import type { RegistrationService } from './user/registration.service.js';
+import type { UserService } from './user/user.service.js';
+
+/** What identity's resolvers can call. */
+export interface IdentityServices {
+  readonly users: UserService;
+  readonly registration: RegistrationService;
+  readonly memberships: MembershipService;
+  readonly sessions: SessionService;
+  readonly adminUsers: AdminUserService;
+}

@@ -1,0 +1,47 @@
+import type { Outbox } from '../../_kernel/events/outbox.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { TokenRealm } from '../../_kernel/wire/access-token.js';
+import type { IdentityEvents } from '../events.js';
+import { hashRefreshToken, newRefreshToken, REFRESH_TOKEN_SECONDS } from './session.js';
+import { insertRefreshToken, insertSession, type SessionRow } from './session.store.js';
+
+export interface RefreshGrant {
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** Adds an unused refresh token to a session's family. */
+export async function addRefreshToken(
+  context: RequestContext,
+  db: TenantDb,
+  sessionId: string,
+): Promise<RefreshGrant> {
+  const token = newRefreshToken();
+  const expiresAt = new Date(context.clock.now().getTime() + REFRESH_TOKEN_SECONDS * 1_000);
+  await insertRefreshToken(db, { hash: hashRefreshToken(token), sessionId, expiresAt });
+  return { token, expiresAt };
+}
+
+/** Opens a session for somebody whose proof was checked, and says so. */
+export async function openSession(
+  context: RequestContext,
+  db: TenantDb,
+  outbox: Outbox<IdentityEvents>,
+  subject: { readonly realm: TokenRealm; readonly subjectId: string },
+): Promise<{ readonly session: SessionRow; readonly refresh: RefreshGrant }> {
+  const now = context.clock.now();
+  const session = await insertSession(db, {
+    id: uuidv7(),
+    realm: subject.realm,
+    subjectId: subject.subjectId,
+    ip: context.origin.ip,
+    userAgent: context.origin.userAgent,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + REFRESH_TOKEN_SECONDS * 1_000),
+  });
+  const refresh = await addRefreshToken(context, db, session.id);
+  await outbox.emit(db, context, 'identity.login_succeeded', { ...subject, sessionId: session.id });
+  return { session, refresh };
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { ACME, contextFor, GLOBEX, memberOf, startTestRuntime, type TestRuntime } from '../../../tests/support/runtime.js';
+import type { Subgraph } from '../../_kernel/subgraph.js';
+import type { IdentityServices } from '../services.js';
+import { createIdentity } from '../subgraph.js';
+
+const PASSWORD = 'Spine-demo-1!';
+
+describe('sessions', () => {
+  let runtime: TestRuntime;
+  let identity: Subgraph<IdentityServices>;
+
+  beforeAll(async () => {
+    runtime = await startTestRuntime();
+    identity = createIdentity(runtime, { issuer: 'http://spine.test' });
+    await identity.services.registration.register(contextFor(ACME), {
+      email: 'Client@Acme.example',
+      password: PASSWORD,
+      displayName: 'Client of Acme',
+    });
+  });
+  afterAll(() => runtime.stop());
+
+  const login = (email = 'client@acme.example', password = PASSWORD, tenant = ACME) =>
+    identity.services.sessions.login(contextFor(tenant), { email, password });
+  const refresh = (token: string, tenant = ACME) => identity.services.sessions.refresh(contextFor(tenant), token);
+
+  it('signs in with an access token of 15 minutes that names tenant, membership and roles', async () => {
+    const { access } = await login();
+    const claims = decodeJwt(access.token);
+    expect(claims).toMatchObject({ iss: 'http://spine.test', aud: 'spine:tenant', tid: ACME.id, roles: ['USER'] });
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(900);
+    expect(decodeProtectedHeader(access.token)).toMatchObject({ alg: 'EdDSA', kid: expect.stringMatching(/^tenant-/) });
+  });
+
+  it('answers an unknown address, a wrong password and a foreign tenant alike', async () => {
+    const attempts = [login('nobody@acme.example'), login(undefined, 'wrong'), login(undefined, PASSWORD, GLOBEX)];
+    const outcomes = await Promise.allSettled(attempts);
+    const messages = outcomes.map((outcome) => (outcome.status === 'rejected' ? String(outcome.reason) : 'signed in'));
+    expect(new Set(messages)).toEqual(new Set(['UnauthenticatedError: The e-mail address or the password is wrong']));
+  });
+
+  it('records every refused sign-in as an event of the tenant it was tried at', async () => {
+    const before = await runtime.log.head();
+    await login('nobody@acme.example').catch(() => undefined);
+    const events = await runtime.log.read({ after: before, limit: 10, tenantId: ACME.id });
+    expect(events).toEqual([
+      expect.objectContaining({ type: 'identity.login_failed', payload: expect.objectContaining({ realm: 'tenant' }) }),
+    ]);
+  });
+
+  it('rotates the refresh token at every refresh', async () => {
+    const first = await login();
+    const second = await refresh(first.refresh.token);
+    expect(second.refresh.token).not.toBe(first.refresh.token);
+    await expect(refresh(second.refresh.token)).resolves.toMatchObject({ userId: first.userId });
+  });
+
+  it('ends the whole session when a refresh token comes a second time', async () => {
+    const first = await login();
+    const second = await refresh(first.refresh.token);
+    await expect(refresh(first.refresh.token)).rejects.toThrow('not valid');
+    await expect(refresh(second.refresh.token)).rejects.toThrow('not valid');
+  });
+
+  it('lets at most one of twenty parallel refreshes through', async () => {
+    const { refresh: granted } = await login();
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => refresh(granted.token)));
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled').length).toBeLessThanOrEqual(1);
+  });
+
+  it("does not take a tenant's refresh token at another tenant", async () => {
+    const { refresh: granted } = await login();
+    await expect(refresh(granted.token, GLOBEX)).rejects.toThrow('not valid');
+    await expect(refresh(granted.token)).resolves.toBeDefined();
+  });
+
+  it('makes the refresh token worthless on logout', async () => {
+    const { access, refresh: granted, userId } = await login();
+    const sessionId = String(decodeJwt(access.token)['sid']);
+    const principal = { ...memberOf([], { userId }), sessionId } as ReturnType<typeof memberOf>;
+    await identity.services.sessions.logout(contextFor(ACME, principal));
+    await expect(refresh(granted.token)).rejects.toThrow('not valid');
+  });
+
+  it('keeps neither passwords nor refresh tokens in a form that can be used', async () => {
+    const { refresh: granted } = await login();
+    const { rows } = await runtime.pools.platform.query<{ hash: string }>(
+      'SELECT hash FROM identity.password_credential UNION ALL SELECT hash FROM identity.refresh_token',
+    );
+    expect(rows.map((row) => row.hash).join(' ')).not.toContain(granted.token);
+    expect(rows.some((row) => row.hash.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'))).toBe(true);
+  });
+});

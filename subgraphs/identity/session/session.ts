@@ -1,0 +1,30 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** Seconds an access token lives. */
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+/** Seconds a refresh token lives; every refresh starts it anew. */
+export const REFRESH_TOKEN_SECONDS = 7 * 24 * 60 * 60;
+
+const PREFIX = 'spr_';
+
+/** A refresh token: 256 random bits behind a prefix that secret scanners can recognise. */
+export const newRefreshToken = (): string => PREFIX + randomBytes(32).toString('base64url');
+
+/** What is kept of a refresh token. It is random throughout, so a plain hash is enough. */
+export const hashRefreshToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+export interface PresentedToken {
+  readonly usedAt: Date | null;
+  readonly expiresAt: Date;
+  readonly session: { readonly revokedAt: Date | null };
+}
+
+/**
+ * What to make of a refresh token. One that was used already is in two hands, and nobody can tell which of
+ * them is the thief's, so the whole family ends.
+ */
+export function judgeRefreshToken(token: PresentedToken | null, now: Date): 'VALID' | 'REFUSED' | 'REUSED' {
+  if (!token || token.session.revokedAt !== null) return 'REFUSED';
+  if (token.usedAt !== null) return 'REUSED';
+  return token.expiresAt > now ? 'VALID' : 'REFUSED';
+}

@@ -1,0 +1,84 @@
+import { ForbiddenError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import { builder } from '../builder.js';
+import { UserId } from '../ids.js';
+import { MembershipRef } from '../membership/membership.graph.js';
+import { maySeeContactDetails, USER_STATUSES } from './user.js';
+import type { UserRow } from './user.store.js';
+import type { RegistrationReceipt } from './registration.service.js';
+
+const UserStatusEnum = builder.enumType('UserStatus', {
+  description: 'Where a person stands. Only `ACTIVE` and `PENDING` may sign in.',
+  values: USER_STATUSES,
+});
+
+export const UserRef = builder.objectRef<UserRow>('User').implement({
+  description: 'A person who is a member of this tenant.',
+  authenticated: true,
+  fields: (t) => ({
+    id: t.id({ description: 'Global id.', resolve: (user) => UserId.encode(user.id) }),
+    displayName: t.exposeString('displayName', { description: 'Name the person goes by.' }),
+    email: t.string({
+      nullable: true,
+      description:
+        'E-mail address. Null unless it is your own or you look after clients (`patients:read`) or members (`users:manage`).',
+      resolve: (user, _args, { request }) => (maySeeContactDetails(request, user.id) ? user.email : null),
+    }),
+    status: t.expose('status', { type: UserStatusEnum, description: 'Standing on the whole platform.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When she first signed up.' }),
+    membership: t.field({
+      type: MembershipRef,
+      nullable: true,
+      description: 'Her place in this tenant.',
+      resolve: (user, _args, { request, services }) => services.memberships.ofUser(request, user.id),
+    }),
+  }),
+});
+
+builder.asEntity(UserRef, {
+  key: builder.selection<{ id: string }>('id'),
+  resolveReference: async ({ id }, { request, services }) => {
+    const uuid = UserId.decode(id);
+    return uuid === null ? null : services.users.find(request, uuid);
+  },
+});
+
+const RegistrationReceiptRef = builder.objectRef<RegistrationReceipt>('RegistrationReceipt').implement({
+  description: 'Says that a sign-up was taken; the same whether or not the address was known.',
+  fields: (t) => ({
+    email: t.exposeString('email', { description: 'The address, as it was understood.' }),
+  }),
+});
+
+const RegisterInput = builder.inputType('RegisterInput', {
+  description: 'What a new client gives of herself.',
+  fields: (t) => ({
+    email: t.string({ description: 'E-mail address she will sign in with.' }),
+    password: t.string({
+      description: 'At least 8 characters with an upper and a lower case letter, a number and a special one.',
+    }),
+    displayName: t.string({ description: 'Name she goes by, 1 to 100 characters.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  me: t.field({
+    type: UserRef,
+    nullable: true,
+    authenticated: true,
+    description: 'The person signed in; null for platform staff, who are no members of a tenant.',
+    resolve: (_root, _args, { request, services }) =>
+      request.principal.kind === 'member' ? services.users.find(request, request.principal.userId) : null,
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  register: t.field({
+    type: RegistrationReceiptRef,
+    nullable: true,
+    tag: 'public',
+    errors: { types: [ValidationError, ForbiddenError] },
+    description: "Signs up as a client of the tenant whose address the request came to. Sign in with `login`.",
+    args: { input: t.arg({ type: RegisterInput, description: 'Who signs up.' }) },
+    resolve: (_root, { input }, { request, services }) => services.registration.register(request, input),
+  }),
+}));

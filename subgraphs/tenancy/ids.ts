@@ -1,0 +1,3 @@
+import { defineId } from '../_kernel/graphql/global-id.js';
+
+export const TenantId = defineId('Tenant', 'tnt');

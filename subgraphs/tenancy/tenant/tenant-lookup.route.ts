@@ -1,0 +1,29 @@
+import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import { TENANT_LOOKUP_PATH, type TenantLookup } from '../../_kernel/wire/tenant-lookup.js';
+import type { TenantService } from './tenant.service.js';
+
+const JSON_HEADERS = { 'content-type': 'application/json' } as const;
+
+function lookupOf(search: string): TenantLookup | null {
+  const query = new URLSearchParams(search);
+  const slug = query.get('slug');
+  const id = query.get('id');
+  const host = query.get('host');
+  if (slug) return { slug };
+  if (id) return /^[0-9a-f-]{36}$/.test(id) ? { id } : null;
+  return host ? { host } : null;
+}
+
+/** Answers the gateway which tenant a request is for. */
+export const tenantLookupRoute = (tenants: TenantService): SubgraphRoute => ({
+  method: 'GET',
+  path: TENANT_LOOKUP_PATH,
+  async handle(request, { principal }) {
+    if (principal.kind !== 'system') return { status: 403, headers: JSON_HEADERS, body: '{}' };
+    const lookup = lookupOf(request.search);
+    const tenant = lookup ? await tenants.lookUp(lookup) : null;
+    return tenant
+      ? { status: 200, headers: JSON_HEADERS, body: JSON.stringify(tenant) }
+      : { status: 404, headers: JSON_HEADERS, body: '{}' };
+  },
+});

@@ -1,0 +1,81 @@
+import { readdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { makeWalkableFolder } from '../../infra/runtime/postgres/account.js';
+import { discardEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/runtime/postgres/embedded.js';
+import { processState } from '../../infra/runtime/postgres/process-state.js';
+import { migrate } from '../../prisma/migrate.js';
+import { databaseUrl, onServer } from './server-connection.js';
+
+export interface TestServer {
+  /** Connection string of the owner, on the maintenance database. */
+  readonly url: string;
+  /** Name of a migrated, otherwise empty database that tests are given copies of. */
+  readonly template: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The server of one test run: a throw-away one, or the one at `existingUrl`, on which only databases are made. What a
+ * killed run left behind is cleared away first.
+ */
+export async function startTestServer(existingUrl: string | undefined): Promise<TestServer> {
+  const server = existingUrl
+    ? { url: existingUrl, stop: async () => undefined }
+    : await startThrowAwayServer();
+  const url = databaseUrl(server.url, 'postgres');
+  const template = `spine_test_template_${process.pid}`;
+  try {
+    await dropTemplate(url, template);
+    await migrate(databaseUrl(url, template));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return {
+    url,
+    template,
+    stop: async () => {
+      if (existingUrl) await dropTemplate(url, template);
+      await server.stop();
+    },
+  };
+}
+
+async function startThrowAwayServer() {
+  const base = await makeBaseFolder();
+  await discardLeftovers(base);
+  const server = await startEmbeddedPostgres({ directory: path.join(base, `run-${process.pid}`), durable: false });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await discardEmbeddedPostgres(server.directory);
+    },
+  };
+}
+
+/** A folder for the servers of this account's test runs. Someone else's folder of that name is not trusted. */
+async function makeBaseFolder(): Promise<string> {
+  const account = process.getuid?.();
+  const base = path.join(tmpdir(), `spine-tests-${account ?? 'user'}`);
+  await makeWalkableFolder(base);
+  if (account !== undefined && (await stat(base)).uid !== account) {
+    throw new Error(`${base} belongs to somebody else: set TMPDIR to a folder of your own.`);
+  }
+  return base;
+}
+
+/** Stops and removes the servers of runs whose process has ended. */
+async function discardLeftovers(base: string): Promise<void> {
+  for (const name of await readdir(base)) {
+    const pid = Number(/^run-(\d+)$/.exec(name)?.[1]);
+    if (!(pid > 0) || (await processState(pid))) continue;
+    await discardEmbeddedPostgres(path.join(base, name));
+  }
+}
+
+async function dropTemplate(url: string, template: string): Promise<void> {
+  await onServer(url, (client) => client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(template)} WITH (FORCE)`));
+}
