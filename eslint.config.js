@@ -14,7 +14,7 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // Interfaces promise async methods whose implementations need not wait for anything.
       '@typescript-eslint/require-await': 'off',
@@ -27,6 +27,10 @@ export default tseslint.config(
         { selector: 'ExportDefaultDeclaration', message: 'Named exports only: a thing has one name everywhere.' },
         { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines it.' },
         { selector: 'TSEnumDeclaration', message: 'Use a literal tuple with `as const`.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'infra/runtime/config.ts reads the environment, nothing else.' },
       ],
       complexity: ['error', 14],
       'max-lines': ['error', { max: 320, skipBlankLines: true, skipComments: true }],

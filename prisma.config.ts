@@ -5,7 +5,7 @@ import { defineConfig } from 'prisma/config';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 
-/* eslint-disable no-process-env, no-restricted-properties --
+/* eslint-disable no-restricted-properties --
    The Prisma CLI loads this file by itself, outside the platform's configuration, and takes the path of its
    schema engine from the environment only. */
 
@@ -16,7 +16,7 @@ if (process.platform !== 'win32') {
 
 const url = process.env['DATABASE_URL'];
 
-/* eslint-enable no-process-env, no-restricted-properties */
+/* eslint-enable no-restricted-properties */
 
 export default defineConfig({
   schema: path.join(root, 'prisma/schema'),

@@ -51,7 +51,7 @@ async function refusal(): Promise<MigrationError> {
 async function prisma(...args: readonly string[]): Promise<{ code: number | null; output: string }> {
   const cli = spawn(process.execPath, [path.join(root, 'node_modules/prisma/build/index.js'), ...args], {
     cwd: root,
-    // eslint-disable-next-line no-process-env -- the CLI needs the environment it is run in
+    // eslint-disable-next-line no-restricted-properties -- the CLI needs the environment it is run in
     env: { ...process.env, DATABASE_URL: url, CHECKPOINT_DISABLE: '1', NO_COLOR: '1' },
   });
   let output = '';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 
-export const SUBGRAPH_NAMES = ['identity', 'tenancy', 'booking', 'commerce', 'marketing', 'analytics', 'ops'] as const;
-export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
 
 const ENVIRONMENTS = ['development', 'test', 'staging', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
@@ -35,6 +34,10 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** SPINE_ENVELOPE_SECRET, shared by gateway and subgraphs when they are processes of their own. */
   readonly envelopeSecret: string | undefined;
+  /** SPINE_ENCRYPTION_KEY: seals secrets that are kept in the database. */
+  readonly encryptionKey: string | undefined;
+  /** TRUSTED_PROXIES: addresses and CIDR ranges, separated by commas, whose X-Forwarded headers are believed. */
+  readonly trustedProxies: readonly string[];
   /** SUBGRAPH_<NAME>_URL: where the gateway finds each subgraph, without a slash at the end. */
   readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
   /** SUBGRAPH_<NAME>_PORT: where each subgraph listens. */
@@ -100,6 +103,11 @@ const variables = z.object({
     .string()
     .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
     .optional(),
+  SPINE_ENCRYPTION_KEY: z
+    .string()
+    .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
+    .optional(),
+  TRUSTED_PROXIES: z.string().optional(),
   SUBGRAPH_HOST: z.string().optional(),
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
@@ -107,8 +115,8 @@ const variables = z.object({
 });
 
 const subgraphVariables = z.object({
-  ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [urlVariable(name), httpUrl.optional()])),
-  ...Object.fromEntries(SUBGRAPH_NAMES.map((name) => [portVariable(name), port.optional()])),
+  urls: z.object(Object.fromEntries(SUBGRAPH_NAMES.map((name) => [urlVariable(name), httpUrl.optional()]))),
+  ports: z.object(Object.fromEntries(SUBGRAPH_NAMES.map((name) => [portVariable(name), port.optional()]))),
 });
 
 /**
@@ -116,11 +124,11 @@ const subgraphVariables = z.object({
  *
  * @throws ConfigError that names every variable that is wrong
  */
-// eslint-disable-next-line no-process-env -- the one place where the environment is read
+// eslint-disable-next-line no-restricted-properties -- the one place where the environment is read
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const main = variables.safeParse(given);
-  const subgraphs = subgraphVariables.safeParse(given);
+  const subgraphs = subgraphVariables.safeParse({ urls: given, ports: given });
   const problems = [
     ...problemsOf(main.error),
     ...problemsOf(subgraphs.error),
@@ -131,7 +139,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   return configOf(main.data, subgraphs.data);
 }
 
-function configOf(given: z.infer<typeof variables>, subgraphs: Readonly<Record<string, unknown>>): Config {
+function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof subgraphVariables>): Config {
   const environment = given.APP_ENV ?? oneOf(ENVIRONMENTS).default('development').parse(given.NODE_ENV);
   const isLocal = environment === 'development' || environment === 'test';
   const host = given.HOST ?? (isLocal ? '127.0.0.1' : '0.0.0.0');
@@ -148,12 +156,15 @@ function configOf(given: z.infer<typeof variables>, subgraphs: Readonly<Record<s
     databasePlatformUrl: given.DATABASE_PLATFORM_URL,
     redisUrl: given.REDIS_URL,
     envelopeSecret: given.SPINE_ENVELOPE_SECRET,
-    subgraphUrls: bySubgraph((name, index) =>
-      String(subgraphs[urlVariable(name)] ?? `http://127.0.0.1:${FIRST_SUBGRAPH_PORT + index}`),
+    encryptionKey: given.SPINE_ENCRYPTION_KEY,
+    trustedProxies: (given.TRUSTED_PROXIES ?? '')
+      .split(',')
+      .map((range) => range.trim())
+      .filter(Boolean),
+    subgraphUrls: bySubgraph(
+      (name, index) => subgraphs.urls[urlVariable(name)] ?? `http://127.0.0.1:${FIRST_SUBGRAPH_PORT + index}`,
     ),
-    subgraphPorts: bySubgraph((name, index) =>
-      Number(subgraphs[portVariable(name)] ?? FIRST_SUBGRAPH_PORT + index),
-    ),
+    subgraphPorts: bySubgraph((name, index) => subgraphs.ports[portVariable(name)] ?? FIRST_SUBGRAPH_PORT + index),
     subgraphHost: given.SUBGRAPH_HOST ?? host,
     stripe:
       given.STRIPE_SECRET_KEY && given.STRIPE_WEBHOOK_SECRET
@@ -167,7 +178,7 @@ function configOf(given: z.infer<typeof variables>, subgraphs: Readonly<Record<s
 }
 
 function problemsOf(error: z.ZodError | undefined) {
-  return (error?.issues ?? []).map((issue) => ({ variable: issue.path.join('.'), problem: issue.message }));
+  return (error?.issues ?? []).map((issue) => ({ variable: String(issue.path.at(-1)), problem: issue.message }));
 }
 
 function nodeEnvProblems(nodeEnv: string | undefined) {

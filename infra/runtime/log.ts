@@ -49,6 +49,7 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
     },
   };
   const logger = destination ? pino(options, destination) : pino(options);
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its logger below
   const { child } = logger;
   // Children inherit this, but no formatter of bindings.
   logger.child = function childWithoutSecrets(this: Logger, bindings: Record<string, unknown>, childOptions) {

@@ -38,11 +38,26 @@ export async function withClient(url, work) {
  * @param {string} [shadowServerUrl] a database on the server where throw-away shadow databases are made; `url` by default
  */
 export function migrationConnections(url, shadowServerUrl = url) {
+  const open = new Set();
+  const track = (adapter) => {
+    const { dispose } = adapter;
+    open.add(adapter);
+    adapter.dispose = async () => {
+      if (open.delete(adapter)) await dispose.call(adapter);
+    };
+    return adapter;
+  };
   return {
-    provider: 'postgres',
-    adapterName: '@prisma/adapter-pg',
-    connect: async () => fitForMigrations(await new PrismaPg({ connectionString: url }).connect()),
-    connectToShadowDb: () => connectToShadowDatabase(shadowServerUrl),
+    factory: {
+      provider: 'postgres',
+      adapterName: '@prisma/adapter-pg',
+      connect: async () => track(fitForMigrations(await new PrismaPg({ connectionString: url }).connect())),
+      connectToShadowDb: async () => track(await connectToShadowDatabase(shadowServerUrl)),
+    },
+    /** Closes what the engine left open, and with it the engine's advisory locks. */
+    close: async () => {
+      for (const adapter of [...open]) await adapter.dispose();
+    },
   };
 }
 

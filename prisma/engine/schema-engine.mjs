@@ -29,8 +29,6 @@ if (values.version) {
   process.exitCode = await runDatabaseCommand(positionals[1]);
 } else {
   await serve();
-  // The engine may leave pooled connections behind that would keep the process alive.
-  process.exit(0);
 }
 
 /** Answers requests one by one until stdin closes. */

@@ -4,12 +4,9 @@ interface SchemaEngineOptions {
   readonly url?: string;
   readonly shadowServerUrl?: string;
   readonly datamodels?: readonly (readonly [path: string, content: string])[];
-  readonly log?: (line: string) => void;
 }
 
 type EngineMethod = 'diff' | 'devDiagnostic' | 'createMigration' | 'evaluateDataLoss' | 'diagnoseMigrationHistory';
-
-export declare function openSchemaEngine(options: SchemaEngineOptions): Promise<SchemaEngine>;
 
 export declare function callSchemaEngine<M extends EngineMethod>(
   options: SchemaEngineOptions,

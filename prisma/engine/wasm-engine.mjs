@@ -29,23 +29,23 @@ export function enginePanic() {
 }
 
 /**
- * A schema engine of its own for one call: it compares, creates and applies migrations.
+ * Calls one method of the engine: it compares, creates and applies migrations. Each call has an engine and
+ * connections of its own, so that no lock outlives it.
  *
- * @param {{ url?: string, shadowServerUrl?: string, datamodels?: [path: string, content: string][], log?: (line: string) => void }} options
+ * Some methods cannot make the shadow database themselves and only read what `devDiagnostic` left behind in the same
+ * engine; for those it is asked first.
+ *
+ * @param {{ url?: string, shadowServerUrl?: string, datamodels?: [path: string, content: string][] }} options
  */
-export async function openSchemaEngine({ url = NO_DATABASE, shadowServerUrl, datamodels, log = () => {} }) {
+export async function callSchemaEngine({ url = NO_DATABASE, shadowServerUrl, datamodels }, method, params) {
   loaded ??= loadWebAssembly();
   await loaded;
-  const connections = bindMigrationAwareSqlAdapterFactory(migrationConnections(url, shadowServerUrl));
-  return glue.SchemaEngine.new({ datamodels: datamodels?.length ? datamodels : undefined }, log, connections);
-}
-
-/**
- * Calls one method of a fresh engine. Some methods cannot make the shadow database themselves and only read what
- * `devDiagnostic` left behind in the same engine; for those it is asked first.
- */
-export async function callSchemaEngine(options, method, params) {
-  const engine = await openSchemaEngine(options);
+  const connections = migrationConnections(url, shadowServerUrl);
+  const engine = await glue.SchemaEngine.new(
+    { datamodels: datamodels?.length ? datamodels : undefined },
+    () => {},
+    bindMigrationAwareSqlAdapterFactory(connections.factory),
+  );
   if (typeof engine[method] !== 'function') throw new Error(`The schema engine has no method "${method}".`);
   try {
     return await engine[method](params);
@@ -53,6 +53,8 @@ export async function callSchemaEngine(options, method, params) {
     if (!params.migrationsList || !/external factory/.test(error.message)) throw error;
     await engine.devDiagnostic({ migrationsList: params.migrationsList, filters: params.filters });
     return await engine[method](params);
+  } finally {
+    await connections.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AdminUserService } from './admin-user/admin-user.service.js';
 import type { MembershipService } from './membership/membership.service.js';
 import type { SessionService } from './session/session.service.js';
+import type { EnrolmentService } from './user/enrolment.service.js';
 import type { RegistrationService } from './user/registration.service.js';
 import type { UserService } from './user/user.service.js';
 
@@ -8,6 +9,7 @@ import type { UserService } from './user/user.service.js';
 export interface IdentityServices {
   readonly users: UserService;
   readonly registration: RegistrationService;
+  readonly enrolment: EnrolmentService;
   readonly memberships: MembershipService;
   readonly sessions: SessionService;
   readonly adminUsers: AdminUserService;

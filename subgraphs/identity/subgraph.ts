@@ -10,6 +10,7 @@ import { createSessionService } from './session/session.service.js';
 import { createTokenIssuer } from './session/token-issuer.js';
 import { signingKeyRoute } from './signing-key/signing-key.route.js';
 import { createSigningKeyService } from './signing-key/signing-key.service.js';
+import { createEnrolmentService } from './user/enrolment.service.js';
 import { createRegistrationService } from './user/registration.service.js';
 import { createUserLoader } from './user/user.loader.js';
 import { createUserService } from './user/user.service.js';
@@ -35,6 +36,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     services: {
       users: createUserService(createUserLoader(tenants)),
       registration: createRegistrationService({ platform, hasher, memberships }),
+      enrolment: createEnrolmentService({ platform, hasher, memberships }),
       memberships,
       sessions: createSessionService({ tenants, platform, outbox, hasher, tokens }),
       adminUsers: createAdminUserService({ tenants, platform, outbox, hasher, tokens }),

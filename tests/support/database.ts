@@ -37,7 +37,7 @@ export function testServerUrl(): string {
 }
 
 function serverOfThisRun(): { readonly url: string; readonly template: string } {
-  // eslint-disable-next-line no-process-env -- the only way by which jest's global setup can tell its workers anything
+  // eslint-disable-next-line no-restricted-properties -- the only way by which jest's global setup can tell its workers anything
   const { SPINE_TEST_SERVER_URL: url, SPINE_TEST_TEMPLATE: template } = process.env;
   if (!url || !template) throw new Error('No test server: run this by jest, whose global setup starts one.');
   return { url, template };

@@ -5,6 +5,7 @@ import {
   isListType,
   isNonNullType,
   Kind,
+  visit,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -107,14 +108,13 @@ class ShaperCompiler {
   }
 
   private field(type: GraphQLCompositeType, key: string, nodes: readonly FieldNode[]): ShapedField {
-    if (key in Object.prototype) throw new NotCompilableError(`the response name ${key}`);
     const name = nodes[0]?.name.value ?? key;
     if (name === '__typename') {
       return { key, shape: isAbstractType(type) ? () => BUBBLE : () => type.name };
     }
     if (name.startsWith('__')) return { key, shape: (_value, { introspection }) => introspection[key] ?? null };
     const definition = 'getFields' in type ? type.getFields()[name] : undefined;
-    if (!definition) throw new NotCompilableError(`${type.name}.${name}`);
+    if (!definition) throw new Error(`${type.name} has no field ${name}`);
     const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
     return { key, shape: this.type(definition.type, sets, `${type.name}.${name}`) };
   }
@@ -157,7 +157,10 @@ class ShaperCompiler {
     };
   }
 
-  /** An object is shaped by the type it turns out to be; each type is compiled when it is first met. */
+  /**
+   * An object is shaped by the type it turns out to be. Each type is compiled when it is first met: compiled in
+   * advance, types that may be any of many would multiply with every level.
+   */
   private composite(
     declared: GraphQLCompositeType,
     sets: readonly SelectionSetNode[],
@@ -168,26 +171,37 @@ class ShaperCompiler {
       const known = compiled.get(typename);
       if (known) return known;
       const type = this.schema.getType(typename);
-      if (!isCompositeType(type)) return null;
+      if (!isCompositeType(type) || !this.canStandFor(declared, type)) return null;
       const shape = this.object(type, sets);
       compiled.set(typename, shape);
       return shape;
     };
-    // Compiled now, so that what cannot be compiled is known before anything runs.
-    compiled.set(declared.name, this.object(declared, isAbstractType(declared) ? [] : sets));
-    const possible = isAbstractType(declared) ? this.schema.getPossibleTypes(declared) : [];
-    for (const type of possible) shapeFor(type.name);
-    if (isAbstractType(declared)) compiled.delete(declared.name);
+    const isAbstract = isAbstractType(declared);
 
     return (value, shaping) => {
       if (value === null || value === undefined) return null;
-      const typename = isJsonObject(value) ? value['__typename'] : 0;
-      const name = typename === undefined || typename === null ? declared.name : typename;
-      const shape = typeof name === 'string' ? shapeFor(name) : null;
+      const typename = (isAbstract && isJsonObject(value) ? value['__typename'] : null) ?? declared.name;
+      const shape = isJsonObject(value) && typeof typename === 'string' ? shapeFor(typename) : null;
       if (shape) return shape(value, shaping);
       shaping.violations.push({ message: `Invalid object found for ${coordinate}.`, path: [] });
       return null;
     };
+  }
+
+  private canStandFor(declared: GraphQLCompositeType, type: GraphQLCompositeType): boolean {
+    if (declared.name === type.name) return true;
+    return isAbstractType(declared) && 'getFields' in type && this.schema.isSubType(declared, type);
+  }
+}
+
+function refuseReservedNames(sets: readonly SelectionSetNode[]): void {
+  for (const set of sets) {
+    visit(set, {
+      Field: ({ alias, name }) => {
+        const key = alias?.value ?? name.value;
+        if (key in Object.prototype) throw new NotCompilableError(`the response name ${key}`);
+      },
+    });
   }
 }
 
@@ -204,6 +218,7 @@ export function compileShaper(
 ): ShapeRoot {
   const root = schema.getRootType(operation.operation);
   if (!root) throw new NotCompilableError(`no ${operation.operation} type`);
+  refuseReservedNames([operation.selectionSet, ...[...fragments.values()].map((fragment) => fragment.selectionSet)]);
   const shape = new ShaperCompiler(schema, fragments, conditions).object(root, [operation.selectionSet]);
   return (data, shaping) => shape(data, shaping) as JsonObject | null;
 }

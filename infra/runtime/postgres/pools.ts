@@ -77,38 +77,39 @@ function createPool(
   return pool;
 }
 
-/** Why a database cannot be used, as one sentence that names the server and never the password. */
-export function describeConnectionFailure(error: unknown, url: string): string {
-  const where = describeTarget(url);
-  if (!where) return 'DATABASE_URL is not a PostgreSQL connection string (postgresql://user:password@host:port/database).';
-  const { server, user, database } = where;
-  switch (errorCode(error)) {
-    case 'ECONNREFUSED':
-      return `No PostgreSQL answers at ${server}: it refuses the connection.`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `The PostgreSQL host of ${server} cannot be found.`;
-    case 'ETIMEDOUT':
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return `PostgreSQL at ${server} cannot be reached.`;
-    case '28P01':
-    case '28000':
-      return `PostgreSQL at ${server} does not let user "${user}" in: ${messageOf(error, url)}.`;
-    case '3D000':
-      return `PostgreSQL at ${server} has no database "${database}".`;
-    case '42501':
-      return `User "${user}" of PostgreSQL at ${server} lacks a right: ${messageOf(error, url)}.`;
-    case '53300':
-      return `PostgreSQL at ${server} has no connection to spare.`;
-    case '57P03':
-      return `PostgreSQL at ${server} is starting up or shutting down.`;
-    default:
-      return `PostgreSQL at ${server} cannot be used: ${messageOf(error, url)}.`;
-  }
+interface Target {
+  /** `host:port` */
+  readonly server: string;
+  readonly user: string;
+  readonly database: string;
 }
 
-function describeTarget(url: string): { server: string; user: string; database: string } | undefined {
+/** What an error code of the system or of PostgreSQL means; `reason` is the error's own words. */
+const FAILURES: Readonly<Record<string, (target: Target, reason: string) => string>> = {
+  ECONNREFUSED: ({ server }) => `No PostgreSQL answers at ${server}: it refuses the connection.`,
+  ENOTFOUND: ({ server }) => `The PostgreSQL host of ${server} cannot be found.`,
+  EAI_AGAIN: ({ server }) => `The PostgreSQL host of ${server} cannot be found now.`,
+  ETIMEDOUT: ({ server }) => `PostgreSQL at ${server} does not answer in time.`,
+  '28P01': ({ server, user }, reason) => `PostgreSQL at ${server} does not let user "${user}" in: ${reason}.`,
+  '28000': ({ server, user }, reason) => `PostgreSQL at ${server} does not let user "${user}" in: ${reason}.`,
+  '3D000': ({ server, database }) => `PostgreSQL at ${server} has no database "${database}".`,
+  '42501': ({ server, user }, reason) => `User "${user}" of PostgreSQL at ${server} lacks a right: ${reason}.`,
+  '53300': ({ server }) => `PostgreSQL at ${server} has no connection to spare.`,
+  '57P03': ({ server }) => `PostgreSQL at ${server} is starting up or shutting down.`,
+};
+
+/** Why a database cannot be used, as one sentence that names the server and never the password. */
+export function describeConnectionFailure(error: unknown, url: string): string {
+  const target = describeTarget(url);
+  if (!target) {
+    return 'DATABASE_URL is not a PostgreSQL connection string (postgresql://user:password@host:port/database).';
+  }
+  const reason = messageOf(error, url);
+  const sentence = FAILURES[errorCode(error) ?? '']?.(target, reason);
+  return sentence ?? `PostgreSQL at ${target.server} cannot be used: ${reason}.`;
+}
+
+function describeTarget(url: string): Target | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, port, username, pathname, searchParams } = new URL(url);
   if (protocol !== 'postgresql:' && protocol !== 'postgres:') return undefined;

@@ -69,7 +69,10 @@ export function createBuilder<Services>() {
     errors: {
       defaultTypes: [],
       directResult: true,
-      defaultUnionOptions: { name: ({ fieldName }) => `${capitalized(fieldName)}Result` },
+      defaultUnionOptions: {
+        name: ({ fieldName }) => `${capitalized(fieldName)}Result`,
+        description: 'What came of it: the result, or one of the failures that can be expected.',
+      },
     },
   });
 }

@@ -103,12 +103,14 @@ export function keysetQuery(page: Page, sort: readonly SortKey[]) {
   };
   const where = page.from
     ? {
-        OR: sort.map((key, at) =>
-          Object.fromEntries<unknown>([
-            ...sort.slice(0, at).map((equal, index) => [equal.field, valueOf(index)]),
-            [key.field, { [orderOf(key) === 'asc' ? 'gt' : 'lt']: valueOf(at) }],
-          ]),
-        ),
+        OR: sort.map((key, at) => {
+          const condition: Record<string, unknown> = {
+            [key.field]: { [orderOf(key) === 'asc' ? 'gt' : 'lt']: valueOf(at) },
+          };
+          for (const [index, equal] of sort.slice(0, at).entries()) condition[equal.field] = valueOf(index);
+          // The fields are known to the store that names them, not here; `never` fits every model's input.
+          return condition as Record<string, never>;
+        }),
       }
     : {};
   return {

@@ -1,4 +1,4 @@
-import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
+import { ConflictError, ForbiddenError, UnauthenticatedError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { ADMIN_ROLES } from '../../_kernel/wire/principal.js';
 import type { AdminRole } from '../../_kernel/wire/principal.js';
 import { builder } from '../builder.js';
@@ -69,7 +69,26 @@ builder.queryFields((t) => ({
   }),
 }));
 
+const RegisterAdminUserInput = builder.inputType('RegisterAdminUserInput', {
+  description: 'A new member of platform staff.',
+  fields: (t) => ({
+    email: t.string({ description: 'E-mail address.' }),
+    displayName: t.string({ description: 'Name, 1 to 100 characters.' }),
+    password: t.string({ description: "First password, by the same rules as everybody's." }),
+    role: t.field({ type: AdminRoleEnum, description: 'What she may do.' }),
+  }),
+});
+
 builder.mutationFields((t) => ({
+  registerAdminUser: t.field({
+    type: AdminUserRef,
+    nullable: true,
+    requiresScopes: [['platform:admins:manage']],
+    errors: { types: [ValidationError, ConflictError, ForbiddenError] },
+    description: 'Adds a member of platform staff.',
+    args: { input: t.arg({ type: RegisterAdminUserInput, description: 'The person and her role.' }) },
+    resolve: (_root, { input }, { request, services }) => services.adminUsers.register(request, input),
+  }),
   adminLogin: t.field({
     type: AdminAuthPayloadRef,
     nullable: true,

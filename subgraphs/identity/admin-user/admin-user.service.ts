@@ -1,21 +1,40 @@
-import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
+import { z } from 'zod';
+import { ConflictError, UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
+import { validate } from '../../_kernel/errors/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { ADMIN_ROLES, type AdminRole } from '../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
 import type { IdentityEvents } from '../events.js';
+import { newPasswordSchema } from '../password/password.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
 import { openSession, type RefreshGrant } from '../session/session-opener.js';
 import type { IssuedToken, TokenIssuer } from '../session/token-issuer.js';
-import { hashOfEmail } from '../user/user.js';
+import { displayNameSchema, emailSchema, hashOfEmail } from '../user/user.js';
 import { ADMIN_ROLE_PERMISSIONS } from './admin-user.js';
-import { findAdmin, findAdminWithPassword, noteLogin, type AdminUserRow } from './admin-user.store.js';
+import { findAdmin, findAdminWithPassword, insertAdmin, noteLogin, type AdminUserRow } from './admin-user.store.js';
 
 export interface AdminSignedIn {
   readonly admin: AdminUserRow;
   readonly access: IssuedToken;
   readonly refresh: RefreshGrant;
+}
+
+const adminRegistrationSchema = z.object({
+  email: emailSchema,
+  displayName: displayNameSchema,
+  password: newPasswordSchema,
+  role: z.enum(ADMIN_ROLES),
+});
+
+export interface AdminRegistration {
+  readonly email: string;
+  readonly displayName: string;
+  readonly password: string;
+  readonly role: AdminRole;
 }
 
 export interface AdminUserService {
@@ -24,6 +43,13 @@ export interface AdminUserService {
     context: RequestContext,
     input: { readonly email: string; readonly password: string },
   ): Promise<AdminSignedIn>;
+  /**
+   * Adds a member of platform staff.
+   * @throws {ForbiddenError} without `platform:admins:manage`
+   * @throws {ValidationError}
+   * @throws {ConflictError} when the address is an administrator's already
+   */
+  register(context: RequestContext, input: AdminRegistration): Promise<AdminUserRow>;
   /** The administrator signed in; null for everybody else. */
   current(context: RequestContext): Promise<AdminUserRow | null>;
 }
@@ -68,6 +94,14 @@ export function createAdminUserService(parts: {
         context.clock.now(),
       );
       return { admin, access, refresh };
+    },
+    async register(context, input) {
+      requirePermission(context, 'platform:admins:manage');
+      const { password, ...admin } = validate(adminRegistrationSchema, input);
+      const passwordHash = await hasher.hash(password);
+      const created = await insertAdmin(platform.db, { ...admin, id: uuidv7(), passwordHash });
+      if (!created) throw new ConflictError("This address is an administrator's already");
+      return created;
     },
     current: async ({ principal }) =>
       principal.kind === 'platform' ? findAdmin(platform.db, principal.adminId) : null,

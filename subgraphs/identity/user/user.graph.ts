@@ -1,4 +1,4 @@
-import { ForbiddenError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import { ConflictError, ForbiddenError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { UserId } from '../ids.js';
 import { MembershipRef } from '../membership/membership.graph.js';
@@ -71,7 +71,28 @@ builder.queryFields((t) => ({
   }),
 }));
 
+const RegisterTenantUserInput = builder.inputType('RegisterTenantUserInput', {
+  description: 'A member you add yourself.',
+  fields: (t) => ({
+    email: t.string({ description: 'E-mail address she will sign in with.' }),
+    displayName: t.string({ description: 'Name she goes by, 1 to 100 characters.' }),
+    password: t.string({
+      description: 'Her first password. Somebody the platform knows already keeps the one she has.',
+    }),
+    roles: t.stringList({ description: 'One or more of the roles that `roles` lists.' }),
+  }),
+});
+
 builder.mutationFields((t) => ({
+  registerTenantUser: t.field({
+    type: MembershipRef,
+    nullable: true,
+    requiresScopes: [['users:manage']],
+    errors: { types: [ValidationError, ConflictError, ForbiddenError] },
+    description: 'Makes somebody a member of your company.',
+    args: { input: t.arg({ type: RegisterTenantUserInput, description: 'The person and her roles.' }) },
+    resolve: (_root, { input }, { request, services }) => services.enrolment.enrol(request, input),
+  }),
   register: t.field({
     type: RegistrationReceiptRef,
     nullable: true,

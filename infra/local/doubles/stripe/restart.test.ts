@@ -7,7 +7,7 @@ import type { StripeDouble } from './stripe-double.js';
 
 let folder: string;
 let stateFile: string;
-let running: StripeDouble[] = [];
+let running: { stop(): Promise<void> }[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stripe-double-'));
   stateFile = join(folder, 'nested', 'stripe.jsonl');
@@ -58,6 +58,7 @@ describe('a double with a state file', () => {
 
   it('delivers after the restart what it could not deliver before', async () => {
     const receiver = await startReceiver();
+    running.push(receiver);
     const webhook = { url: receiver.url, secret: WEBHOOK_SECRET, retries: { firstDelayMilliseconds: 60_000 } };
     const refused = new Promise<void>((resolve) => receiver.onDelivery(resolve));
     receiver.answerNext(500);
@@ -72,7 +73,6 @@ describe('a double with a state file', () => {
       { type: 'customer.created' },
       { type: 'customer.created' },
     ]);
-    await receiver.stop();
   });
 
   it('keeps the file no larger than what is remembered', async () => {

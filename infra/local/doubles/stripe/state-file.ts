@@ -77,4 +77,5 @@ function parseChange(line: string, index: number): StateChange {
   throw new Error(`line ${index + 1} of the state file is not a change`);
 }
 
-const isMissingFile = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissingFile = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';

@@ -1,0 +1,81 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ExecutionResult } from 'graphql';
+import type { PlanCacheObserver } from './stages/planning/planning.js';
+import type { ExecutionObserver } from './stages/execution/execution.js';
+
+/** What Prometheus is told. A registry of its own, so that two gateways in one process do not mix. */
+export interface GatewayMetrics extends PlanCacheObserver, ExecutionObserver {
+  readonly registry: Registry;
+  answered(type: string, result: ExecutionResult, seconds: number): void;
+  refused(code: string): void;
+  socketOpened(): void;
+  socketClosed(): void;
+  streamOpened(): void;
+  streamClosed(): void;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+function outcomeOf(result: ExecutionResult): 'ok' | 'partial' | 'failed' {
+  if (!result.errors?.length) return 'ok';
+  return result.data ? 'partial' : 'failed';
+}
+
+export function createMetrics(): GatewayMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'spine_gateway_operation_seconds',
+    help: 'Operations answered, by type and outcome',
+    labelNames: ['type', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const fetches = new Histogram({
+    name: 'spine_gateway_subgraph_fetch_seconds',
+    help: 'Calls of subgraphs, by subgraph and outcome',
+    labelNames: ['subgraph', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'spine_gateway_refused_total',
+    help: 'Requests turned away before they ran, by code',
+    labelNames: ['code'],
+    registers,
+  });
+  const plans = new Counter({
+    name: 'spine_gateway_plans_total',
+    help: 'Plans asked for, by whether they were cached',
+    labelNames: ['cache'],
+    registers,
+  });
+  const fallbacks = new Counter({
+    name: 'spine_gateway_fallbacks_total',
+    help: 'Operations left to the stock executor',
+    registers,
+  });
+  const sockets = new Gauge({
+    name: 'spine_gateway_websocket_connections',
+    help: 'WebSocket connections that are open',
+    registers,
+  });
+  const streams = new Gauge({
+    name: 'spine_gateway_subscriptions',
+    help: 'Subscriptions that are open',
+    registers,
+  });
+
+  return {
+    registry,
+    answered: (type, result, seconds) => requests.observe({ type, outcome: outcomeOf(result) }, seconds),
+    refused: (code) => refusals.inc({ code }),
+    planned: (cache) => plans.inc({ cache }),
+    fetched: (subgraph, seconds, outcome) => fetches.observe({ subgraph, outcome }, seconds),
+    fellBack: () => fallbacks.inc(),
+    socketOpened: () => sockets.inc(),
+    socketClosed: () => sockets.dec(),
+    streamOpened: () => streams.inc(),
+    streamClosed: () => streams.dec(),
+  };
+}

@@ -1,0 +1,171 @@
+import { getVariableValues, GraphQLError, type ExecutionResult } from 'graphql';
+import type { GatewayLogger } from '../../logger.js';
+import type { Stage } from '../../request.js';
+import type { PlannedOperation, ValidOperation } from '../planning/planning.js';
+import { createOperationCompiler, type CompiledShape, type OperationCompiler } from './compiled-operation.js';
+import type { ShapeRoot, Violation } from './compile-shaper.js';
+import { createErrorMask } from './error-mask.js';
+import type { JsonObject } from './json.js';
+import { NotCompilableError } from './not-compilable.js';
+import type { PlanRun, Step } from './plan-run.js';
+import { executeWithStockExecutor } from './stock-executor.js';
+import {
+  callSubgraph,
+  endpointOf,
+  envelopeOf,
+  requestOf,
+  startDeadline,
+  type Deadline,
+  type Endpoints,
+  type FetchObserver,
+} from './subgraph-caller.js';
+
+export interface ExecutionObserver extends FetchObserver {
+  /** An operation was left to the stock executor. */
+  fellBack(reason: string): void;
+}
+
+export interface ExecutionParts {
+  readonly endpoints: Endpoints;
+  readonly observer: ExecutionObserver;
+  readonly logger: GatewayLogger;
+  readonly requestTimeoutMs: number;
+}
+
+/** Executes plans. Subscriptions use it event by event. */
+export interface Executor {
+  readonly execute: Stage<PlannedOperation, ExecutionResult>;
+  readonly compiler: OperationCompiler;
+  /** Runs steps over data that is partly there already, as after an event, and shapes the whole. */
+  complete(operation: PlannedOperation, compiled: Compiled, data: JsonObject, deadline: Deadline): Promise<ExecutionResult>;
+  coerce(operation: ValidOperation): Coerced;
+  deadlineFor(operation: ValidOperation): Deadline;
+}
+
+export interface Compiled {
+  readonly steps: Step;
+  readonly shape: ShapeRoot;
+  readonly described: CompiledShape;
+  readonly coerced: Readonly<Record<string, unknown>>;
+  /** Errors known before any fetch of this run. */
+  readonly errors: readonly GraphQLError[];
+}
+
+export type Coerced =
+  | { readonly ok: true; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly result: ExecutionResult };
+
+function coerceVariables({ generation, definition, variables }: ValidOperation): Coerced {
+  const { errors, coerced } = getVariableValues(
+    generation.apiSchema,
+    definition.variableDefinitions ?? [],
+    variables,
+    { maxErrors: 10 },
+  );
+  if (coerced) return { ok: true, values: coerced };
+  const named = errors.map(
+    (error) =>
+      new GraphQLError(error.message, {
+        ...(error.nodes ? { nodes: error.nodes } : {}),
+        extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+      }),
+  );
+  return { ok: false, result: { errors: named } };
+}
+
+/** What subgraphs left out against their own schema, in the form Apollo's gateways give it. */
+const valueCompletionOf = (violations: readonly Violation[]): { readonly valueCompletion: readonly object[] } => ({
+  valueCompletion: violations.map(({ message, path }) => ({
+    message,
+    path: [...path].reverse(),
+    extensions: { code: 'INVALID_GRAPHQL' },
+  })),
+});
+
+export function createExecutor(parts: ExecutionParts): Executor {
+  const { endpoints, observer, logger, requestTimeoutMs } = parts;
+  const compiler = createOperationCompiler();
+
+  const deadlineFor = (operation: ValidOperation): Deadline =>
+    // A mutation is finished even if nobody waits for it any more: half a change helps no one.
+    startDeadline(requestTimeoutMs, operation.definition.operation === 'mutation' ? null : operation.signal);
+
+  const runOf = (operation: PlannedOperation, compiled: Compiled, data: JsonObject, deadline: Deadline): PlanRun => {
+    const envelope = envelopeOf(operation);
+    return {
+      variables: operation.variables,
+      coerced: compiled.coerced,
+      data,
+      errors: [...compiled.errors],
+      mask: createErrorMask(operation.caller.requestId, logger),
+      fetch: (node, variables) =>
+        callSubgraph(
+          endpointOf(endpoints, node.serviceName),
+          requestOf(node, variables, envelope, deadline.signal),
+          deadline,
+          observer,
+        ),
+    };
+  };
+
+  const complete: Executor['complete'] = async (operation, compiled, data, deadline) => {
+    const run = runOf(operation, compiled, data, deadline);
+    await compiled.steps(run, { path: [], objects: [data] });
+    const shaping = { violations: [], introspection: compiled.described.introspect(operation) };
+    const shaped = compiled.shape(data, shaping);
+    const errors = [...operation.refusals, ...run.errors];
+    if (errors.length > 0) return { errors, data: shaped };
+    if (shaping.violations.length === 0) return { data: shaped };
+    return { data: shaped, extensions: valueCompletionOf(shaping.violations) };
+  };
+
+  const compile = (operation: PlannedOperation, coerced: Readonly<Record<string, unknown>>): Compiled => {
+    const described = compiler.shapeOf(operation);
+    return {
+      steps: operation.plan ? compiler.stepsOf(operation.generation, operation.plan) : async () => undefined,
+      shape: described.shapeFor(coerced),
+      described,
+      coerced,
+      errors: [],
+    };
+  };
+
+  const fallBack = async (operation: PlannedOperation, deadline: Deadline): Promise<ExecutionResult> => {
+    const envelope = envelopeOf(operation);
+    const result = await executeWithStockExecutor(
+      operation,
+      Object.keys(endpoints),
+      (name, request) =>
+        callSubgraph(
+          endpointOf(endpoints, name),
+          { ...request, envelope, signal: deadline.signal },
+          deadline,
+          observer,
+        ),
+      createErrorMask(operation.caller.requestId, logger),
+    );
+    const errors = [...operation.refusals, ...(result.errors ?? [])];
+    return errors.length > 0 ? { ...result, errors } : result;
+  };
+
+  return {
+    compiler,
+    complete,
+    deadlineFor,
+    coerce: coerceVariables,
+    async execute(operation) {
+      const coerced = coerceVariables(operation);
+      if (!coerced.ok) return coerced.result;
+      const deadline = deadlineFor(operation);
+      try {
+        return await complete(operation, compile(operation, coerced.values), {}, deadline);
+      } catch (error) {
+        if (!(error instanceof NotCompilableError)) throw error;
+        observer.fellBack(error.message);
+        return await fallBack(operation, deadline);
+      } finally {
+        deadline.clear();
+      }
+    },
+  };
+}

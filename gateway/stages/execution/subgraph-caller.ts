@@ -1,0 +1,107 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { parse, type DocumentNode, type ExecutionResult } from 'graphql';
+import type { Envelope } from '../../../subgraphs/_kernel/wire/envelope.js';
+import type { SubgraphEndpoint, SubgraphRequest } from '../../../subgraphs/_kernel/wire/subgraph-endpoint.js';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../../subgraphs/_kernel/wire/subgraph-names.js';
+import type { Operation } from '../limits/limits.js';
+import { SubgraphUnreachableError } from './error-mask.js';
+
+export type Endpoints = Readonly<Record<SubgraphName, SubgraphEndpoint>>;
+
+export interface FetchObserver {
+  fetched(subgraph: string, seconds: number, outcome: 'ok' | 'errors' | 'unreachable'): void;
+}
+
+export const envelopeOf = ({ caller }: Operation): Envelope => ({
+  tenant: caller.tenant,
+  principal: caller.principal,
+  origin: { requestId: caller.requestId, ip: caller.ip, userAgent: caller.userAgent },
+});
+
+const parsed = new WeakMap<FetchNode, DocumentNode>();
+
+function documentOf(node: FetchNode): DocumentNode {
+  if (node.operationDocumentNode) return node.operationDocumentNode;
+  const known = parsed.get(node);
+  if (known) return known;
+  const document = parse(node.operation);
+  parsed.set(node, document);
+  return document;
+}
+
+const isSubgraphName = (name: string): name is SubgraphName => (SUBGRAPH_NAMES as readonly string[]).includes(name);
+
+/** The supergraph writes names in capitals where it makes enum values of them; plans carry them as they are. */
+export function endpointOf(endpoints: Endpoints, name: string): SubgraphEndpoint {
+  if (!isSubgraphName(name)) throw new Error(`the plan names ${name}, which is no subgraph`);
+  return endpoints[name];
+}
+
+export const requestOf = (
+  node: FetchNode,
+  variables: Readonly<Record<string, unknown>>,
+  envelope: Envelope,
+  signal: AbortSignal,
+): SubgraphRequest => ({
+  source: node.operation,
+  document: documentOf(node),
+  operationName: node.operationName,
+  variables,
+  envelope,
+  signal,
+});
+
+/** A moment after which nobody waits any more. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** Rejects when it has passed; never resolves. */
+  readonly passed: Promise<never>;
+  clear(): void;
+}
+
+/** @param client aborted when the client has gone; null where the work is to be finished all the same */
+export function startDeadline(milliseconds: number, client: AbortSignal | null): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new SubgraphUnreachableError('the deadline has passed')),
+    milliseconds,
+  );
+  const onClientGone = (): void => controller.abort(new SubgraphUnreachableError('the client has gone'));
+  if (client?.aborted) onClientGone();
+  client?.addEventListener('abort', onClientGone, { once: true });
+  const passed = new Promise<never>((_resolve, reject) => {
+    const fail = (): void => reject(controller.signal.reason as Error);
+    if (controller.signal.aborted) fail();
+    else controller.signal.addEventListener('abort', fail, { once: true });
+  });
+  // Nobody may be waiting when it passes.
+  passed.catch(() => undefined);
+  return {
+    signal: controller.signal,
+    passed,
+    clear() {
+      clearTimeout(timer);
+      client?.removeEventListener('abort', onClientGone);
+    },
+  };
+}
+
+/** Calls a subgraph, but waits no longer than the deadline, whether or not the subgraph heeds it. */
+export async function callSubgraph(
+  endpoint: SubgraphEndpoint,
+  request: SubgraphRequest,
+  deadline: Deadline,
+  observer: FetchObserver,
+): Promise<ExecutionResult> {
+  const begun = performance.now();
+  const took = (): number => (performance.now() - begun) / 1000;
+  try {
+    const result = await Promise.race([endpoint.execute(request), deadline.passed]);
+    observer.fetched(endpoint.name, took(), result.errors?.length ? 'errors' : 'ok');
+    return result;
+  } catch (error) {
+    observer.fetched(endpoint.name, took(), 'unreachable');
+    if (error instanceof SubgraphUnreachableError) throw error;
+    throw new SubgraphUnreachableError(`${endpoint.name} cannot be reached`, { cause: error });
+  }
+}

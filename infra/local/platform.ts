@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createGateway } from '../../gateway/gateway.js';
+import { DEFAULT_LIMITS } from '../../gateway/gateway-config.js';
+import { migrate } from '../../prisma/migrate.js';
+import { isSeeded, seedDemo } from '../../prisma/seed/seed.js';
+import { createSignal } from '../../subgraphs/_kernel/events/create-signal.js';
+import { hostSubgraph, type SubgraphHost } from '../../subgraphs/_kernel/host.js';
+import { systemClock, type Clock } from '../../subgraphs/_kernel/request/clock.js';
+import { createRuntime } from '../../subgraphs/_kernel/runtime.js';
+import { createSecretBox } from '../../subgraphs/_kernel/secrets/secret-box.js';
+import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
+import { createSubgraphs, type SubgraphsConfig } from '../../subgraphs/registry.js';
+import type { Config } from '../runtime/config.js';
+import { createLogger } from '../runtime/log.js';
+import { startEmbeddedPostgres } from '../runtime/postgres/embedded.js';
+import { createPools, describeConnectionFailure } from '../runtime/postgres/pools.js';
+import { startStripeDouble } from './doubles/stripe/stripe-double.js';
+import type { Progress } from './progress.js';
+import { localSecrets } from './secrets.js';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export const SUPERGRAPH_FILE = path.join(ROOT, 'schema/supergraph.graphql');
+
+export interface PlatformOptions {
+  readonly config: Config;
+  /** Where an installation without a database of its own keeps its data and secrets. */
+  readonly folder: string;
+  readonly progress: Progress;
+  /** Whether a database without companies is given the demo's. */
+  readonly seed: boolean;
+  readonly clock?: Clock;
+}
+
+export interface Platform {
+  /**
+   * Starts everything. What was started before a failure is stopped again.
+   * @returns the gateway's address
+   */
+  start(): Promise<string>;
+  /** Ends everything in the reverse order of its start, also in the middle of it; may be called again. */
+  stop(): Promise<void>;
+}
+
+/** Everything in one process: database, the seven subgraphs, the gateway, and doubles of what lives outside. */
+export function createPlatform(options: PlatformOptions): Platform {
+  const steps: (() => Promise<unknown>)[] = [];
+  let stopped: Promise<void> | undefined;
+  const runSteps = async (): Promise<void> => {
+    for (let step = steps.pop(); step; step = steps.pop()) await step();
+  };
+  const stop = (): Promise<void> => (stopped ??= runSteps());
+  return {
+    stop,
+    async start() {
+      try {
+        return await start(options, (step) => {
+          steps.push(step);
+          // Asked to stop while something was still on its way up: it goes down as soon as it is there.
+          if (stopped) throw new Error('Stopped while starting.');
+        });
+      } catch (error) {
+        await stop();
+        await runSteps();
+        throw error;
+      }
+    },
+  };
+}
+
+async function start(
+  { config, folder, progress, seed, clock = systemClock }: PlatformOptions,
+  onStop: (step: () => Promise<unknown>) => void,
+): Promise<string> {
+  const logger = createLogger({ name: 'local', level: config.logLevel });
+  const secrets = await localSecrets(folder);
+
+  const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(folder, progress, onStop));
+  progress.step('Migrating the database');
+  await migrate(databaseUrl).catch((error: unknown) => {
+    const fromServer = error instanceof Error && 'code' in error && error.name !== 'MigrationError';
+    throw fromServer ? new Error(describeConnectionFailure(error, databaseUrl), { cause: error }) : error;
+  });
+
+  const pools = createPools({
+    url: databaseUrl,
+    appUrl: config.databaseAppUrl,
+    platformUrl: config.databasePlatformUrl,
+    onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+  });
+  onStop(() => pools.end());
+  const signal = await createSignal({ redisUrl: config.redisUrl, databaseUrl, pool: pools.platform, logger });
+  onStop(() => signal.close());
+
+  const stripe = config.stripe ?? (await stripeDouble(config, folder, secrets, clock, onStop));
+  const runtime = createRuntime({
+    pools,
+    signal,
+    secretBox: createSecretBox(config.encryptionKey ?? secrets.encryptionKey),
+    clock,
+    logger,
+  });
+  onStop(() => runtime.close());
+
+  const subgraphsConfig: SubgraphsConfig = {
+    issuer: config.publicUrl,
+    environment: config.environment,
+    stripe,
+    redisUrl: config.redisUrl,
+  };
+  const subgraphs = createSubgraphs(runtime, subgraphsConfig);
+  const endpoints = Object.fromEntries(
+    Object.values(subgraphs).map((subgraph) => [subgraph.name, hostSubgraph(subgraph, runtime, pools.platform)]),
+  ) as Record<SubgraphName, SubgraphHost>;
+  onStop(() => Promise.all(Object.values(endpoints).map((endpoint) => endpoint.close())));
+
+  progress.step('Composing the graph');
+  const gateway = await createGateway({
+    supergraphSdl: await readFile(SUPERGRAPH_FILE, 'utf8'),
+    endpoints,
+    logger: logger.child({ part: 'gateway' }),
+    config: {
+      baseDomain: config.baseDomain,
+      trustedProxies: config.trustedProxies,
+      tokenIssuer: config.publicUrl,
+      introspection: config.environment !== 'production',
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      limits: DEFAULT_LIMITS,
+    },
+  });
+  onStop(() => gateway.stop());
+
+  for (const endpoint of Object.values(endpoints)) endpoint.start();
+  if (seed && !(await isSeeded(runtime))) await seedDemo({ runtime, subgraphs, progress });
+  const { url } = await gateway.listen({ host: config.host, port: config.port });
+  progress.done();
+  return url;
+}
+
+async function embeddedDatabase(
+  folder: string,
+  progress: Progress,
+  onStop: (step: () => Promise<unknown>) => void,
+): Promise<string> {
+  progress.step('Looking for PostgreSQL');
+  const server = await startEmbeddedPostgres({
+    directory: path.join(folder, 'postgres'),
+    onProgress: (step) => progress.step(step),
+  });
+  onStop(() => server.stop());
+  return server.url;
+}
+
+async function stripeDouble(
+  config: Config,
+  folder: string,
+  secrets: { readonly stripeSecretKey: string; readonly stripeWebhookSecret: string },
+  clock: Clock,
+  onStop: (step: () => Promise<unknown>) => void,
+): Promise<SubgraphsConfig['stripe']> {
+  const double = await startStripeDouble({
+    secretKey: secrets.stripeSecretKey,
+    webhook: {
+      url: `http://${config.host}:${config.port}/webhooks/stripe`,
+      secret: secrets.stripeWebhookSecret,
+    },
+    clock,
+    stateFile: path.join(folder, 'stripe.jsonl'),
+  });
+  onStop(() => double.stop());
+  return { secretKey: secrets.stripeSecretKey, webhookSecret: secrets.stripeWebhookSecret, apiBase: double.url };
+}

@@ -1,0 +1,23 @@
+// Plain JavaScript, so that it can say in one sentence what is missing before anything else is loaded.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const REQUIRED = [20, 19];
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
+  console.error(`Spine needs Node ${REQUIRED.join('.')} or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+const generated = spawnSync(process.execPath, [path.join(root, 'prisma/generate.mjs')], { stdio: 'inherit' });
+if (generated.status !== 0) process.exit(generated.status ?? 1);
+
+const { register } = await import('tsx/esm/api').catch(() => {
+  console.error('Dependencies are missing: run npm install first.');
+  process.exit(1);
+});
+register();
+await import('./main.ts');

@@ -1,0 +1,58 @@
+/** A price as it was when the booking was made: whole minor units and an ISO 4217 code. */
+export interface BookedPrice {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export type BookingStatusName = 'PENDING' | 'CONFIRMED' | 'COMPLETED' | 'CANCELLED' | 'NO_SHOW' | 'EXPIRED';
+
+/** What every event of a booking says of it. Ids are UUIDs, instants are ISO 8601 in UTC. */
+export interface BookingFacts {
+  readonly bookingId: string;
+  /** What people call it by, such as `BK-20270131-4F7K2Q`. */
+  readonly reference: string;
+  readonly clientId: string;
+  /** The client's user of identity; null for somebody who does not sign in. */
+  readonly clientUserId: string | null;
+  readonly providerId: string;
+  readonly serviceId: string;
+  readonly serviceName: string;
+  readonly providerName: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly price: BookedPrice;
+}
+
+/** PENDING while it awaits its payment, CONFIRMED when there is nothing to pay. */
+export interface BookingCreated extends BookingFacts {
+  readonly status: BookingStatusName;
+}
+
+export interface BookingCancelled extends BookingFacts {
+  readonly reason: string | null;
+  readonly previousStatus: BookingStatusName;
+}
+
+/** A payment has come for a booking whose time is given away already; somebody must pay it back. */
+export interface BookingPaymentOrphaned {
+  readonly bookingId: string;
+  readonly paymentId: string;
+}
+
+/** The tenant now has a record of a person who signs in; every booking of hers is kept under `clientId`. */
+export interface BookingClientKept {
+  readonly clientId: string;
+  readonly userId: string;
+  readonly displayName: string;
+}
+
+export interface BookingEvents {
+  'booking.created': BookingCreated;
+  'booking.confirmed': BookingFacts;
+  'booking.completed': BookingFacts;
+  'booking.cancelled': BookingCancelled;
+  'booking.no_show': BookingFacts;
+  'booking.expired': BookingFacts;
+  'booking.payment_orphaned': BookingPaymentOrphaned;
+  'booking.client_kept': BookingClientKept;
+}

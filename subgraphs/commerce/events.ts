@@ -1,0 +1,45 @@
+/** An amount of money in minor units of its ISO 4217 currency. */
+interface Amount {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** A booking with a price is now owed for. Ids are UUIDs. */
+export interface BillOpened {
+  readonly billId: string;
+  readonly bookingId: string;
+  readonly amount: Amount;
+}
+
+/** The provider has collected the money and the ledger says so. */
+export interface PaymentSucceeded {
+  readonly paymentId: string;
+  readonly bookingId: string;
+  /** The client's record, when the payer has one. */
+  readonly clientId: string | null;
+  readonly amount: Amount;
+  readonly method: 'CARD';
+}
+
+/** An attempt to pay came to nothing; no money moved. */
+export interface PaymentFailed {
+  readonly paymentId: string;
+  readonly bookingId: string;
+  /** The card network's reason, such as `insufficient_funds`; null when it gave none. */
+  readonly declineCode: string | null;
+}
+
+/** Money went back to the client. */
+export interface PaymentRefunded {
+  readonly paymentId: string;
+  readonly bookingId: string;
+  /** Of this refund, not of all of them. */
+  readonly amount: Amount;
+}
+
+export interface CommerceEvents {
+  'commerce.bill_opened': BillOpened;
+  'commerce.payment_succeeded': PaymentSucceeded;
+  'commerce.payment_failed': PaymentFailed;
+  'commerce.payment_refunded': PaymentRefunded;
+}

@@ -1,0 +1,6 @@
+import { defineId } from '../_kernel/graphql/global-id.js';
+
+export const PaymentId = defineId('Payment', 'pay');
+export const BillId = defineId('Bill', 'bil');
+export const JournalEntryId = defineId('JournalEntry', 'jrn');
+export const AccountId = defineId('LedgerAccount', 'acc');

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { transform } from '@swc/core';
+
+type Block = (importModule: (name: string) => unknown, exports: object, console: { log(...words: unknown[]): void }) => Promise<void>;
+
+// The constructor of async functions has no name of its own in the language.
+const AsyncFunction = (async () => undefined).constructor as new (...text: string[]) => Block;
+
+const readme = await readFile(new URL('./README.md', import.meta.url), 'utf8');
+const blocks = [...readme.matchAll(/^#+ ([^\n]+)\n(?:(?!^#|^```ts)[^\n]*\n)*```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
+  heading: match[1] ?? '',
+  source: match[2] ?? '',
+}));
+
+async function importAll(source: string): Promise<ReadonlyMap<string, unknown>> {
+  const names = [...source.matchAll(/^import (?!type )[^;]*? from '(\.[^']+)';$/gm)].map((match) => match[1] ?? '');
+  return new Map(await Promise.all(names.map(async (name) => [name, await import(name)] as const)));
+}
+
+/** Runs a block and gives what it printed, a line per call, in the notation of the README. */
+async function run(source: string): Promise<readonly string[]> {
+  const modules = await importAll(source);
+  const { code } = await transform(source, {
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+    module: { type: 'commonjs' },
+    isModule: true,
+  });
+  const printed: string[] = [];
+  const write = (word: unknown) => (typeof word === 'string' ? word : JSON.stringify(word));
+  await new AsyncFunction('require', 'exports', 'console', code)((name) => modules.get(name), {}, {
+    log: (...words) => void printed.push(words.map(write).join(' ')),
+  });
+  return printed;
+}
+
+describe('the README', () => {
+  test('has its examples found', () => {
+    expect(blocks).toHaveLength(readme.split('```ts').length - 1);
+    expect(blocks.length).toBeGreaterThanOrEqual(5);
+  });
+
+  test.each(blocks)('prints what it says: $heading', async ({ source }) => {
+    const promised = [...source.matchAll(/^\s*\/\/ prints: (.*)$/gm)].map((match) => match[1]);
+    expect(promised.length).toBeGreaterThan(0);
+    expect(await run(source)).toEqual(promised);
+  });
+});

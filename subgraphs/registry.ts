@@ -1,0 +1,62 @@
+import type { Subgraph, SubgraphRuntime } from './_kernel/subgraph.js';
+import type { SubgraphName } from './_kernel/wire/subgraph-names.js';
+import { createAnalytics } from './analytics/subgraph.js';
+import { createBooking } from './booking/subgraph.js';
+import { createCommerce } from './commerce/subgraph.js';
+import { createIdentity } from './identity/subgraph.js';
+import { createMarketing } from './marketing/subgraph.js';
+import { createOps } from './ops/subgraph.js';
+import { createTenancy } from './tenancy/subgraph.js';
+
+/** What the subgraphs have to be told, beside what their process gives all of them. */
+export interface SubgraphsConfig {
+  /** `iss` of access tokens. */
+  readonly issuer: string;
+  /** Name of the environment, for audit entries and health. */
+  readonly environment: string;
+  readonly stripe: {
+    readonly secretKey: string;
+    readonly webhookSecret: string;
+    /** Another server that speaks Stripe's protocol. */
+    readonly apiBase: string | undefined;
+  };
+  /** Redis in use, to be watched by health; undefined without one. */
+  readonly redisUrl: string | undefined;
+}
+
+/** All seven, for a process that runs the whole platform. */
+export const createSubgraphs = (runtime: SubgraphRuntime, config: SubgraphsConfig) => ({
+  identity: createIdentity(runtime, config),
+  tenancy: createTenancy(runtime),
+  booking: createBooking(runtime),
+  commerce: createCommerce(runtime, config),
+  marketing: createMarketing(runtime),
+  analytics: createAnalytics(runtime),
+  ops: createOps(runtime, config),
+});
+
+export type Subgraphs = ReturnType<typeof createSubgraphs>;
+
+/** One of them, for a process of its own. */
+export function createSubgraph(
+  name: SubgraphName,
+  runtime: SubgraphRuntime,
+  config: SubgraphsConfig,
+): Subgraph<unknown> {
+  switch (name) {
+    case 'identity':
+      return createIdentity(runtime, config);
+    case 'tenancy':
+      return createTenancy(runtime);
+    case 'booking':
+      return createBooking(runtime);
+    case 'commerce':
+      return createCommerce(runtime, config);
+    case 'marketing':
+      return createMarketing(runtime);
+    case 'analytics':
+      return createAnalytics(runtime);
+    case 'ops':
+      return createOps(runtime, config);
+  }
+}

@@ -1,0 +1,48 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+
+export interface TestRedis {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const PROGRAM = 'redis-server';
+
+/** The Redis server program of this machine; null where there is none. */
+export async function redisServerProgram(): Promise<string | null> {
+  return promisify(execFile)(PROGRAM, ['--version']).then(
+    () => PROGRAM,
+    () => null,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** A Redis of its own that keeps nothing; null where the machine has none. */
+export async function startTestRedis(): Promise<TestRedis | null> {
+  const program = await redisServerProgram();
+  if (program === null) return null;
+  const port = await freePort();
+  const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const chunk of server.stdout as AsyncIterable<Buffer>) {
+    if (chunk.toString().includes('Ready to accept connections')) break;
+  }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      server.kill('SIGKILL');
+      await once(server, 'close');
+    },
+  };
+}
