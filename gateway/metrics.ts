@@ -2,16 +2,15 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ExecutionResult } from 'graphql';
 import type { PlanCacheObserver } from './stages/planning/planning.js';
 import type { ExecutionObserver } from './stages/execution/execution.js';
+import type { StreamObserver } from './stages/subscriptions/subscriptions.js';
 
 /** What Prometheus is told. A registry of its own, so that two gateways in one process do not mix. */
-export interface GatewayMetrics extends PlanCacheObserver, ExecutionObserver {
+export interface GatewayMetrics extends PlanCacheObserver, ExecutionObserver, StreamObserver {
   readonly registry: Registry;
   answered(type: string, result: ExecutionResult, seconds: number): void;
   refused(code: string): void;
   socketOpened(): void;
   socketClosed(): void;
-  streamOpened(): void;
-  streamClosed(): void;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

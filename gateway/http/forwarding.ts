@@ -3,6 +3,7 @@ import { ANONYMOUS } from '../../subgraphs/_kernel/wire/principal.js';
 import { ENVELOPE_HEADER, type Envelope } from '../../subgraphs/_kernel/wire/envelope.js';
 import type { SubgraphEndpoint } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
 import { PLATFORM_TENANT } from '../../subgraphs/_kernel/wire/tenant.js';
+import type { GatewayLogger } from '../logger.js';
 import { Refusal } from '../refusal.js';
 import type { IncomingRequest } from '../request.js';
 import { refusalAnswer, type HttpAnswer } from './answer.js';
@@ -47,11 +48,13 @@ export async function forwardTo(
   message: IncomingMessage,
   incoming: IncomingRequest,
   body: Uint8Array,
+  logger: GatewayLogger,
 ): Promise<HttpAnswer> {
   const { pathname, search } = urlOf(message);
   const request = { method: message.method ?? 'GET', path: pathname, search, headers: headersOf(message), body };
   const response = await endpoint.forward(request, envelopeOf(incoming)).catch((error: unknown) => {
-    throw new Refusal('SUBGRAPH_UNAVAILABLE', `${endpoint.name} cannot be reached: ${String(error)}`);
+    logger.error({ err: error, subgraph: endpoint.name, requestId: incoming.requestId }, 'not handed on');
+    throw new Refusal('SUBGRAPH_UNAVAILABLE', 'This cannot be served at the moment');
   });
   if (!response) return refusalAnswer(new Refusal('NOT_FOUND', 'There is nothing here'), incoming.requestId);
   const headers = Object.entries(response.headers).filter(([name]) => PASSED_BACK.includes(name.toLowerCase()));

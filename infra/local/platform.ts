@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGateway } from '../../gateway/gateway.js';
 import { DEFAULT_LIMITS } from '../../gateway/gateway-config.js';
-import { migrate } from '../../prisma/migrate.js';
+import { migrate, MigrationError } from '../../prisma/migrate.js';
 import { isSeeded, seedDemo } from '../../prisma/seed/seed.js';
 import { createSignal } from '../../subgraphs/_kernel/events/create-signal.js';
 import { hostSubgraph, type SubgraphHost } from '../../subgraphs/_kernel/host.js';
@@ -81,8 +81,9 @@ async function start(
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(folder, progress, onStop));
   progress.step('Migrating the database');
   await migrate(databaseUrl).catch((error: unknown) => {
-    const fromServer = error instanceof Error && 'code' in error && error.name !== 'MigrationError';
-    throw fromServer ? new Error(describeConnectionFailure(error, databaseUrl), { cause: error }) : error;
+    throw error instanceof MigrationError
+      ? error
+      : new Error(describeConnectionFailure(error, databaseUrl), { cause: error });
   });
 
   const pools = createPools({

@@ -9,7 +9,7 @@ export type BookingStatusName = 'PENDING' | 'CONFIRMED' | 'COMPLETED' | 'CANCELL
 /** What every event of a booking says of it. Ids are UUIDs, instants are ISO 8601 in UTC. */
 export interface BookingFacts {
   readonly bookingId: string;
-  /** What people call it by, such as `BK-20270131-4F7K2Q`. */
+  /** What people call it by, such as `BK-20270131-402913`. */
   readonly reference: string;
   readonly clientId: string;
   /** The client's user of identity; null for somebody who does not sign in. */

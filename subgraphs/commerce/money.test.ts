@@ -25,7 +25,9 @@ describe('money', () => {
     ['an unknown currency', 1, 'ZZZ', 'currency'],
     ['a currency in lower case', 1, 'usd', 'currency'],
   ])('refuses %s and names the field', (_what, amount, currency, field) => {
-    expect(() => money(amount, currency)).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ field })] }));
+    expect(() => money(amount, currency)).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining({ field })] }),
+    );
   });
 
   it('refuses to combine two currencies', () => {
@@ -52,7 +54,9 @@ describe('splitting money', () => {
     expect(allocateMoney(money(100, 'USD'), [1, 1, 1]).map((part) => part.amount)).toEqual([34, 33, 33]);
     expect(allocateMoney(money(-100, 'USD'), [1, 1, 1]).map((part) => part.amount)).toEqual([-34, -33, -33]);
     expect(allocateMoney(money(5, 'JPY'), [3, 7]).map((part) => part.amount)).toEqual([2, 3]);
-    expect(allocateMoney(money(1_001, 'KWD'), [50, 25, 25]).map((part) => part.amount)).toEqual([501, 250, 250]);
+    expect(allocateMoney(money(1_001, 'KWD'), [50, 25, 25]).map((part) => part.amount)).toEqual([
+      501, 250, 250,
+    ]);
   });
 
   it('sums to the whole, each part within one minor unit of its exact share', () => {

@@ -12,9 +12,29 @@ export interface Money {
  * (0 for HUF) and changes between runtimes: a stored integer would silently change its worth.
  */
 const EXPONENTS: Readonly<Record<string, number>> = {
-  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, VND: 0, VUV: 0,
-  XAF: 0, XOF: 0, XPF: 0,
-  BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
 };
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
@@ -34,7 +54,8 @@ export function currencyExponent(currency: string): number {
  */
 export function money(amount: number, currency: string): Money {
   currencyExponent(currency);
-  if (!Number.isSafeInteger(amount)) throw ValidationError.of('amount', 'must be a whole number of minor units');
+  if (!Number.isSafeInteger(amount))
+    throw ValidationError.of('amount', 'must be a whole number of minor units');
   // Adding zero turns -0 into 0, so that equal sums are equal values.
   return { amount: amount + 0, currency };
 }
@@ -75,7 +96,9 @@ export function allocateMoney(whole: Money, weights: readonly number[]): readonl
   const missing = Number(magnitude - shares.reduce((sum, share) => sum + share.units, 0n));
   const roundedUp = new Set(
     shares
-      .toSorted((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1))
+      .toSorted((a, b) =>
+        a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
+      )
       .slice(0, missing)
       .map((share) => share.index),
   );

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.js';
 
 export interface TestRedis {
   readonly url: string;
@@ -16,15 +16,6 @@ export async function redisServerProgram(): Promise<string | null> {
     () => PROGRAM,
     () => null,
   );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** A Redis of its own that keeps nothing; null where the machine has none. */

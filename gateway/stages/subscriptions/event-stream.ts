@@ -16,6 +16,8 @@ export interface EventStreamParts {
   readonly farewell: () => ExecutionResult | null;
   /** What is sent last when the source breaks. */
   readonly broken: (error: unknown) => ExecutionResult;
+  /** Called once, whichever side ends the stream. */
+  readonly onFinish: () => void;
 }
 
 const ENDED = Symbol('ended from outside');
@@ -37,6 +39,7 @@ export function createEventStream(parts: EventStreamParts): EventStream {
   const finish = (): void => {
     if (finished) return;
     finished = true;
+    parts.onFinish();
     // Not awaited: a source that is waiting for its next event must not hold up who leaves.
     void Promise.resolve(source.return?.()).catch(() => undefined);
   };

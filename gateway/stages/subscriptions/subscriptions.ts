@@ -19,7 +19,13 @@ export interface SubscriptionParts {
   readonly executor: Executor;
   /** Asked at the start by the pipeline, and here again for every event. */
   readonly authorize: Stage<ValidOperation, AuthorizedOperation>;
+  readonly observer: StreamObserver;
   readonly logger: GatewayLogger;
+}
+
+export interface StreamObserver {
+  streamOpened(): void;
+  streamClosed(): void;
 }
 
 interface Joining {
@@ -38,7 +44,7 @@ const refusal = (message: string, code: string): ExecutionResult => ({
 export function createSubscriptionStage(
   parts: SubscriptionParts,
 ): Stage<PlannedOperation, EventStream | ExecutionResult> {
-  const { endpoints, executor, authorize, logger } = parts;
+  const { endpoints, executor, authorize, observer, logger } = parts;
 
   const compile = (operation: PlannedOperation, coerced: Readonly<Record<string, unknown>>): Joining | null => {
     const node = operation.plan?.node;
@@ -109,8 +115,10 @@ export function createSubscriptionStage(
     if (!isStream(source)) {
       return { errors: (source.errors ?? [new Error('no stream')]).flatMap((error) => problem(error).errors ?? []) };
     }
+    observer.streamOpened();
     return createEventStream({
       source,
+      onFinish: () => observer.streamClosed(),
       handle: handleWith(operation, joining),
       signal: operation.signal,
       farewell: () => farewellOf(operation),

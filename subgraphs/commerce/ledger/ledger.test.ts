@@ -102,7 +102,8 @@ describe('the ledger', () => {
   });
 
   it('names the same cause by the same reference and different causes by different ones', () => {
-    const again = (): string => recordPaymentReceived({ paymentId: 'p1', received: money(1, 'USD') }).reference;
+    const again = (): string =>
+      recordPaymentReceived({ paymentId: 'p1', received: money(1, 'USD') }).reference;
     expect(again()).toBe(again());
     expect(recordProcessorFee({ paymentId: 'p1', fee: money(1, 'USD') }).reference).not.toBe(again());
   });
@@ -118,12 +119,44 @@ describe('a journal entry', () => {
     ['without a description', { description: '' }, 'description'],
     ['in an unknown currency', { currency: 'ZZZ' }, 'currency'],
     ['with one posting', { postings: [{ account: 'bank', amount: 1 }] }, 'postings'],
-    ['that does not sum to zero', { postings: [{ account: 'bank', amount: 2 }, { account: 'refunds', amount: -1 }] }, 'postings'],
-    ['with an empty posting', { postings: [{ account: 'bank', amount: 0 }, { account: 'refunds', amount: -1 }] }, 'postings.0.amount'],
-    ['with a fraction', { postings: [{ account: 'bank', amount: 0.5 }, { account: 'refunds', amount: -0.5 }] }, 'postings.0.amount'],
+    [
+      'that does not sum to zero',
+      {
+        postings: [
+          { account: 'bank', amount: 2 },
+          { account: 'refunds', amount: -1 },
+        ],
+      },
+      'postings',
+    ],
+    [
+      'with an empty posting',
+      {
+        postings: [
+          { account: 'bank', amount: 0 },
+          { account: 'refunds', amount: -1 },
+        ],
+      },
+      'postings.0.amount',
+    ],
+    [
+      'with a fraction',
+      {
+        postings: [
+          { account: 'bank', amount: 0.5 },
+          { account: 'refunds', amount: -0.5 },
+        ],
+      },
+      'postings.0.amount',
+    ],
     [
       'beyond exact integers',
-      { postings: [{ account: 'bank', amount: 1 }, { account: 'refunds', amount: -(2 ** 53) }] },
+      {
+        postings: [
+          { account: 'bank', amount: 1 },
+          { account: 'refunds', amount: -(2 ** 53) },
+        ],
+      },
       'postings.1.amount',
     ],
   ])('is refused %s', (_what, flaw, field) => {
@@ -133,11 +166,19 @@ describe('a journal entry', () => {
   });
 
   it('is refused with an account that is not in the chart, whatever the caller claims its type is', () => {
-    const stored: unknown = { ...sound, postings: [{ account: 'toString', amount: 1 }, { account: 'bank', amount: -1 }] };
+    const stored: unknown = {
+      ...sound,
+      postings: [
+        { account: 'toString', amount: 1 },
+        { account: 'bank', amount: -1 },
+      ],
+    };
     expect(() => journalEntry(stored as JournalEntry)).toThrow(/postings\.0\.account/);
   });
 
   it.each([0, -1, 1.5])('is not made of a payment of %d minor units', (amount) => {
-    expect(() => recordPaymentReceived({ paymentId: 'p1', received: { amount, currency: 'USD' } })).toThrow(/amount/);
+    expect(() => recordPaymentReceived({ paymentId: 'p1', received: { amount, currency: 'USD' } })).toThrow(
+      /amount/,
+    );
   });
 });

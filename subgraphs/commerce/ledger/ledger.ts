@@ -142,7 +142,10 @@ function brokenRulesOf(posting: Posting, index: number): readonly FieldIssue[] {
     issues.push({ field: `postings.${index}.account`, message: 'is not in the chart of accounts' });
   }
   if (!Number.isSafeInteger(posting.amount) || posting.amount === 0) {
-    issues.push({ field: `postings.${index}.amount`, message: 'must be a whole number of minor units, not zero' });
+    issues.push({
+      field: `postings.${index}.amount`,
+      message: 'must be a whole number of minor units, not zero',
+    });
   }
   return issues;
 }
@@ -152,6 +155,7 @@ const sumOf = (postings: readonly Posting[]): bigint =>
 
 function exactNumber(total: bigint): number {
   const value = Number(total);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`a balance of ${total} minor units cannot be held exactly`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`a balance of ${total} minor units cannot be held exactly`);
   return value;
 }

@@ -21,7 +21,10 @@ export function recordPaymentReceived(payment: {
 }
 
 /** The processor kept its fee of a payment. */
-export function recordProcessorFee(charge: { readonly paymentId: string; readonly fee: Money }): JournalEntry {
+export function recordProcessorFee(charge: {
+  readonly paymentId: string;
+  readonly fee: Money;
+}): JournalEntry {
   return transferEntry({
     reference: `payment:${charge.paymentId}:fee`,
     description: 'Processor fee',
@@ -43,7 +46,10 @@ export function recordRefund(refund: { readonly refundId: string; readonly refun
 }
 
 /** A refund did not reach the client: the processor gave the money back to us. */
-export function recordRefundFailed(refund: { readonly refundId: string; readonly refunded: Money }): JournalEntry {
+export function recordRefundFailed(refund: {
+  readonly refundId: string;
+  readonly refunded: Money;
+}): JournalEntry {
   return transferEntry({
     reference: `refund:${refund.refundId}:failed`,
     description: 'Refund failed and returned',
@@ -54,7 +60,10 @@ export function recordRefundFailed(refund: { readonly refundId: string; readonly
 }
 
 /** Instead of money a client received credit to spend later. */
-export function recordCreditGranted(grant: { readonly grantId: string; readonly credit: Money }): JournalEntry {
+export function recordCreditGranted(grant: {
+  readonly grantId: string;
+  readonly credit: Money;
+}): JournalEntry {
   return transferEntry({
     reference: `credit:${grant.grantId}:granted`,
     description: 'Client credit granted',
@@ -65,7 +74,10 @@ export function recordCreditGranted(grant: { readonly grantId: string; readonly 
 }
 
 /** A client paid with credit. */
-export function recordCreditSpent(spending: { readonly paymentId: string; readonly spent: Money }): JournalEntry {
+export function recordCreditSpent(spending: {
+  readonly paymentId: string;
+  readonly spent: Money;
+}): JournalEntry {
   return transferEntry({
     reference: `payment:${spending.paymentId}:credit-spent`,
     description: 'Paid with client credit',
@@ -92,6 +104,9 @@ export function recordReversal(entry: JournalEntry, reason: string): JournalEntr
     reference: `${entry.reference}:reversed`,
     description: reason,
     currency: entry.currency,
-    postings: entry.postings.map((posting): Posting => ({ account: posting.account, amount: -posting.amount })),
+    postings: entry.postings.map((posting): Posting => ({
+      account: posting.account,
+      amount: -posting.amount,
+    })),
   });
 }

@@ -30,7 +30,8 @@ const refund = (refundId: string, amount: number, state: RefundState): PaymentEv
   refund: { refundId, amount, state },
 });
 const after = (...evidence: readonly PaymentEvidence[]): Payment => evidence.reduce(applyEvidence, created);
-const stateAfter = (...evidence: readonly PaymentEvidence[]): PaymentState => paymentState(after(...evidence));
+const stateAfter = (...evidence: readonly PaymentEvidence[]): PaymentState =>
+  paymentState(after(...evidence));
 
 function permutations<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
   if (items.length <= 1) return [items];
@@ -119,12 +120,14 @@ describe('evidence of a payment', () => {
   it('ends the same for any evidence in any order, however often each piece is told', () => {
     fc.assert(
       fc.property(
-        fc.array(anyEvidence, { maxLength: 12 }).chain((evidence) =>
-          fc.tuple(
-            fc.constant(evidence),
-            fc.shuffledSubarray([...evidence, ...evidence], { minLength: evidence.length * 2 }),
+        fc
+          .array(anyEvidence, { maxLength: 12 })
+          .chain((evidence) =>
+            fc.tuple(
+              fc.constant(evidence),
+              fc.shuffledSubarray([...evidence, ...evidence], { minLength: evidence.length * 2 }),
+            ),
           ),
-        ),
         ([evidence, shuffled]) => {
           expect(after(...shuffled)).toEqual(after(...evidence));
         },
@@ -143,7 +146,9 @@ describe('evidence of a payment', () => {
   });
 
   it('lets another card be tried after a decline', () => {
-    expect(stateAfter(collection('FAILED', 1_000), collection('REQUIRES_ACTION', 2_000))).toBe('REQUIRES_ACTION');
+    expect(stateAfter(collection('FAILED', 1_000), collection('REQUIRES_ACTION', 2_000))).toBe(
+      'REQUIRES_ACTION',
+    );
   });
 
   it('takes a refund as proof of the collection when it is told first', () => {
@@ -152,7 +157,11 @@ describe('evidence of a payment', () => {
   });
 
   it('returns the money of a refund that fails to what can be refunded', () => {
-    const failed = after(succeeded(1_000), refund('re_1', 4_000, 'SUCCEEDED'), refund('re_1', 4_000, 'FAILED'));
+    const failed = after(
+      succeeded(1_000),
+      refund('re_1', 4_000, 'SUCCEEDED'),
+      refund('re_1', 4_000, 'FAILED'),
+    );
     expect(paymentState(failed)).toBe('SUCCEEDED');
     expect(refundedAmount(failed)).toBe(0);
     expect(refundableMoney(failed)).toEqual(asked);
@@ -165,7 +174,9 @@ describe('what can be refunded', () => {
   });
 
   it('is what was collected, less what went back or is on its way', () => {
-    expect(refundableMoney(after(succeeded(1), refund('re_1', 2_000, 'PENDING')))).toEqual(money(10_000, 'USD'));
+    expect(refundableMoney(after(succeeded(1), refund('re_1', 2_000, 'PENDING')))).toEqual(
+      money(10_000, 'USD'),
+    );
     expect(refundableMoney(after(collection('SUCCEEDED', 1, 9_000)))).toEqual(money(9_000, 'USD'));
   });
 });

@@ -63,7 +63,8 @@ export function newPayment(asked: Money): Payment {
  * unfinished states the later one counts, and a refund moves only from pending to succeeded to failed.
  */
 export function applyEvidence(payment: Payment, evidence: PaymentEvidence): Payment {
-  if (evidence.kind === 'refund') return { ...payment, refunds: withRefund(payment.refunds, evidence.refund) };
+  if (evidence.kind === 'refund')
+    return { ...payment, refunds: withRefund(payment.refunds, evidence.refund) };
   const received = Math.max(payment.received, evidence.received);
   const isFurther = comparesFurther(evidence, { state: payment.collection, at: payment.collectionAt });
   return isFurther
@@ -159,7 +160,11 @@ function comparesFurther(candidate: CollectionMark, known: CollectionMark): bool
 function withRefund(refunds: readonly RefundFact[], fact: RefundFact): readonly RefundFact[] {
   const known = refunds.find((refund) => refund.refundId === fact.refundId);
   const merged: RefundFact = known
-    ? { refundId: fact.refundId, amount: Math.max(known.amount, fact.amount), state: laterRefundState(known, fact) }
+    ? {
+        refundId: fact.refundId,
+        amount: Math.max(known.amount, fact.amount),
+        state: laterRefundState(known, fact),
+      }
     : fact;
   return [...refunds.filter((refund) => refund.refundId !== fact.refundId), merged].toSorted((left, right) =>
     left.refundId < right.refundId ? -1 : 1,
@@ -169,7 +174,8 @@ function withRefund(refunds: readonly RefundFact[], fact: RefundFact): readonly 
 const laterRefundState = (left: RefundFact, right: RefundFact): RefundState =>
   REFUND_STATES.indexOf(left.state) >= REFUND_STATES.indexOf(right.state) ? left.state : right.state;
 
-const isCollected = (payment: Payment): boolean => payment.collection === 'SUCCEEDED' || payment.refunds.length > 0;
+const isCollected = (payment: Payment): boolean =>
+  payment.collection === 'SUCCEEDED' || payment.refunds.length > 0;
 
 /** Until the news of the collection arrives, the sum asked for stands in for it. */
 const collectedAmount = (payment: Payment): number =>

@@ -15,7 +15,8 @@ export class SpineInputError extends Error {
  * @throws {SpineInputError} naming `field`
  */
 export function requireText(value: unknown, field: string, maxLength = 1_000): string {
-  if (typeof value !== 'string' || value.trim() === '') throw new SpineInputError(field, 'must be a non-empty text');
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new SpineInputError(field, 'must be a non-empty text');
   if (value.length > maxLength) throw new SpineInputError(field, `must be at most ${maxLength} characters`);
   return value;
 }

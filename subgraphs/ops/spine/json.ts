@@ -1,12 +1,7 @@
 import { SpineInputError } from './input-error.js';
 
 export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** Deeper input is refused, so that walking it cannot exhaust the stack. */
 const MAX_DEPTH = 64;

@@ -2,20 +2,31 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { transform } from '@swc/core';
 
-type Block = (importModule: (name: string) => unknown, exports: object, console: { log(...words: unknown[]): void }) => Promise<void>;
+type Block = (
+  importModule: (name: string) => unknown,
+  exports: object,
+  console: { log(...words: unknown[]): void },
+) => Promise<void>;
 
 // The constructor of async functions has no name of its own in the language.
 const AsyncFunction = (async () => undefined).constructor as new (...text: string[]) => Block;
 
 const readme = await readFile(new URL('./README.md', import.meta.url), 'utf8');
-const blocks = [...readme.matchAll(/^#+ ([^\n]+)\n(?:(?!^#|^```ts)[^\n]*\n)*```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
-  heading: match[1] ?? '',
-  source: match[2] ?? '',
-}));
+const blocks = [...readme.matchAll(/^#+ ([^\n]+)\n(?:(?!^#|^```ts)[^\n]*\n)*```ts\n([\s\S]*?)^```$/gm)].map(
+  (match) => ({
+    heading: match[1] ?? '',
+    source: match[2] ?? '',
+  }),
+);
 
 async function importAll(source: string): Promise<ReadonlyMap<string, unknown>> {
-  const names = [...source.matchAll(/^import (?!type )[^;]*? from '(\.[^']+)';$/gm)].map((match) => match[1] ?? '');
-  return new Map(await Promise.all(names.map(async (name) => [name, await import(name)] as const)));
+  const names = [...source.matchAll(/^import (?!type )[^;]*? from '(\.[^']+)';$/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  const modules = new Map<string, unknown>();
+  // One after the other: the loader of the test runner does not take overlapping imports of one graph.
+  for (const name of names) modules.set(name, await import(name));
+  return modules;
 }
 
 /** Runs a block and gives what it printed, a line per call, in the notation of the README. */
@@ -28,9 +39,13 @@ async function run(source: string): Promise<readonly string[]> {
   });
   const printed: string[] = [];
   const write = (word: unknown) => (typeof word === 'string' ? word : JSON.stringify(word));
-  await new AsyncFunction('require', 'exports', 'console', code)((name) => modules.get(name), {}, {
-    log: (...words) => void printed.push(words.map(write).join(' ')),
-  });
+  await new AsyncFunction('require', 'exports', 'console', code)(
+    (name) => modules.get(name),
+    {},
+    {
+      log: (...words) => void printed.push(words.map(write).join(' ')),
+    },
+  );
   return printed;
 }
 

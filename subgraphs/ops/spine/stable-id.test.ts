@@ -36,7 +36,9 @@ describe('a stable id', () => {
   });
 
   test('is the SHA-256 of the canonical JSON', () => {
-    expect(canonicalJson({ b: [1, 'é', null], a: { d: 1e21, c: false } })).toBe('{"a":{"c":false,"d":1e+21},"b":[1,"é",null]}');
+    expect(canonicalJson({ b: [1, 'é', null], a: { d: 1e21, c: false } })).toBe(
+      '{"a":{"c":false,"d":1e+21},"b":[1,"é",null]}',
+    );
     expect(stableId({})).toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
     expect(prefixedStableId('aud', {})).toBe('aud_44136fa355b3678a1146ad16f7e8649e');
   });
@@ -48,8 +50,12 @@ describe('a stable id', () => {
   test('is refused to what is not JSON, naming the place', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
-    expect(() => stableId({ list: [1, Number.NaN] })).toThrow(new SpineInputError('value.list.1', 'must be a finite number'));
-    expect(() => stableId({ when: new Date(0) })).toThrow(new SpineInputError('value.when', 'must be a JSON value'));
+    expect(() => stableId({ list: [1, Number.NaN] })).toThrow(
+      new SpineInputError('value.list.1', 'must be a finite number'),
+    );
+    expect(() => stableId({ when: new Date(0) })).toThrow(
+      new SpineInputError('value.when', 'must be a JSON value'),
+    );
     expect(() => stableId({ many: 1n })).toThrow(SpineInputError);
     expect(() => stableId(undefined)).toThrow(SpineInputError);
     expect(() => stableId(cycle)).toThrow(SpineInputError);

@@ -7,7 +7,9 @@ import { canonicalJson, toJsonValue } from './json.js';
  * @throws {SpineInputError} naming the path of a part that is not JSON
  */
 export function stableId(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(toJsonValue(value, 'value'))).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(toJsonValue(value, 'value')))
+    .digest('hex');
 }
 
 /** `<prefix>_<32 hex>`: the first 128 bits of the stable id, which also fit a uuid column. */

@@ -65,7 +65,11 @@ export class StripeAccount {
   readonly #clock: Clock;
   #onEvent: EventListener = () => undefined;
 
-  constructor(options: { readonly clock: Clock; readonly listener: ChangeListener; readonly baseUrl: string }) {
+  constructor(options: {
+    readonly clock: Clock;
+    readonly listener: ChangeListener;
+    readonly baseUrl: string;
+  }) {
     const { listener } = options;
     this.baseUrl = options.baseUrl;
     this.#clock = options.clock;
@@ -96,7 +100,11 @@ export class StripeAccount {
   }
 
   /** Records that something happened; the event carries the object as it is at this moment. */
-  emit<Type extends keyof EventObjects>(type: Type, object: EventObjects[Type], request: RequestIdentity | null): void {
+  emit<Type extends keyof EventObjects>(
+    type: Type,
+    object: EventObjects[Type],
+    request: RequestIdentity | null,
+  ): void {
     const event = {
       id: this.newId('evt'),
       object: 'event',
@@ -114,7 +122,14 @@ export class StripeAccount {
 
   /** Finds any object that another one may point to, by its id alone. */
   find(id: string): object | undefined {
-    const collections = [this.charges, this.paymentIntents, this.paymentMethods, this.customers, this.refunds, this.balanceTransactions];
+    const collections = [
+      this.charges,
+      this.paymentIntents,
+      this.paymentMethods,
+      this.customers,
+      this.refunds,
+      this.balanceTransactions,
+    ];
     for (const collection of collections) {
       const found = collection.get(id);
       if (found !== undefined) return found;
@@ -142,8 +157,16 @@ export class StripeAccount {
 
   #collections(): readonly Pick<Collection<{ id: string }>, 'name' | 'oldestFirst' | 'restore'>[] {
     return [
-      this.customers, this.paymentIntents, this.paymentMethods, this.charges, this.refunds,
-      this.balanceTransactions, this.events, this.cards, this.deliveries, this.idempotencyRecords,
+      this.customers,
+      this.paymentIntents,
+      this.paymentMethods,
+      this.charges,
+      this.refunds,
+      this.balanceTransactions,
+      this.events,
+      this.cards,
+      this.deliveries,
+      this.idempotencyRecords,
     ];
   }
 }

@@ -31,20 +31,35 @@ export class ApiError extends Error {
   }
 }
 
-export const invalidRequest = (message: string, details: { readonly code?: string; readonly param?: string } = {}): ApiError =>
-  new ApiError(400, { type: 'invalid_request_error', message, ...details });
+export const invalidRequest = (
+  message: string,
+  details: { readonly code?: string; readonly param?: string } = {},
+): ApiError => new ApiError(400, { type: 'invalid_request_error', message, ...details });
 
 /** @param kind as Stripe words it in messages, such as `payment_intent` */
 export const resourceMissing = (kind: string, id: string, param = 'id'): ApiError =>
-  new ApiError(404, { type: 'invalid_request_error', code: 'resource_missing', message: `No such ${kind}: '${id}'`, param });
+  new ApiError(404, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    message: `No such ${kind}: '${id}'`,
+    param,
+  });
 
 export const unknownPath = (method: string, path: string): ApiError =>
-  new ApiError(404, { type: 'invalid_request_error', message: `Unrecognized request URL (${method}: ${path}).` });
+  new ApiError(404, {
+    type: 'invalid_request_error',
+    message: `Unrecognized request URL (${method}: ${path}).`,
+  });
 
 /** The object is in a state that does not allow the request. */
 export const unexpectedState = (message: string, intent: Stripe.PaymentIntent): ApiError =>
   new ApiError(
     400,
-    { type: 'invalid_request_error', code: 'payment_intent_unexpected_state', message, payment_intent: intent },
+    {
+      type: 'invalid_request_error',
+      code: 'payment_intent_unexpected_state',
+      message,
+      payment_intent: intent,
+    },
     true,
   );

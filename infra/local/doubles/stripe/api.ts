@@ -67,14 +67,19 @@ export class StripeApi {
   #authenticate(authorization: string | null): void {
     const [scheme, credentials = ''] = (authorization ?? '').split(' ');
     const key =
-      scheme?.toLowerCase() === 'bearer' ? credentials
-      : scheme?.toLowerCase() === 'basic' ? Buffer.from(credentials, 'base64').toString().split(':')[0] ?? ''
-      : '';
+      scheme?.toLowerCase() === 'bearer'
+        ? credentials
+        : scheme?.toLowerCase() === 'basic'
+          ? (Buffer.from(credentials, 'base64').toString().split(':')[0] ?? '')
+          : '';
     if (key === '') {
       throw new ApiError(401, { type: 'invalid_request_error', message: 'You did not provide an API key.' });
     }
     if (!isSame(key, this.#secretKey)) {
-      throw new ApiError(401, { type: 'invalid_request_error', message: `Invalid API Key provided: ${key.slice(0, 8)}***` });
+      throw new ApiError(401, {
+        type: 'invalid_request_error',
+        message: `Invalid API Key provided: ${key.slice(0, 8)}***`,
+      });
     }
   }
 
@@ -92,7 +97,11 @@ export class StripeApi {
     }
   }
 
-  #run(route: Route, form: FormTree, request: ApiRequest): { readonly response: ApiResponse; readonly executed: boolean } {
+  #run(
+    route: Route,
+    form: FormTree,
+    request: ApiRequest,
+  ): { readonly response: ApiResponse; readonly executed: boolean } {
     try {
       const params = new Params(form);
       const paths = params.texts('expand');
@@ -135,7 +144,8 @@ function readForm(encoded: string): FormTree {
 
 /** This double speaks the version its SDK is pinned to and no other. */
 function assertVersion(version: string | null): void {
-  if (version !== null && version !== Stripe.API_VERSION) throw invalidRequest(`Invalid Stripe API version: ${version}`);
+  if (version !== null && version !== Stripe.API_VERSION)
+    throw invalidRequest(`Invalid Stripe API version: ${version}`);
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

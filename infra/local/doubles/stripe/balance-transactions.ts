@@ -15,7 +15,10 @@ export function retrieveBalanceTransaction({ account, params, id }: Call): Strip
   return withPresentStatus(account, found);
 }
 
-export function listBalanceTransactions({ account, params }: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
+export function listBalanceTransactions({
+  account,
+  params,
+}: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
   const currency = params.text('currency');
   const source = params.text('source');
   const type = params.text('type');
@@ -31,20 +34,49 @@ export function listBalanceTransactions({ account, params }: Call): Stripe.ApiLi
 }
 
 /** @param amount of the smallest unit that the account receives before the fee is taken off */
-export function recordChargeMovement(account: StripeAccount, charge: Stripe.Charge, amount: number): Stripe.BalanceTransaction {
+export function recordChargeMovement(
+  account: StripeAccount,
+  charge: Stripe.Charge,
+  amount: number,
+): Stripe.BalanceTransaction {
   const fee = Math.min(amount, Math.round((amount * FEE.perMille) / 1000) + FEE.fixed);
-  return record(account, { type: 'charge', source: charge.id, amount, fee, currency: charge.currency, description: charge.description });
+  return record(account, {
+    type: 'charge',
+    source: charge.id,
+    amount,
+    fee,
+    currency: charge.currency,
+    description: charge.description,
+  });
 }
 
 /** The account pays a refund, and is not given the charge's fee back. */
-export function recordRefundMovement(account: StripeAccount, refund: Stripe.Refund): Stripe.BalanceTransaction {
-  return record(account, { type: 'refund', source: refund.id, amount: -refund.amount, fee: 0, currency: refund.currency, description: null });
+export function recordRefundMovement(
+  account: StripeAccount,
+  refund: Stripe.Refund,
+): Stripe.BalanceTransaction {
+  return record(account, {
+    type: 'refund',
+    source: refund.id,
+    amount: -refund.amount,
+    fee: 0,
+    currency: refund.currency,
+    description: null,
+  });
 }
 
 /** A refund that did not reach the customer comes back to the account. */
-export function recordRefundFailureMovement(account: StripeAccount, refund: Stripe.Refund): Stripe.BalanceTransaction {
+export function recordRefundFailureMovement(
+  account: StripeAccount,
+  refund: Stripe.Refund,
+): Stripe.BalanceTransaction {
   return record(account, {
-    type: 'refund_failure', source: refund.id, amount: refund.amount, fee: 0, currency: refund.currency, description: null,
+    type: 'refund_failure',
+    source: refund.id,
+    amount: refund.amount,
+    fee: 0,
+    currency: refund.currency,
+    description: null,
   });
 }
 
@@ -70,7 +102,10 @@ function record(account: StripeAccount, movement: Movement): Stripe.BalanceTrans
     description: movement.description,
     exchange_rate: null,
     fee,
-    fee_details: fee === 0 ? [] : [{ amount: fee, application: null, currency, description: 'Processing fees', type: 'stripe_fee' }],
+    fee_details:
+      fee === 0
+        ? []
+        : [{ amount: fee, application: null, currency, description: 'Processing fees', type: 'stripe_fee' }],
     net: amount - fee,
     reporting_category: movement.type,
     source: movement.source,
@@ -79,7 +114,10 @@ function record(account: StripeAccount, movement: Movement): Stripe.BalanceTrans
   });
 }
 
-const withPresentStatus = (account: StripeAccount, transaction: Stripe.BalanceTransaction): Stripe.BalanceTransaction => ({
+const withPresentStatus = (
+  account: StripeAccount,
+  transaction: Stripe.BalanceTransaction,
+): Stripe.BalanceTransaction => ({
   ...transaction,
   status: transaction.available_on <= account.now() ? 'available' : 'pending',
 });

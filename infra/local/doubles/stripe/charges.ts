@@ -33,7 +33,12 @@ export function chargeOf(account: StripeAccount, id: string, param: string): Str
 export type ChargeResult =
   | { readonly kind: 'captured' }
   | { readonly kind: 'authorized' }
-  | { readonly kind: 'declined'; readonly code: string; readonly declineCode: string; readonly message: string };
+  | {
+      readonly kind: 'declined';
+      readonly code: string;
+      readonly declineCode: string;
+      readonly message: string;
+    };
 
 /** A new charge of an intent's amount, as the card's issuer answered it. Not yet put into the account. */
 export function chargeFor(

@@ -115,13 +115,21 @@ const command = z.discriminatedUnion('action', [
     action: z.literal('disturb_webhooks'),
     disturbance: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.enum(['drop', 'duplicate', 'corrupt_signature']), count: count.default(1) }),
-      z.strictObject({ kind: z.literal('delay'), milliseconds: z.int().min(0).max(600_000), count: count.default(1) }),
+      z.strictObject({
+        kind: z.literal('delay'),
+        milliseconds: z.int().min(0).max(600_000),
+        count: count.default(1),
+      }),
       z.strictObject({ kind: z.literal('reorder'), count }),
     ]),
   }),
   z.strictObject({ action: z.literal('clear_disturbances') }),
   z.strictObject({ action: z.literal('resend_event'), event: z.string() }),
-  z.strictObject({ action: z.literal('complete_authentication'), payment_intent: z.string(), proven: z.boolean() }),
+  z.strictObject({
+    action: z.literal('complete_authentication'),
+    payment_intent: z.string(),
+    proven: z.boolean(),
+  }),
   z.strictObject({ action: z.literal('settle_refunds') }),
 ]);
 

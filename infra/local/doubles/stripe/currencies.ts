@@ -5,8 +5,29 @@ import { invalidRequest } from './api-error.js';
  * the settlement currency's minimum; without exchange rates one unit has to do.
  */
 const MINIMUM: Readonly<Record<string, number>> = {
-  usd: 50, aed: 200, aud: 50, bgn: 100, brl: 50, cad: 50, chf: 50, czk: 1500, dkk: 250, eur: 50, gbp: 30, hkd: 400,
-  huf: 17500, inr: 50, jpy: 50, mxn: 1000, myr: 200, nok: 300, nzd: 50, pln: 200, ron: 200, sek: 300, sgd: 50,
+  usd: 50,
+  aed: 200,
+  aud: 50,
+  bgn: 100,
+  brl: 50,
+  cad: 50,
+  chf: 50,
+  czk: 1500,
+  dkk: 250,
+  eur: 50,
+  gbp: 30,
+  hkd: 400,
+  huf: 17500,
+  inr: 50,
+  jpy: 50,
+  mxn: 1000,
+  myr: 200,
+  nok: 300,
+  nzd: 50,
+  pln: 200,
+  ron: 200,
+  sek: 300,
+  sgd: 50,
   thb: 1000,
 };
 
@@ -30,13 +51,22 @@ export function chargeableCurrency(code: string): string {
 export function assertChargeable(amount: number, currency: string): void {
   const minimum = MINIMUM[currency] ?? 1;
   if (amount < 1) {
-    throw invalidRequest('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: 'amount' });
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: 'amount',
+    });
   }
   if (amount < minimum) {
-    throw invalidRequest(`Amount must be at least ${minimum} ${currency}`, { code: 'amount_too_small', param: 'amount' });
+    throw invalidRequest(`Amount must be at least ${minimum} ${currency}`, {
+      code: 'amount_too_small',
+      param: 'amount',
+    });
   }
   if (amount > LARGEST) {
-    throw invalidRequest(`Amount must be no more than ${LARGEST} ${currency}`, { code: 'amount_too_large', param: 'amount' });
+    throw invalidRequest(`Amount must be no more than ${LARGEST} ${currency}`, {
+      code: 'amount_too_large',
+      param: 'amount',
+    });
   }
   const step = THREE_DECIMALS.has(currency) ? 10 : WHOLE_UNITS_ONLY.has(currency) ? 100 : 1;
   if (amount % step !== 0) {

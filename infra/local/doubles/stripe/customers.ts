@@ -20,7 +20,12 @@ export function createCustomer({ account, params, request }: Call): Stripe.Custo
     description: null,
     discount: null,
     email: null,
-    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    invoice_settings: {
+      custom_fields: null,
+      default_payment_method: null,
+      footer: null,
+      rendering_options: null,
+    },
     livemode: false,
     name: null,
     phone: null,
@@ -52,7 +57,9 @@ export function updateCustomer({ account, params, request, id }: Call): Stripe.C
 
 export function listCustomers({ account, params }: Call): Stripe.ApiList<Stripe.Customer> {
   const email = params.text('email');
-  const found = account.customers.newestFirst().filter((customer) => email === undefined || customer.email === email);
+  const found = account.customers
+    .newestFirst()
+    .filter((customer) => email === undefined || customer.email === email);
   const page = pageOf(found, params, '/v1/customers');
   params.refuseUnknown();
   return page;

@@ -7,7 +7,10 @@ export const SECRET_KEY = 'sk_test_double';
 export const WEBHOOK_SECRET = 'whsec_double';
 
 /** The real SDK, pointed at a double. */
-export function sdkFor(double: StripeDouble, config: { readonly key?: string; readonly retries?: number; readonly timeout?: number } = {}): Stripe {
+export function sdkFor(
+  double: StripeDouble,
+  config: { readonly key?: string; readonly retries?: number; readonly timeout?: number } = {},
+): Stripe {
   return new Stripe(config.key ?? SECRET_KEY, {
     host: double.host,
     port: double.port,
@@ -45,7 +48,10 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      received.push({ payload: Buffer.concat(chunks).toString(), signature: String(request.headers['stripe-signature']) });
+      received.push({
+        payload: Buffer.concat(chunks).toString(),
+        signature: String(request.headers['stripe-signature']),
+      });
       notify();
       response.writeHead(statuses.shift() ?? 200).end();
     });
@@ -56,7 +62,13 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     url: `http://127.0.0.1:${port}/webhooks`,
     received,
     answerNext: (...next) => statuses.push(...next),
-    onDelivery: (listener) => { notify = listener; },
-    stop: () => new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }),
+    onDelivery: (listener) => {
+      notify = listener;
+    },
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

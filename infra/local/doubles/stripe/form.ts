@@ -40,7 +40,7 @@ function place(root: GrowingTree, name: string, value: string): void {
       return;
     }
     if (typeof existing === 'string') throw new MalformedForm(name);
-    const next: GrowingTree = existing ?? new Map();
+    const next: GrowingTree = existing ?? new Map<string, string | GrowingTree>();
     node.set(key, next);
     node = next;
   });

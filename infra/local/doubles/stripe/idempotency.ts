@@ -18,7 +18,9 @@ const LONGEST_KEY = 255;
 
 /** What makes two requests the same. */
 export function fingerprintOf(method: string, path: string, form: FormTree): string {
-  return createHash('sha256').update(`${method} ${path} ${canonicalForm(form)}`).digest('hex');
+  return createHash('sha256')
+    .update(`${method} ${path} ${canonicalForm(form)}`)
+    .digest('hex');
 }
 
 /** Remembers for a day what was answered under each key, and lets only one request at a time run under it. */
@@ -39,7 +41,10 @@ export class IdempotencyKeys {
    */
   claim(key: string, fingerprint: string): IdempotencyRecord | null {
     if (key.length > LONGEST_KEY) {
-      throw new ApiError(400, { type: 'invalid_request_error', message: `Idempotency keys can have up to ${LONGEST_KEY} characters` });
+      throw new ApiError(400, {
+        type: 'invalid_request_error',
+        message: `Idempotency keys can have up to ${LONGEST_KEY} characters`,
+      });
     }
     if (this.#running.has(key)) {
       throw new ApiError(409, {
@@ -61,7 +66,11 @@ export class IdempotencyKeys {
   }
 
   /** Keeps the answer. */
-  remember(key: string, fingerprint: string, answer: { readonly status: number; readonly body: string }): void {
+  remember(
+    key: string,
+    fingerprint: string,
+    answer: { readonly status: number; readonly body: string },
+  ): void {
     this.#records.put({ id: key, fingerprint, created: this.#now(), ...answer });
   }
 

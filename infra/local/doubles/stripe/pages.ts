@@ -12,13 +12,19 @@ interface Listed {
  * @param url the list's own path, as the answer repeats it
  * @throws {ApiError} on a limit outside 1 to 100 or a cursor that is not in the list
  */
-export function pageOf<Item extends Listed>(items: readonly Item[], params: Params, url: string): Stripe.ApiList<Item> {
+export function pageOf<Item extends Listed>(
+  items: readonly Item[],
+  params: Params,
+  url: string,
+): Stripe.ApiList<Item> {
   const limit = params.integer('limit') ?? 10;
   if (limit < 1 || limit > 100) throw invalidRequest('limit must be between 1 and 100', { param: 'limit' });
   const after = params.text('starting_after');
   const before = params.text('ending_before');
   if (after !== undefined && before !== undefined) {
-    throw invalidRequest('Only one of starting_after and ending_before may be given', { param: 'ending_before' });
+    throw invalidRequest('Only one of starting_after and ending_before may be given', {
+      param: 'ending_before',
+    });
   }
   const isInRange = createdFilter(params);
   const positionOf = (id: string, param: string): number => {

@@ -39,7 +39,10 @@ export class Params {
     if (value === undefined) return undefined;
     const parsed = Number(value);
     if (!/^-?\d+$/.test(value) || !Number.isSafeInteger(parsed)) {
-      throw invalidRequest(`Invalid integer: ${value}`, { code: 'parameter_invalid_integer', param: this.#name(name) });
+      throw invalidRequest(`Invalid integer: ${value}`, {
+        code: 'parameter_invalid_integer',
+        param: this.#name(name),
+      });
     }
     return parsed;
   }
@@ -63,7 +66,9 @@ export class Params {
     if (value === undefined) return undefined;
     const chosen = choices.find((choice) => choice === value);
     if (chosen !== undefined) return chosen;
-    throw invalidRequest(`Invalid ${this.#name(name)}: must be one of ${choices.join(', ')}`, { param: this.#name(name) });
+    throw invalidRequest(`Invalid ${this.#name(name)}: must be one of ${choices.join(', ')}`, {
+      param: this.#name(name),
+    });
   }
 
   texts(name: string): readonly string[] {
@@ -127,7 +132,10 @@ export class Params {
 }
 
 /** @throws {ApiError} when more keys remain than an object may carry */
-export function changedMetadata(current: Readonly<Record<string, string>>, change: MetadataChange | undefined): Record<string, string> {
+export function changedMetadata(
+  current: Readonly<Record<string, string>>,
+  change: MetadataChange | undefined,
+): Record<string, string> {
   if (change === undefined) return { ...current };
   if (change === 'clear') return {};
   const merged = new Map([...Object.entries(current), ...change]);
@@ -141,7 +149,8 @@ export function changedMetadata(current: Readonly<Record<string, string>>, chang
 function metadataValue(key: string, value: FormNode): string {
   const param = `metadata[${key}]`;
   if (typeof value !== 'string') throw invalidRequest('Metadata values must be strings', { param });
-  if (key.length > LIMITS.keyLength) throw invalidRequest(`Metadata keys can have up to ${LIMITS.keyLength} characters`, { param });
+  if (key.length > LIMITS.keyLength)
+    throw invalidRequest(`Metadata keys can have up to ${LIMITS.keyLength} characters`, { param });
   if (value.length > LIMITS.valueLength) {
     throw invalidRequest(`Metadata values can have up to ${LIMITS.valueLength} characters`, { param });
   }

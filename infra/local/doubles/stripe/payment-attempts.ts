@@ -15,7 +15,8 @@ export interface Attempt {
 
 export function readAttempt(params: Params): Attempt {
   const returnUrl = params.text('return_url') ?? null;
-  if (returnUrl !== null && !URL.canParse(returnUrl)) throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: 'return_url' });
+  if (returnUrl !== null && !URL.canParse(returnUrl))
+    throw invalidRequest('Not a valid URL', { code: 'url_invalid', param: 'return_url' });
   const offSession = params.boolean('off_session') ?? false;
   const errorOnAction = params.boolean('error_on_requires_action') ?? false;
   params.boolean('use_stripe_sdk');
@@ -34,9 +35,16 @@ export function attemptPayment(
 ): Stripe.PaymentIntent {
   const paymentMethodId = idOf(intent.payment_method);
   if (paymentMethodId === null) {
-    throw unexpectedState("You cannot confirm this PaymentIntent because it's missing a payment method.", intent);
+    throw unexpectedState(
+      "You cannot confirm this PaymentIntent because it's missing a payment method.",
+      intent,
+    );
   }
-  if (intent.automatic_payment_methods?.allow_redirects === 'always' && attempt.returnUrl === null && !attempt.isUnattended) {
+  if (
+    intent.automatic_payment_methods?.allow_redirects === 'always' &&
+    attempt.returnUrl === null &&
+    !attempt.isUnattended
+  ) {
     throw invalidRequest(
       'A return_url is required, because this PaymentIntent allows payment methods that redirect; set automatic_payment_methods[allow_redirects] to never otherwise.',
       { param: 'return_url' },
@@ -58,9 +66,16 @@ export function attemptPayment(
  * The customer has proved who she is, or failed to; what her bank's page does on the real network.
  * @throws {ApiError} when the intent waits for no such proof
  */
-export function completeAuthentication(account: StripeAccount, intent: Stripe.PaymentIntent, isProven: boolean): Stripe.PaymentIntent {
+export function completeAuthentication(
+  account: StripeAccount,
+  intent: Stripe.PaymentIntent,
+  isProven: boolean,
+): Stripe.PaymentIntent {
   if (intent.status !== 'requires_action') {
-    throw unexpectedState(`This PaymentIntent has a status of ${intent.status} and needs no authentication.`, intent);
+    throw unexpectedState(
+      `This PaymentIntent has a status of ${intent.status} and needs no authentication.`,
+      intent,
+    );
   }
   if (isProven) return chargeIntent(account, intent, null);
   return failIntent(account, intent, { type: 'invalid_request_error', ...AUTHENTICATION_FAILED }, null);
@@ -73,7 +88,10 @@ export function capturePayment(
   request: RequestIdentity,
 ): Stripe.PaymentIntent {
   if (intent.status !== 'requires_capture') {
-    throw unexpectedState(`This PaymentIntent could not be captured because it has a status of ${intent.status}.`, intent);
+    throw unexpectedState(
+      `This PaymentIntent could not be captured because it has a status of ${intent.status}.`,
+      intent,
+    );
   }
   const amount = amountToCapture ?? intent.amount_capturable;
   if (amount < 1 || amount > intent.amount_capturable) {
@@ -95,7 +113,11 @@ export function capturePayment(
 }
 
 /** Gives an authorization back uncaptured. */
-export function releaseAuthorization(account: StripeAccount, intent: Stripe.PaymentIntent, request: RequestIdentity): void {
+export function releaseAuthorization(
+  account: StripeAccount,
+  intent: Stripe.PaymentIntent,
+  request: RequestIdentity,
+): void {
   const authorized = chargeOf(account, idOf(intent.latest_charge) ?? '', 'latest_charge');
   const charge = account.charges.put({ ...authorized, amount_refunded: authorized.amount, refunded: true });
   account.emit('charge.refunded', charge, request);
@@ -129,7 +151,11 @@ const AUTHENTICATION_FAILED = {
   message: 'The customer could not be authenticated. Try another payment method.',
 } as const;
 
-function chargeIntent(account: StripeAccount, intent: Stripe.PaymentIntent, request: RequestIdentity | null): Stripe.PaymentIntent {
+function chargeIntent(
+  account: StripeAccount,
+  intent: Stripe.PaymentIntent,
+  request: RequestIdentity | null,
+): Stripe.PaymentIntent {
   const isAuthorization = intent.capture_method === 'manual';
   const unbooked = newCharge(account, intent, { kind: isAuthorization ? 'authorized' : 'captured' });
   // `automatic_async` answers before the balance is booked; settleCharges books it.
@@ -151,7 +177,11 @@ function chargeIntent(account: StripeAccount, intent: Stripe.PaymentIntent, requ
   return authorized;
 }
 
-function succeed(account: StripeAccount, intent: Stripe.PaymentIntent, request: RequestIdentity | null): Stripe.PaymentIntent {
+function succeed(
+  account: StripeAccount,
+  intent: Stripe.PaymentIntent,
+  request: RequestIdentity | null,
+): Stripe.PaymentIntent {
   const succeeded: Stripe.PaymentIntent = account.paymentIntents.put({ ...intent, status: 'succeeded' });
   account.emit('payment_intent.succeeded', succeeded, request);
   return succeeded;
@@ -174,7 +204,11 @@ function declineIntent(
   };
   const failed = failIntent(account, { ...intent, latest_charge: charge.id }, error, request);
   const paymentMethod = failed.last_payment_error?.payment_method;
-  return new ApiError(402, { ...error, payment_intent: failed, ...(paymentMethod ? { payment_method: paymentMethod } : {}) }, true);
+  return new ApiError(
+    402,
+    { ...error, payment_intent: failed, ...(paymentMethod ? { payment_method: paymentMethod } : {}) },
+    true,
+  );
 }
 
 function failIntent(
@@ -216,7 +250,11 @@ function challengeCustomer(
   return challenged;
 }
 
-function newCharge(account: StripeAccount, intent: Stripe.PaymentIntent, result: ChargeResult): Stripe.Charge {
+function newCharge(
+  account: StripeAccount,
+  intent: Stripe.PaymentIntent,
+  result: ChargeResult,
+): Stripe.Charge {
   const paymentMethodId = idOf(intent.payment_method) ?? '';
   return chargeFor(account, intent, paymentMethodId, cardOf(account, paymentMethodId), result);
 }

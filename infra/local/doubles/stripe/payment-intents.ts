@@ -41,7 +41,8 @@ export function createPaymentIntent({ account, params, request }: Call): Stripe.
     capture_method: captureMethod,
     confirmation_method: confirmationMethod,
     client_secret: `${id}_secret_${account.newId('s').slice(2)}`,
-    payment_method: paymentMethodId === undefined ? null : paymentMethodOf(account, paymentMethodId, 'payment_method').id,
+    payment_method:
+      paymentMethodId === undefined ? null : paymentMethodOf(account, paymentMethodId, 'payment_method').id,
     status: paymentMethodId === undefined ? 'requires_payment_method' : 'requires_confirmation',
   };
   account.paymentIntents.put(intent);
@@ -54,7 +55,9 @@ export function retrievePaymentIntent({ account, params, id }: Call): Stripe.Pay
   params.refuseUnknown();
   const intent = intentOf(account, id);
   if (secret !== undefined && secret !== intent.client_secret) {
-    throw invalidRequest('The client_secret does not belong to this PaymentIntent.', { param: 'client_secret' });
+    throw invalidRequest('The client_secret does not belong to this PaymentIntent.', {
+      param: 'client_secret',
+    });
   }
   return intent;
 }
@@ -78,12 +81,23 @@ export function updatePaymentIntent({ account, params, id }: Call): Stripe.Payme
   const paymentMethodId = params.text('payment_method');
   params.refuseUnknown();
 
-  const changesPayment = amount !== undefined || currency !== current.currency || paymentMethodId !== undefined;
+  const changesPayment =
+    amount !== undefined || currency !== current.currency || paymentMethodId !== undefined;
   if (changesPayment && !OPEN.includes(current.status)) {
-    throw unexpectedState(`This PaymentIntent's payment could not be updated because it has a status of ${current.status}.`, current);
+    throw unexpectedState(
+      `This PaymentIntent's payment could not be updated because it has a status of ${current.status}.`,
+      current,
+    );
   }
   if (changesPayment) assertChargeable(amount ?? current.amount, currency);
-  const intent = { ...current, ...details, amount: amount ?? current.amount, currency, metadata, last_payment_error: null };
+  const intent = {
+    ...current,
+    ...details,
+    amount: amount ?? current.amount,
+    currency,
+    metadata,
+    last_payment_error: null,
+  };
   if (paymentMethodId === undefined) return account.paymentIntents.put(intent);
   const paymentMethod = paymentMethodOf(account, paymentMethodId, 'payment_method');
   return account.paymentIntents.put({
@@ -101,15 +115,19 @@ export function confirmPaymentIntent({ account, params, request, id }: Call): St
   const receiptEmail = params.text('receipt_email');
   params.refuseUnknown();
   if (!OPEN.includes(current.status)) {
-    throw unexpectedState(`You cannot confirm this PaymentIntent because it has a status of ${current.status}.`, current);
+    throw unexpectedState(
+      `You cannot confirm this PaymentIntent because it has a status of ${current.status}.`,
+      current,
+    );
   }
   return attemptPayment(
     account,
     {
       ...current,
-      payment_method: paymentMethodId === undefined
-        ? current.payment_method
-        : paymentMethodOf(account, paymentMethodId, 'payment_method').id,
+      payment_method:
+        paymentMethodId === undefined
+          ? current.payment_method
+          : paymentMethodOf(account, paymentMethodId, 'payment_method').id,
       receipt_email: receiptEmail ?? current.receipt_email,
     },
     attempt,
@@ -122,7 +140,10 @@ export function cancelPaymentIntent({ account, params, request, id }: Call): Str
   const reason = params.oneOf('cancellation_reason', CANCELLATION_REASONS);
   params.refuseUnknown();
   if (!OPEN.includes(current.status) && current.status !== 'requires_capture') {
-    throw unexpectedState(`You cannot cancel this PaymentIntent because it has a status of ${current.status}.`, current);
+    throw unexpectedState(
+      `You cannot cancel this PaymentIntent because it has a status of ${current.status}.`,
+      current,
+    );
   }
   if (current.status === 'requires_capture') releaseAuthorization(account, current, request);
   const intent: Stripe.PaymentIntent = account.paymentIntents.put({
@@ -153,10 +174,12 @@ type Details = Pick<
 function readDetails(account: StripeAccount, params: Params): Partial<Details> {
   const customer = params.text('customer');
   const futureUsage = params.oneOf('setup_future_usage', FUTURE_USAGES);
-  const texts = (['description', 'receipt_email', 'statement_descriptor_suffix'] as const).flatMap((field) => {
-    const value = params.text(field);
-    return value === undefined ? [] : [[field, value === '' ? null : value] as const];
-  });
+  const texts = (['description', 'receipt_email', 'statement_descriptor_suffix'] as const).flatMap(
+    (field) => {
+      const value = params.text(field);
+      return value === undefined ? [] : [[field, value === '' ? null : value] as const];
+    },
+  );
   return {
     ...(customer === undefined ? {} : { customer: customerOf(account, customer, 'customer').id }),
     ...(futureUsage === undefined ? {} : { setup_future_usage: futureUsage }),

@@ -13,14 +13,24 @@ beforeEach(async () => {
 });
 afterEach(() => double.stop());
 
-const order = { amount: 2_000, currency: 'eur', capture_method: 'automatic', automatic_payment_methods: { enabled: true, allow_redirects: 'never' } } as const;
+const order = {
+  amount: 2_000,
+  currency: 'eur',
+  capture_method: 'automatic',
+  automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+} as const;
 const charges = async (): Promise<number> => (await stripe.charges.list({ limit: 100 })).data.length;
 const raw = (path: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${double.url}${path}`, { ...init, headers: { Authorization: `Bearer ${SECRET_KEY}`, ...init.headers } });
+  fetch(`${double.url}${path}`, {
+    ...init,
+    headers: { Authorization: `Bearer ${SECRET_KEY}`, ...init.headers },
+  });
 
 describe('the protocol', () => {
   it('lets in nobody without the right key', async () => {
-    await expect(sdkFor(double, { key: 'sk_test_wrong' }).customers.list()).rejects.toBeInstanceOf(Stripe.errors.StripeAuthenticationError);
+    await expect(sdkFor(double, { key: 'sk_test_wrong' }).customers.list()).rejects.toBeInstanceOf(
+      Stripe.errors.StripeAuthenticationError,
+    );
     expect((await fetch(`${double.url}/v1/customers`)).status).toBe(401);
     const basic = `Basic ${Buffer.from(`${SECRET_KEY}:`).toString('base64')}`;
     expect((await raw('/v1/customers', { headers: { Authorization: basic } })).status).toBe(200);
@@ -35,14 +45,19 @@ describe('the protocol', () => {
     },
   );
 
-  it.each(['payment_intents', 'charges', 'customers', 'refunds', 'events', 'balance_transactions', 'payment_methods'])(
-    'answers resource_missing to an unknown id of %s',
-    async (resource) => {
-      const response = await raw(`/v1/${resource}/none_1`);
-      expect(response.status).toBe(404);
-      expect(await response.json()).toMatchObject({ error: { code: 'resource_missing' } });
-    },
-  );
+  it.each([
+    'payment_intents',
+    'charges',
+    'customers',
+    'refunds',
+    'events',
+    'balance_transactions',
+    'payment_methods',
+  ])('answers resource_missing to an unknown id of %s', async (resource) => {
+    const response = await raw(`/v1/${resource}/none_1`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ error: { code: 'resource_missing' } });
+  });
 
   it('names each request and the version it speaks', async () => {
     const customer = await stripe.customers.create({});
@@ -54,7 +69,8 @@ describe('the protocol', () => {
 
   it('pages through a list in both directions', async () => {
     const ids: string[] = [];
-    for (let index = 0; index < 7; index += 1) ids.unshift((await stripe.customers.create({ name: `c${index}` })).id);
+    for (let index = 0; index < 7; index += 1)
+      ids.unshift((await stripe.customers.create({ name: `c${index}` })).id);
     const walked: string[] = [];
     for await (const customer of stripe.customers.list({ limit: 3 })) walked.push(customer.id);
     expect(walked).toEqual(ids);
@@ -62,7 +78,9 @@ describe('the protocol', () => {
     expect(back.data.map(({ id }) => id)).toEqual(ids.slice(2, 5));
     expect(back.has_more).toBe(true);
     await expect(stripe.customers.list({ limit: 101 })).rejects.toMatchObject({ param: 'limit' });
-    await expect(stripe.customers.list({ starting_after: 'cus_none' })).rejects.toMatchObject({ param: 'starting_after' });
+    await expect(stripe.customers.list({ starting_after: 'cus_none' })).rejects.toMatchObject({
+      param: 'starting_after',
+    });
   });
 
   it('filters a list by the time of creation', async () => {
@@ -76,15 +94,23 @@ describe('the protocol', () => {
   it('keeps 50 keys of metadata and no more', async () => {
     const metadata = Object.fromEntries(Array.from({ length: 50 }, (_none, index) => [`k${index}`, 'v']));
     const { id } = await stripe.customers.create({ metadata });
-    await expect(stripe.customers.update(id, { metadata: { one: 'more' } })).rejects.toMatchObject({ param: 'metadata' });
-    await expect(stripe.customers.update(id, { metadata: { k1: 'x'.repeat(501) } })).rejects.toMatchObject({ param: 'metadata[k1]' });
+    await expect(stripe.customers.update(id, { metadata: { one: 'more' } })).rejects.toMatchObject({
+      param: 'metadata',
+    });
+    await expect(stripe.customers.update(id, { metadata: { k1: 'x'.repeat(501) } })).rejects.toMatchObject({
+      param: 'metadata[k1]',
+    });
     expect((await stripe.customers.update(id, { metadata: '' })).metadata).toEqual({});
   });
 
   it('refuses to expand what is no reference', async () => {
     const { id } = await stripe.paymentIntents.create(order);
-    await expect(stripe.paymentIntents.retrieve(id, { expand: ['amount'] })).rejects.toMatchObject({ param: 'expand' });
-    await expect(stripe.paymentIntents.retrieve(id, { expand: ['__proto__.x'] })).rejects.toMatchObject({ param: 'expand' });
+    await expect(stripe.paymentIntents.retrieve(id, { expand: ['amount'] })).rejects.toMatchObject({
+      param: 'expand',
+    });
+    await expect(stripe.paymentIntents.retrieve(id, { expand: ['__proto__.x'] })).rejects.toMatchObject({
+      param: 'expand',
+    });
   });
 
   it.each(['a[b', 'a=1&a[b]=2', 'metadata=1', '[x]=1'])('refuses the malformed form %s', async (body) => {
@@ -107,21 +133,27 @@ describe('an idempotency key', () => {
   it('has even a decline replayed', async () => {
     const declined = { ...confirmed, payment_method: 'pm_card_chargeDeclined' };
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      await expect(stripe.paymentIntents.create(declined, { idempotencyKey: 'k1' })).rejects.toMatchObject({ statusCode: 402 });
+      await expect(stripe.paymentIntents.create(declined, { idempotencyKey: 'k1' })).rejects.toMatchObject({
+        statusCode: 402,
+      });
     }
     expect(await charges()).toBe(1);
   });
 
   it('may not be used for another request', async () => {
     await stripe.paymentIntents.create(confirmed, { idempotencyKey: 'k1' });
-    await expect(stripe.paymentIntents.create({ ...confirmed, amount: 2_001 }, { idempotencyKey: 'k1' })).rejects.toBeInstanceOf(
-      Stripe.errors.StripeIdempotencyError,
-    );
+    await expect(
+      stripe.paymentIntents.create({ ...confirmed, amount: 2_001 }, { idempotencyKey: 'k1' }),
+    ).rejects.toBeInstanceOf(Stripe.errors.StripeIdempotencyError);
   });
 
   it('may be used again after its request failed validation', async () => {
-    await expect(stripe.paymentIntents.create({ ...confirmed, amount: 1 }, { idempotencyKey: 'k1' })).rejects.toMatchObject({ statusCode: 400 });
-    expect(await stripe.paymentIntents.create(confirmed, { idempotencyKey: 'k1' })).toMatchObject({ status: 'succeeded' });
+    await expect(
+      stripe.paymentIntents.create({ ...confirmed, amount: 1 }, { idempotencyKey: 'k1' }),
+    ).rejects.toMatchObject({ statusCode: 400 });
+    expect(await stripe.paymentIntents.create(confirmed, { idempotencyKey: 'k1' })).toMatchObject({
+      status: 'succeeded',
+    });
   });
 
   it('is refused with 409 while a request runs under it', async () => {
@@ -135,7 +167,10 @@ describe('an idempotency key', () => {
     // Nine are refused while one is held; only then is it let go.
     const refused = new Promise<void>((resolve) => {
       let count = 0;
-      for (const outcome of outcomes) void outcome.then((status) => { if (status === 409 && (count += 1) === 9) resolve(); });
+      for (const outcome of outcomes)
+        void outcome.then((status) => {
+          if (status === 409 && (count += 1) === 9) resolve();
+        });
     });
     await refused;
     release();
@@ -152,20 +187,24 @@ describe('an idempotency key', () => {
 });
 
 describe('misbehaviour on demand', () => {
-  const pay = (sdk: Stripe): Promise<Stripe.PaymentIntent> => sdk.paymentIntents.create({ ...order, confirm: true, payment_method: 'pm_card_visa' });
+  const pay = (sdk: Stripe): Promise<Stripe.PaymentIntent> =>
+    sdk.paymentIntents.create({ ...order, confirm: true, payment_method: 'pm_card_visa' });
 
   it.each([
     ['a lost connection', { kind: 'reset', effect: 'after' }],
     ['a 500', { kind: 'server_error', effect: 'after' }],
     ['a timeout', { kind: 'timeout', effect: 'after' }],
-  ] as const)('charges once when the answer to a charge is %s and the SDK tries again', async (_what, disturbance) => {
-    double.control.disturbRequests(disturbance);
-    expect(await pay(sdkFor(double, { retries: 1, timeout: 300 }))).toMatchObject({ status: 'succeeded' });
-    expect(await charges()).toBe(1);
-    const creations = double.control.requests().filter(({ method }) => method === 'POST');
-    expect(creations.map(({ isReplay }) => isReplay)).toEqual([false, true]);
-    expect(new Set(creations.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
-  });
+  ] as const)(
+    'charges once when the answer to a charge is %s and the SDK tries again',
+    async (_what, disturbance) => {
+      double.control.disturbRequests(disturbance);
+      expect(await pay(sdkFor(double, { retries: 1, timeout: 300 }))).toMatchObject({ status: 'succeeded' });
+      expect(await charges()).toBe(1);
+      const creations = double.control.requests().filter(({ method }) => method === 'POST');
+      expect(creations.map(({ isReplay }) => isReplay)).toEqual([false, true]);
+      expect(new Set(creations.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+    },
+  );
 
   it('has no effect when it strikes before', async () => {
     double.control.disturbRequests({ kind: 'server_error', path: '/v1/payment_intents' });

@@ -41,7 +41,10 @@ export function createRefund({ account, params, request }: Call): Stripe.Refund 
     status: card.refund === 'is_pending_first' ? 'pending' : 'succeeded',
     transfer_reversal: null,
   };
-  const refund = account.refunds.put({ ...bare, balance_transaction: recordRefundMovement(account, bare).id });
+  const refund = account.refunds.put({
+    ...bare,
+    balance_transaction: recordRefundMovement(account, bare).id,
+  });
   const refunded = account.charges.put(withRefunded(charge, charge.amount_refunded + amount));
   account.emit('refund.created', refund, request);
   account.emit('charge.refunded', refunded, request);
@@ -105,24 +108,29 @@ function chargeToRefund(account: StripeAccount, params: Params): Stripe.Charge {
   }
   if (chargeId !== undefined) return chargeOf(account, chargeId, 'charge');
   if (intentId === undefined) {
-    throw invalidRequest('One of charge and payment_intent is required', { code: 'parameter_missing', param: 'payment_intent' });
+    throw invalidRequest('One of charge and payment_intent is required', {
+      code: 'parameter_missing',
+      param: 'payment_intent',
+    });
   }
   const intent = intentOf(account, intentId, 'payment_intent');
   const charge = account.charges.get(idOf(intent.latest_charge) ?? '');
   if (charge?.status === 'succeeded') return charge;
   throw invalidRequest(`This PaymentIntent (${intentId}) does not have a successful charge to refund.`, {
-    code: 'charge_not_refundable',
     param: 'payment_intent',
   });
 }
 
 function assertRefundable(charge: Stripe.Charge, amount: number): void {
-  if (!charge.captured) {
-    throw executedError('charge_not_refundable', `Charge ${charge.id} has not been captured.`);
-  }
-  if (charge.refunded) throw executedError('charge_already_refunded', `Charge ${charge.id} has already been refunded.`);
+  if (!charge.captured)
+    throw executedError(undefined, `Charge ${charge.id} has not been captured.`, 'charge');
+  if (charge.refunded)
+    throw executedError('charge_already_refunded', `Charge ${charge.id} has already been refunded.`);
   if (amount < 1) {
-    throw invalidRequest('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: 'amount' });
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: 'amount',
+    });
   }
   const remaining = charge.amount - charge.amount_refunded;
   if (amount > remaining) {
@@ -135,7 +143,11 @@ function assertRefundable(charge: Stripe.Charge, amount: number): void {
 }
 
 const executedError = (code: string | undefined, message: string, param?: string): ApiError =>
-  new ApiError(400, { type: 'invalid_request_error', message, ...(code ? { code } : {}), ...(param ? { param } : {}) }, true);
+  new ApiError(
+    400,
+    { type: 'invalid_request_error', message, ...(code ? { code } : {}), ...(param ? { param } : {}) },
+    true,
+  );
 
 function refundOf(account: StripeAccount, id: string): Stripe.Refund {
   const refund = account.refunds.get(id);

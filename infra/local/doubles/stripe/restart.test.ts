@@ -23,17 +23,27 @@ const start = async (options: Parameters<typeof startDouble>[0] = {}): Promise<S
   running.push(double);
   return double;
 };
-const order = { amount: 2_000, currency: 'eur', automatic_payment_methods: { enabled: true, allow_redirects: 'never' } } as const;
+const order = {
+  amount: 2_000,
+  currency: 'eur',
+  automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+} as const;
 
 describe('a double with a state file', () => {
   it('still knows after a restart what it answered before', async () => {
     const before = await start();
-    const intent = await sdkFor(before).paymentIntents.create({ ...order, payment_method: 'pm_card_visa' }, { idempotencyKey: 'k1' });
+    const intent = await sdkFor(before).paymentIntents.create(
+      { ...order, payment_method: 'pm_card_visa' },
+      { idempotencyKey: 'k1' },
+    );
     await before.stop();
 
     const after = sdkFor(await start());
     expect(await after.paymentIntents.retrieve(intent.id)).toEqual(intent);
-    const replayed = await after.paymentIntents.create({ ...order, payment_method: 'pm_card_visa' }, { idempotencyKey: 'k1' });
+    const replayed = await after.paymentIntents.create(
+      { ...order, payment_method: 'pm_card_visa' },
+      { idempotencyKey: 'k1' },
+    );
     expect(replayed.id).toBe(intent.id);
     expect(await after.paymentIntents.confirm(intent.id)).toMatchObject({ status: 'succeeded' });
   });
@@ -53,13 +63,20 @@ describe('a double with a state file', () => {
     const after = sdkFor(await start());
     expect((await after.customers.list()).data.map((customer) => customer.id)).toEqual([id]);
     await after.customers.create({ name: 'Bea' });
-    expect((await sdkFor(await start()).customers.list()).data.map(({ name }) => name)).toEqual(['Bea', 'Ada']);
+    expect((await sdkFor(await start()).customers.list()).data.map(({ name }) => name)).toEqual([
+      'Bea',
+      'Ada',
+    ]);
   });
 
   it('delivers after the restart what it could not deliver before', async () => {
     const receiver = await startReceiver();
     running.push(receiver);
-    const webhook = { url: receiver.url, secret: WEBHOOK_SECRET, retries: { firstDelayMilliseconds: 60_000 } };
+    const webhook = {
+      url: receiver.url,
+      secret: WEBHOOK_SECRET,
+      retries: { firstDelayMilliseconds: 60_000 },
+    };
     const refused = new Promise<void>((resolve) => receiver.onDelivery(resolve));
     receiver.answerNext(500);
     const before = await start({ webhook });
@@ -78,12 +95,17 @@ describe('a double with a state file', () => {
   it('keeps the file no larger than what is remembered', async () => {
     const double = await start();
     const { id } = await sdkFor(double).customers.create({});
-    for (let index = 0; index < 20; index += 1) await sdkFor(double).customers.update(id, { name: `name ${index}` });
+    for (let index = 0; index < 20; index += 1)
+      await sdkFor(double).customers.update(id, { name: `name ${index}` });
     await double.stop();
-    const grown = (await readFile(stateFile, 'utf8')).split('\n').filter((line) => line.includes('"collection":"customers"'));
+    const grown = (await readFile(stateFile, 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('"collection":"customers"'));
     expect(grown).toHaveLength(21);
     await (await start()).stop();
-    const compacted = (await readFile(stateFile, 'utf8')).split('\n').filter((line) => line.includes('"collection":"customers"'));
+    const compacted = (await readFile(stateFile, 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('"collection":"customers"'));
     expect(compacted).toHaveLength(1);
   });
 

@@ -22,11 +22,18 @@ export async function serve(parts: Parts, request: IncomingMessage, response: Se
   const url = new URL(request.url ?? '/', 'http://double.invalid');
   const body = await readBody(request);
   if (url.pathname === '/_control') return serveControl(parts, request, response, body);
-  if (url.pathname.startsWith('/_authenticate/')) return serveAuthentication(parts, request, response, url, body);
+  if (url.pathname.startsWith('/_authenticate/'))
+    return serveAuthentication(parts, request, response, url, body);
   return serveApi(parts, request, response, url, body);
 }
 
-async function serveApi(parts: Parts, request: IncomingMessage, response: ServerResponse, url: URL, body: string): Promise<void> {
+async function serveApi(
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  body: string,
+): Promise<void> {
   const { account, api, control, durable } = parts;
   const requestId = account.newId('req');
   const idempotencyKey = header(request, 'idempotency-key');
@@ -66,7 +73,12 @@ async function serveApi(parts: Parts, request: IncomingMessage, response: Server
 }
 
 /** Only this machine may command, and only by JSON: a page in a browser cannot send that here without asking first. */
-async function serveControl(parts: Parts, request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+async function serveControl(
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+): Promise<void> {
   const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '');
   const isJson = header(request, 'content-type')?.startsWith('application/json') ?? false;
   if (!isLocal || !isJson || request.method !== 'POST') {
@@ -84,11 +96,16 @@ async function serveControl(parts: Parts, request: IncomingMessage, response: Se
 }
 
 async function serveAuthentication(
-  parts: Parts, request: IncomingMessage, response: ServerResponse, url: URL, body: string,
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  body: string,
 ): Promise<void> {
   try {
     const intent = intentOf(parts.account, url.pathname.split('/')[2] ?? '');
-    const isAllowed = url.searchParams.get('client_secret') === intent.client_secret && intent.status === 'requires_action';
+    const isAllowed =
+      url.searchParams.get('client_secret') === intent.client_secret && intent.status === 'requires_action';
     if (!isAllowed) return sendHtml(response, 404, authenticationDone());
     if (request.method !== 'POST') return sendHtml(response, 200, authenticationPage(intent));
     const isProven = new URLSearchParams(body).get('outcome') === 'proven';
@@ -103,7 +120,12 @@ async function serveAuthentication(
   }
 }
 
-export function send(response: ServerResponse, answer: ApiResponse, requestId: string, idempotencyKey: string | null = null): void {
+export function send(
+  response: ServerResponse,
+  answer: ApiResponse,
+  requestId: string,
+  idempotencyKey: string | null = null,
+): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(answer.status, {
     'Content-Type': 'application/json',

@@ -67,9 +67,12 @@ const lineOf = (change: StateChange): string => `${JSON.stringify(change)}\n`;
 function parseChange(line: string, index: number): StateChange {
   const parsed: unknown = JSON.parse(line);
   if (
-    typeof parsed === 'object' && parsed !== null &&
-    'collection' in parsed && typeof parsed.collection === 'string' &&
-    'id' in parsed && typeof parsed.id === 'string' &&
+    typeof parsed === 'object' &&
+    parsed !== null &&
+    'collection' in parsed &&
+    typeof parsed.collection === 'string' &&
+    'id' in parsed &&
+    typeof parsed.id === 'string' &&
     'value' in parsed
   ) {
     return { collection: parsed.collection, id: parsed.id, value: parsed.value };

@@ -52,7 +52,12 @@ export async function startStripeDouble(options: StripeDoubleOptions): Promise<S
   });
   const durable = async (): Promise<void> => file?.flush();
   const { retries = {}, ...endpoint } = options.webhook ?? {};
-  const webhooks = new WebhookSender({ account, endpoint: isEndpoint(endpoint) ? endpoint : null, retries, durable });
+  const webhooks = new WebhookSender({
+    account,
+    endpoint: isEndpoint(endpoint) ? endpoint : null,
+    retries,
+    durable,
+  });
   account.whenEventHappens((event) => webhooks.announce(event));
   const keys = new IdempotencyKeys(account.idempotencyRecords, () => account.now());
   const control = new StripeControl(account, webhooks);

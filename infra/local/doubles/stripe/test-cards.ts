@@ -6,12 +6,21 @@ export interface TestCard {
   readonly charge:
     | { readonly kind: 'approve' }
     | { readonly kind: 'authenticate' }
-    | { readonly kind: 'decline'; readonly code: string; readonly declineCode: string; readonly message: string };
+    | {
+        readonly kind: 'decline';
+        readonly code: string;
+        readonly declineCode: string;
+        readonly message: string;
+      };
   /** What becomes of a refund after it was answered. */
   readonly refund: 'succeeds' | 'is_pending_first' | 'fails_later';
 }
 
-const approved = (brand: TestCard['brand'], last4: string, funding: TestCard['funding'] = 'credit'): TestCard => ({
+const approved = (
+  brand: TestCard['brand'],
+  last4: string,
+  funding: TestCard['funding'] = 'credit',
+): TestCard => ({
   brand,
   last4,
   funding,
@@ -24,7 +33,10 @@ const declined = (last4: string, code: string, declineCode: string, message: str
   charge: { kind: 'decline', code, declineCode, message },
 });
 
-const challenged = (last4: string): TestCard => ({ ...approved('visa', last4), charge: { kind: 'authenticate' } });
+const challenged = (last4: string): TestCard => ({
+  ...approved('visa', last4),
+  charge: { kind: 'authenticate' },
+});
 
 const CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_visa: approved('visa', '4242'),
@@ -32,13 +44,43 @@ const CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_mastercard: approved('mastercard', '4444'),
   pm_card_amex: approved('amex', '8431'),
   pm_card_chargeDeclined: declined('0002', 'card_declined', 'generic_decline', 'Your card was declined.'),
-  pm_card_chargeDeclinedInsufficientFunds: declined('9995', 'card_declined', 'insufficient_funds', 'Your card has insufficient funds.'),
+  pm_card_chargeDeclinedInsufficientFunds: declined(
+    '9995',
+    'card_declined',
+    'insufficient_funds',
+    'Your card has insufficient funds.',
+  ),
   pm_card_chargeDeclinedLostCard: declined('9987', 'card_declined', 'lost_card', 'Your card was declined.'),
-  pm_card_chargeDeclinedStolenCard: declined('9979', 'card_declined', 'stolen_card', 'Your card was declined.'),
-  pm_card_chargeDeclinedFraudulent: declined('0019', 'card_declined', 'fraudulent', 'Your card was declined.'),
-  pm_card_chargeDeclinedExpiredCard: declined('0069', 'expired_card', 'expired_card', 'Your card has expired.'),
-  pm_card_chargeDeclinedIncorrectCvc: declined('0127', 'incorrect_cvc', 'incorrect_cvc', "Your card's security code is incorrect."),
-  pm_card_chargeDeclinedProcessingError: declined('0119', 'processing_error', 'processing_error', 'Your card could not be processed.'),
+  pm_card_chargeDeclinedStolenCard: declined(
+    '9979',
+    'card_declined',
+    'stolen_card',
+    'Your card was declined.',
+  ),
+  pm_card_chargeDeclinedFraudulent: declined(
+    '0019',
+    'card_declined',
+    'fraudulent',
+    'Your card was declined.',
+  ),
+  pm_card_chargeDeclinedExpiredCard: declined(
+    '0069',
+    'expired_card',
+    'expired_card',
+    'Your card has expired.',
+  ),
+  pm_card_chargeDeclinedIncorrectCvc: declined(
+    '0127',
+    'incorrect_cvc',
+    'incorrect_cvc',
+    "Your card's security code is incorrect.",
+  ),
+  pm_card_chargeDeclinedProcessingError: declined(
+    '0119',
+    'processing_error',
+    'processing_error',
+    'Your card could not be processed.',
+  ),
   pm_card_authenticationRequired: challenged('3184'),
   pm_card_threeDSecure2Required: challenged('3220'),
   pm_card_pendingRefund: { ...approved('visa', '7726'), refund: 'is_pending_first' },
@@ -46,4 +88,5 @@ const CARDS: Readonly<Record<string, TestCard>> = {
 };
 
 /** The card behind one of Stripe's documented test payment method ids; undefined for any other id. */
-export const testCard = (id: string): TestCard | undefined => (Object.hasOwn(CARDS, id) ? CARDS[id] : undefined);
+export const testCard = (id: string): TestCard | undefined =>
+  Object.hasOwn(CARDS, id) ? CARDS[id] : undefined;

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Stripe from 'stripe';
-import { sdkFor, startDouble, startReceiver, WEBHOOK_SECRET, type ReceivedWebhook, type WebhookReceiver } from './double-for-tests.js';
+import {
+  sdkFor,
+  startDouble,
+  startReceiver,
+  WEBHOOK_SECRET,
+  type ReceivedWebhook,
+  type WebhookReceiver,
+} from './double-for-tests.js';
 import type { StripeDouble } from './stripe-double.js';
 
 let receiver: WebhookReceiver;
@@ -9,7 +16,11 @@ let stripe: Stripe;
 beforeEach(async () => {
   receiver = await startReceiver();
   double = await startDouble({
-    webhook: { url: receiver.url, secret: WEBHOOK_SECRET, retries: { attempts: 3, firstDelayMilliseconds: 5 } },
+    webhook: {
+      url: receiver.url,
+      secret: WEBHOOK_SECRET,
+      retries: { attempts: 3, firstDelayMilliseconds: 5 },
+    },
   });
   stripe = sdkFor(double);
 });
@@ -37,7 +48,9 @@ const createCustomers = async (count: number): Promise<readonly string[]> => {
   return ids;
 };
 const customersTold = (): readonly string[] =>
-  receiver.received.map(verified).flatMap((event) => (event.type === 'customer.created' ? [event.data.object.id] : []));
+  receiver.received
+    .map(verified)
+    .flatMap((event) => (event.type === 'customer.created' ? [event.data.object.id] : []));
 
 describe('a webhook', () => {
   it('tells of everything that happens, signed so that the SDK believes it', async () => {
@@ -45,10 +58,18 @@ describe('a webhook', () => {
     await stripe.refunds.create({ payment_intent: id }, { idempotencyKey: 'k1' });
     await double.control.webhooksIdle();
     expect(types().toSorted()).toEqual([
-      'charge.refunded', 'charge.succeeded', 'payment_intent.created', 'payment_intent.succeeded', 'refund.created',
+      'charge.refunded',
+      'charge.succeeded',
+      'payment_intent.created',
+      'payment_intent.succeeded',
+      'refund.created',
     ]);
     const refunded = receiver.received.map(verified).find(({ type }) => type === 'refund.created');
-    expect(refunded).toMatchObject({ object: 'event', api_version: Stripe.API_VERSION, request: { idempotency_key: 'k1' } });
+    expect(refunded).toMatchObject({
+      object: 'event',
+      api_version: Stripe.API_VERSION,
+      request: { idempotency_key: 'k1' },
+    });
   });
 
   it('leaves its event to be listed and retrieved', async () => {

@@ -97,7 +97,8 @@ export class WebhookSender {
 
   /** Takes up the deliveries that a crash or a stop interrupted. */
   resume(): void {
-    for (const delivery of this.#account.deliveries.oldestFirst()) this.#enqueue(() => this.#attempt(delivery));
+    for (const delivery of this.#account.deliveries.oldestFirst())
+      this.#enqueue(() => this.#attempt(delivery));
   }
 
   /** Resolves when nothing is under way and no retry is due; events held back by `reorder` do not count. */
@@ -162,7 +163,10 @@ export class WebhookSender {
     for (const resolve of this.#idleListeners.splice(0)) resolve();
   }
 
-  async #attempt(delivery: WebhookDelivery, flaw: { readonly isSignatureCorrupt?: boolean } = {}): Promise<void> {
+  async #attempt(
+    delivery: WebhookDelivery,
+    flaw: { readonly isSignatureCorrupt?: boolean } = {},
+  ): Promise<void> {
     await this.#durable();
     const event = this.#account.events.get(delivery.eventId);
     if (this.#stopping.signal.aborted || !event) return;

@@ -19,14 +19,27 @@ interface Walk {
 
 /** Properties that name the field whose value stands beside them: `{ field: 'password', before, after }`. */
 const NAMING = ['name', 'key', 'field', 'header', 'path', 'attribute'] as const;
-const NAMED = new Set(['value', 'before', 'after', 'old', 'new', 'from', 'to', 'oldValue', 'newValue', 'previous', 'current']);
+const NAMED = new Set([
+  'value',
+  'before',
+  'after',
+  'old',
+  'new',
+  'from',
+  'to',
+  'oldValue',
+  'newValue',
+  'previous',
+  'current',
+]);
 
 /** Lone surrogates and NUL are JSON to JavaScript but not to every database. */
 const UNSTORABLE = /[\uD800-\uDFFF\0]/gu;
 
 function safeText(text: string): string {
   const redacted = redactText(text.slice(0, MAX_TEXT * 4));
-  const kept = redacted.length > MAX_TEXT ? redacted.slice(0, MAX_TEXT - TRUNCATED.length) + TRUNCATED : redacted;
+  const kept =
+    redacted.length > MAX_TEXT ? redacted.slice(0, MAX_TEXT - TRUNCATED.length) + TRUNCATED : redacted;
   return kept.replace(UNSTORABLE, '\uFFFD');
 }
 
@@ -47,7 +60,8 @@ function safeItems(items: readonly unknown[], walk: Walk): readonly JsonValue[] 
 
 function safeMembers(members: readonly (readonly [string, unknown])[], walk: Walk): AuditMeta {
   const namesSecret = members.some(
-    ([key, value]) => NAMING.some((naming) => naming === key) && typeof value === 'string' && isSecretName(value),
+    ([key, value]) =>
+      NAMING.some((naming) => naming === key) && typeof value === 'string' && isSecretName(value),
   );
   const safe = members.slice(0, MAX_MEMBERS).flatMap(([key, value]): [string, JsonValue][] => {
     const secret = isSecretName(key) || (namesSecret && NAMED.has(key));
@@ -72,11 +86,24 @@ function readMembers(value: object): readonly (readonly [string, unknown])[] {
 function safeContents(value: object, walk: Walk): JsonValue | undefined {
   if (Array.isArray(value)) return safeItems(value, walk);
   if (value instanceof Set) return safeItems([...value], walk);
-  if (value instanceof Map) return safeMembers([...value].map(([key, item]) => [String(key), item]), walk);
-  if (value instanceof Error) return safeMembers([['name', value.name], ['message', value.message]], walk);
+  if (value instanceof Map)
+    return safeMembers(
+      [...value].map(([key, item]) => [String(key), item]),
+      walk,
+    );
+  if (value instanceof Error)
+    return safeMembers(
+      [
+        ['name', value.name],
+        ['message', value.message],
+      ],
+      walk,
+    );
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
   const toJson: unknown = Reflect.get(value, 'toJSON');
-  return typeof toJson === 'function' ? safeValue(toJson.call(value), walk) : safeMembers(readMembers(value), walk);
+  return typeof toJson === 'function'
+    ? safeValue(toJson.call(value), walk)
+    : safeMembers(readMembers(value), walk);
 }
 
 function safeObject(value: object, walk: Walk): JsonValue | undefined {

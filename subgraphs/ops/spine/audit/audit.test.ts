@@ -65,7 +65,7 @@ describe('an audit entry', () => {
     ['subjectUserId', { subjectUserId: 7 }],
     ['surface', { surface: undefined }],
   ])('is refused with a wrong %s', (field, change) => {
-    const refused = () => makeAuditEntry({ ...login, ...change } as AuditEntryInput);
+    const refused = () => makeAuditEntry({ ...login, ...change });
     expect(refused).toThrow(SpineInputError);
     expect(refused).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', field }));
   });

@@ -13,7 +13,10 @@ class MapFlagStore implements FlagStore {
     return this.#values.get(JSON.stringify(scope));
   }
 
-  async replace(scope: FlagScope, describeChange: (oldValue: FlagValue | undefined) => FlagChange): Promise<FlagChange> {
+  async replace(
+    scope: FlagScope,
+    describeChange: (oldValue: FlagValue | undefined) => FlagChange,
+  ): Promise<FlagChange> {
     const change = describeChange(this.#values.get(JSON.stringify(scope)));
     this.#values.set(JSON.stringify(scope), change.newValue);
     this.changes.push(change);
@@ -23,7 +26,10 @@ class MapFlagStore implements FlagStore {
 
 function newController(definitions: readonly FlagDefinition[] = []) {
   const store = new MapFlagStore();
-  const controller = new FeatureFlagController(store, 'prod', { definitions, now: () => new Date('2026-03-01T09:30:00Z') });
+  const controller = new FeatureFlagController(store, 'prod', {
+    definitions,
+    now: () => new Date('2026-03-01T09:30:00Z'),
+  });
   const set = (key: string, newValue: FlagValue, tenantId?: string) =>
     controller.setFlag({ key, newValue, actorUserId: 'admin_123', tenantId, reason: 'because' });
   return { store, controller, set };
@@ -40,7 +46,9 @@ describe('the flag controller', () => {
   });
 
   test('gives the declared default until a value is set, and nothing without one', async () => {
-    const { controller, set } = newController([{ key: 'advanced_analytics', type: 'BOOLEAN', defaultValue: true }]);
+    const { controller, set } = newController([
+      { key: 'advanced_analytics', type: 'BOOLEAN', defaultValue: true },
+    ]);
     expect(await controller.getBool('advanced_analytics', 'a')).toBe(true);
     await set('advanced_analytics', false);
     expect(await controller.getBool('advanced_analytics', 'a')).toBe(false);
@@ -56,7 +64,8 @@ describe('the flag controller', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const { controller, set } = newController([{ key: 'limit', type: 'NUMBER', defaultValue: 7 }]);
         for (const { tenantId, newValue } of steps) await set('limit', newValue, tenantId);
-        const last = (tenantId: string | undefined) => steps.findLast((each) => each.tenantId === tenantId)?.newValue;
+        const last = (tenantId: string | undefined) =>
+          steps.findLast((each) => each.tenantId === tenantId)?.newValue;
         for (const tenantId of ['a', 'b', 'c']) {
           expect(await controller.getNumber('limit', tenantId)).toBe(last(tenantId) ?? last(undefined) ?? 7);
         }
@@ -85,16 +94,21 @@ describe('the flag controller', () => {
     await expect(set('first_boolean', 1, 'a')).rejects.toMatchObject({ field: 'newValue' });
     await expect(controller.getString('first_boolean')).rejects.toMatchObject({ field: 'key' });
     expect(store.changes).toHaveLength(1);
-    expect(() => new FeatureFlagController(store, 'prod', { definitions: [{ key: 'x', type: 'STRING', defaultValue: 1 }] })).toThrow(
-      SpineInputError,
-    );
+    expect(
+      () =>
+        new FeatureFlagController(store, 'prod', {
+          definitions: [{ key: 'x', type: 'STRING', defaultValue: 1 }],
+        }),
+    ).toThrow(SpineInputError);
   });
 
   test('records every change with old and new value, actor, time and reason', async () => {
     const { set, store } = newController();
     const first = await set('new_checkout_flow', false);
     await set('new_checkout_flow', true);
-    expect(store.changes.map(({ oldValue, hadValue, newValue }) => ({ oldValue, hadValue, newValue }))).toEqual([
+    expect(
+      store.changes.map(({ oldValue, hadValue, newValue }) => ({ oldValue, hadValue, newValue })),
+    ).toEqual([
       { oldValue: null, hadValue: false, newValue: false },
       { oldValue: false, hadValue: true, newValue: true },
     ]);

@@ -2,7 +2,14 @@ import { requireEnvironment, type OpsEnvironment } from '../environment.js';
 import { optionalText, requireText, SpineInputError } from '../input-error.js';
 import { prefixedStableId } from '../stable-id.js';
 import type { FlagChange, FlagScope, FlagStore } from './flag-store.js';
-import { EMPTY_FLAG_VALUES, fitsFlagType, flagTypeOf, requireFlagValue, type FlagType, type FlagValue } from './flag-value.js';
+import {
+  EMPTY_FLAG_VALUES,
+  fitsFlagType,
+  flagTypeOf,
+  requireFlagValue,
+  type FlagType,
+  type FlagValue,
+} from './flag-value.js';
 
 /** A flag known beforehand: its type is held to, its default is read until somebody sets a value. */
 export interface FlagDefinition {
@@ -30,7 +37,10 @@ const FLAG_KEY = /^[A-Za-z][A-Za-z0-9_.-]{0,127}$/;
 function requireFlagKey(value: unknown): string {
   const key = requireText(value, 'key');
   if (FLAG_KEY.test(key)) return key;
-  throw new SpineInputError('key', 'must start with a letter and have at most 128 letters, digits, dots, hyphens or underscores');
+  throw new SpineInputError(
+    'key',
+    'must start with a letter and have at most 128 letters, digits, dots, hyphens or underscores',
+  );
 }
 
 /**
@@ -51,7 +61,11 @@ export class FeatureFlagController {
     this.#now = options.now ?? (() => new Date());
     this.#definitions = new Map(
       (options.definitions ?? []).map((definition) => {
-        const defaultValue = requireFlagValue(definition.defaultValue, definition.type, `definitions.${definition.key}.defaultValue`);
+        const defaultValue = requireFlagValue(
+          definition.defaultValue,
+          definition.type,
+          `definitions.${definition.key}.defaultValue`,
+        );
         return [requireFlagKey(definition.key), { ...definition, defaultValue }];
       }),
     );
@@ -67,7 +81,8 @@ export class FeatureFlagController {
     const reason = requireText(input.reason, 'reason').trim();
     // Checked before the store is asked: only JSON can be kept, whatever the flag's type turns out to be.
     requireFlagValue(input.newValue, null, 'newValue');
-    const globalValue = scope.tenantId === null ? undefined : await this.#store.read({ ...scope, tenantId: null });
+    const globalValue =
+      scope.tenantId === null ? undefined : await this.#store.read({ ...scope, tenantId: null });
     return this.#store.replace(scope, (oldValue) => {
       const type = this.#typeOf(scope.key, globalValue === undefined ? oldValue : globalValue);
       const change = {

@@ -7,7 +7,12 @@ export type FlagType = (typeof FLAG_TYPES)[number];
 export type FlagValue = JsonValue;
 
 /** What a flag gives where nobody has set or declared a value. */
-export const EMPTY_FLAG_VALUES: Readonly<Record<FlagType, FlagValue>> = { BOOLEAN: false, NUMBER: 0, STRING: '', JSON: null };
+export const EMPTY_FLAG_VALUES: Readonly<Record<FlagType, FlagValue>> = {
+  BOOLEAN: false,
+  NUMBER: 0,
+  STRING: '',
+  JSON: null,
+};
 
 /** The narrowest type of a value: JSON for objects, arrays and null. */
 export function flagTypeOf(value: FlagValue): FlagType {

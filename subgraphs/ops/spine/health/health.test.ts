@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { runHealthChecks } from './health.js';
 
 const untilAborted = (signal: AbortSignal) =>
-  new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+  new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('aborted'))),
+  );
 
 describe('a health report', () => {
   test('is ok when every check is, in the order given', async () => {
@@ -26,11 +28,22 @@ describe('a health report', () => {
     const report = await runHealthChecks('prod', [
       async () => ({ name: 'database', ok: true }),
       async () => ({ name: 'redis', ok: false }),
-      { name: 'stripe', probe: () => { throw new Error('connection refused'); } },
+      {
+        name: 'stripe',
+        probe: () => {
+          throw new Error('connection refused');
+        },
+      },
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a client library that rejects with a text must not break the report
       { name: 's3', probe: () => Promise.reject('access denied') },
       { name: 'mail', probe: () => ({ ok: 'yes' }) as never },
-      function search() { throw null; },
-      async () => { throw new Error(); },
+      function search() {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- anything can be thrown, and must not break the report
+        throw null;
+      },
+      async () => {
+        throw new Error();
+      },
     ]);
     expect(report.ok).toBe(false);
     expect(report.checks.map(({ name, ok, detail }) => [name, ok, detail])).toEqual([
@@ -49,7 +62,13 @@ describe('a health report', () => {
     const report = await runHealthChecks(
       'prod',
       [
-        { name: 'hanging', probe: (signal) => untilAborted(signal).finally(() => { toldToStop = true; }) },
+        {
+          name: 'hanging',
+          probe: (signal) =>
+            untilAborted(signal).finally(() => {
+              toldToStop = true;
+            }),
+        },
         { name: 'deaf', probe: () => new Promise<never>(() => undefined), timeoutMs: 10 },
         { name: 'quick', probe: () => ({ ok: true }) },
       ],
@@ -67,7 +86,9 @@ describe('a health report', () => {
     const checks = 5;
     let asked = 0;
     let everyoneAsked: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => { everyoneAsked = resolve; });
+    const gate = new Promise<void>((resolve) => {
+      everyoneAsked = resolve;
+    });
     const report = await runHealthChecks(
       'dev',
       Array.from({ length: checks }, (_, index) => ({
@@ -85,7 +106,12 @@ describe('a health report', () => {
 
   test('shows no secret in a detail', async () => {
     const report = await runHealthChecks('prod', [
-      { name: 'database', probe: () => { throw new Error('cannot reach postgres://app:pa55word@db:5432/spine'); } },
+      {
+        name: 'database',
+        probe: () => {
+          throw new Error('cannot reach postgres://app:pa55word@db:5432/spine');
+        },
+      },
       async () => ({ name: 'stripe', ok: false, detail: 'refused sk_live_abcdefgh12345678 apiKey=opaque' }),
     ]);
     expect(report.checks.map((check) => check.detail)).toEqual([
@@ -97,6 +123,8 @@ describe('a health report', () => {
   test('is refused for a wrong environment or time limit', async () => {
     await expect(runHealthChecks('production' as never, [])).rejects.toMatchObject({ field: 'env' });
     await expect(runHealthChecks('prod', [], { timeoutMs: 0 })).rejects.toMatchObject({ field: 'timeoutMs' });
-    await expect(runHealthChecks('prod', [{ name: '', probe: () => ({ ok: true }) }])).rejects.toMatchObject({ field: 'checks.0.name' });
+    await expect(runHealthChecks('prod', [{ name: '', probe: () => ({ ok: true }) }])).rejects.toMatchObject({
+      field: 'checks.0.name',
+    });
   });
 });

@@ -16,7 +16,9 @@ export type HealthProbe = (signal: AbortSignal) => HealthProbeResult | Promise<H
 /** A probe with a name that is known even when it fails before answering. */
 export interface NamedHealthCheck {
   readonly name: string;
-  readonly probe: (signal: AbortSignal) => Omit<HealthProbeResult, 'name'> | Promise<Omit<HealthProbeResult, 'name'>>;
+  readonly probe: (
+    signal: AbortSignal,
+  ) => Omit<HealthProbeResult, 'name'> | Promise<Omit<HealthProbeResult, 'name'>>;
   /** Milliseconds; the run's own `timeoutMs` when absent. */
   readonly timeoutMs?: number | undefined;
 }
@@ -57,7 +59,8 @@ function safeDetail(detail: string): string {
 }
 
 function describeFailure(failure: unknown): string {
-  if (failure instanceof Error && typeof failure.message === 'string' && failure.message !== '') return safeDetail(failure.message);
+  if (failure instanceof Error && typeof failure.message === 'string' && failure.message !== '')
+    return safeDetail(failure.message);
   return typeof failure === 'string' && failure !== '' ? safeDetail(failure) : 'failed without a message';
 }
 
@@ -88,7 +91,8 @@ async function runHealthCheck(check: NamedHealthCheck, defaultTimeoutMs: number)
   });
   try {
     const answer: unknown = await withinTime(check.probe, check.timeoutMs ?? defaultTimeoutMs);
-    if (!isPlainObject(answer) || typeof answer['ok'] !== 'boolean') return result(check.name, false, 'gave no answer that can be read');
+    if (!isPlainObject(answer) || typeof answer['ok'] !== 'boolean')
+      return result(check.name, false, 'gave no answer that can be read');
     const { name, ok, detail } = answer;
     return result(
       typeof name === 'string' && name !== '' ? name : check.name,
@@ -102,7 +106,8 @@ async function runHealthCheck(check: NamedHealthCheck, defaultTimeoutMs: number)
 
 /** A probe that fails before it can say its name is called by its function's, or else by its place. */
 function nameCheck(check: HealthCheck, index: number): NamedHealthCheck {
-  if (typeof check === 'function') return { name: check.name === '' ? `check_${index + 1}` : check.name, probe: check };
+  if (typeof check === 'function')
+    return { name: check.name === '' ? `check_${index + 1}` : check.name, probe: check };
   requireText(check.name, `checks.${index}.name`);
   if (check.timeoutMs !== undefined) requireTimeout(check.timeoutMs, `checks.${index}.timeoutMs`);
   return check;

@@ -12,7 +12,8 @@ const TYPE_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 function requireNewType(type: unknown, registry: IncidentRegistry): string {
   const name = requireText(type, 'type');
-  if (!TYPE_NAME.test(name)) throw new SpineInputError('type', 'must be in UPPER_SNAKE_CASE, at most 64 characters');
+  if (!TYPE_NAME.test(name))
+    throw new SpineInputError('type', 'must be in UPPER_SNAKE_CASE, at most 64 characters');
   if (AUTH_INCIDENT_TYPES.some((taken) => taken === name) || registry.has(name)) {
     throw new SpineInputError('type', `${name} is registered already`);
   }
@@ -22,7 +23,8 @@ function requireNewType(type: unknown, registry: IncidentRegistry): string {
 function requireCondition(condition: MetricCondition, index: number): MetricCondition {
   const field = `conditions.${index}`;
   const { signal } = parseMetricName(requireText(condition.metric, `${field}.metric`));
-  if (!/^[a-z][a-z0-9_.]*$/.test(signal)) throw new SpineInputError(`${field}.metric`, 'must be in snake_case');
+  if (!/^[a-z][a-z0-9_.]*$/.test(signal))
+    throw new SpineInputError(`${field}.metric`, 'must be in snake_case');
   const { metric, comparison, threshold } = condition;
   if (comparison !== 'atLeast' && comparison !== 'above') {
     throw new SpineInputError(`${field}.comparison`, 'must be atLeast or above');
@@ -36,7 +38,8 @@ function requireCondition(condition: MetricCondition, index: number): MetricCond
 function requireStep(step: SeverityStep, index: number, steps: readonly SeverityStep[]): SeverityStep {
   const field = `severitySteps.${index}`;
   const before = steps[index - 1];
-  if (!SEVERITIES.includes(step.severity)) throw new SpineInputError(`${field}.severity`, 'must be 0, 1, 2 or 3');
+  if (!SEVERITIES.includes(step.severity))
+    throw new SpineInputError(`${field}.severity`, 'must be 0, 1, 2 or 3');
   if (!Number.isFinite(step.atRatio) || (before !== undefined && step.atRatio <= before.atRatio)) {
     throw new SpineInputError(`${field}.atRatio`, 'must be finite and rise from step to step');
   }
@@ -71,4 +74,7 @@ export function registerIncidentType(registry: IncidentRegistry, rule: IncidentR
 }
 
 /** The types that come with the library. */
-export const SHIPPED_INCIDENT_TYPES: IncidentRegistry = CUSTOM_INCIDENT_TYPES.reduce(registerIncidentType, new Map());
+export const SHIPPED_INCIDENT_TYPES: IncidentRegistry = CUSTOM_INCIDENT_TYPES.reduce(
+  registerIncidentType,
+  new Map(),
+);

@@ -13,7 +13,9 @@ const NOON = at('2026-03-01T12:00:00Z');
 const typesOf = (metrics: Record<string, unknown>, thresholds?: Record<string, number>) =>
   deriveAuthIncidents(metrics, { ...NOON, thresholds }).map((event) => event.incident_type);
 
-const everyCondition = AUTH_INCIDENT_RULES.flatMap((rule) => rule.conditions.map((condition) => ({ ...condition, type: rule.type })));
+const everyCondition = AUTH_INCIDENT_RULES.flatMap((rule) =>
+  rule.conditions.map((condition) => ({ ...condition, type: rule.type })),
+);
 
 describe('deriving authentication incidents', () => {
   test('raises a login spike for the documented sample of 150 failures in an hour', () => {
@@ -36,11 +38,14 @@ describe('deriving authentication incidents', () => {
     }
   });
 
-  test.each(everyCondition)('raises $type when $metric reaches its threshold and not just below', ({ type, metric, comparison, threshold }) => {
-    const reaching = comparison === 'above' ? threshold + 1 : threshold;
-    expect(typesOf({ [metric]: reaching })).toEqual([type]);
-    expect(typesOf({ [metric]: reaching - 1 })).toEqual([]);
-  });
+  test.each(everyCondition)(
+    'raises $type when $metric reaches its threshold and not just below',
+    ({ type, metric, comparison, threshold }) => {
+      const reaching = comparison === 'above' ? threshold + 1 : threshold;
+      expect(typesOf({ [metric]: reaching })).toEqual([type]);
+      expect(typesOf({ [metric]: reaching - 1 })).toEqual([]);
+    },
+  );
 
   test.each([
     ['failed_logins_5m', 50],
@@ -63,11 +68,17 @@ describe('deriving authentication incidents', () => {
 
   test('grows more severe with the multiple of the threshold, and never less', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...everyCondition), fc.nat(10_000), fc.nat(10_000), ({ metric }, one, other) => {
-        const severity = (count: number) => deriveAuthIncidents({ [metric]: count }, NOON)[0]?.severity_guess ?? -1;
-        const [less, more] = [Math.min(one, other), Math.max(one, other)];
-        expect(severity(less)).toBeLessThanOrEqual(severity(more));
-      }),
+      fc.property(
+        fc.constantFrom(...everyCondition),
+        fc.nat(10_000),
+        fc.nat(10_000),
+        ({ metric }, one, other) => {
+          const severity = (count: number) =>
+            deriveAuthIncidents({ [metric]: count }, NOON)[0]?.severity_guess ?? -1;
+          const [less, more] = [Math.min(one, other), Math.max(one, other)];
+          expect(severity(less)).toBeLessThanOrEqual(severity(more));
+        },
+      ),
     );
     expect(deriveAuthIncidents({ failed_logins_5m: 200 }, NOON)[0]?.severity_guess).toBe(3);
     expect(deriveAuthIncidents({ tenant_leak_suspected_1h: 1 }, NOON)[0]?.severity_guess).toBe(3);
@@ -78,7 +89,8 @@ describe('deriving authentication incidents', () => {
     fc.assert(
       fc.property(metrics, metrics, (some, more) => {
         const together = { ...some, ...more };
-        for (const [name, count] of Object.entries(some)) together[name] = Math.max(count, together[name] ?? 0);
+        for (const [name, count] of Object.entries(some))
+          together[name] = Math.max(count, together[name] ?? 0);
         expect(new Set(typesOf(together))).toEqual(new Set([...typesOf(together), ...typesOf(some)]));
       }),
     );
@@ -93,8 +105,11 @@ describe('deriving authentication incidents', () => {
   });
 
   test('gives the same event for the same metrics in the same window, another one outside it', () => {
-    const idAt = (iso: string, tenantId?: string) => deriveAuthIncidents({ failed_logins_5m: 50 }, { ...at(iso), tenantId })[0]?.event_id;
-    expect(deriveAuthIncidents({ failed_logins_5m: 50 }, NOON)).toEqual(deriveAuthIncidents({ failed_logins_5m: 50 }, NOON));
+    const idAt = (iso: string, tenantId?: string) =>
+      deriveAuthIncidents({ failed_logins_5m: 50 }, { ...at(iso), tenantId })[0]?.event_id;
+    expect(deriveAuthIncidents({ failed_logins_5m: 50 }, NOON)).toEqual(
+      deriveAuthIncidents({ failed_logins_5m: 50 }, NOON),
+    );
     expect(idAt('2026-03-01T12:04:59.999Z')).toBe(idAt('2026-03-01T12:00:00Z'));
     expect(idAt('2026-03-01T13:00:00+01:00')).toBe(idAt('2026-03-01T12:00:00Z'));
     expect(idAt('2026-03-01T12:05:00Z')).not.toBe(idAt('2026-03-01T12:00:00Z'));
@@ -103,23 +118,37 @@ describe('deriving authentication incidents', () => {
 
   test('carries the tenant and the provider of the context', () => {
     const context = { ...NOON, tenant_id: 'acme', provider: 'google', anything: 'else' };
-    expect(deriveAuthIncidents({ oauth_errors_5m: 12 }, context)).toMatchObject([{ tenant_id: 'acme', provider: 'google' }]);
+    expect(deriveAuthIncidents({ oauth_errors_5m: 12 }, context)).toMatchObject([
+      { tenant_id: 'acme', provider: 'google' },
+    ]);
   });
 
   test('takes other thresholds from the context', () => {
     expect(typesOf({ failed_logins_1h: 150 }, { failed_logins_1h: 200 })).toEqual([]);
-    expect(typesOf({ failed_logins_1h: 20 }, { failed_logins_1h: 20, failed_payments_1h: 3 })).toEqual(['FAILED_LOGINS_SPIKE']);
+    expect(typesOf({ failed_logins_1h: 20 }, { failed_logins_1h: 20, failed_payments_1h: 3 })).toEqual([
+      'FAILED_LOGINS_SPIKE',
+    ]);
     expect(typesOf({ oauth_callback_errors_5m: 5 }, { oauth_errors: 5 })).toEqual(['OAUTH_CALLBACK_ERRORS']);
     expect(typesOf({ tenant_leak_suspected_5m: 1 }, { tenant_leak_5m: 3 })).toEqual([]);
   });
 
   test('does not let a longer window undo a threshold that was raised for a shorter one', () => {
-    expect(typesOf({ failed_logins_5m: 400, failed_logins_15m: 400, failed_logins_1h: 400 }, { failed_logins_5m: 500 })).toEqual([]);
-    expect(typesOf({ failed_logins_1h: 160 }, { failed_logins_5m: 500, failed_logins_1h: 155 })).toEqual(['FAILED_LOGINS_SPIKE']);
+    expect(
+      typesOf(
+        { failed_logins_5m: 400, failed_logins_15m: 400, failed_logins_1h: 400 },
+        { failed_logins_5m: 500 },
+      ),
+    ).toEqual([]);
+    expect(typesOf({ failed_logins_1h: 160 }, { failed_logins_5m: 500, failed_logins_1h: 155 })).toEqual([
+      'FAILED_LOGINS_SPIKE',
+    ]);
   });
 
   test('passes over metrics it does not know, and keeps the numbers among them for the responder', () => {
-    const [event] = deriveAuthIncidents({ failed_logins_5m: 60, active_users: 12, temperature: -3, note: 'hot', bad: Number.NaN, absent: null }, NOON);
+    const [event] = deriveAuthIncidents(
+      { failed_logins_5m: 60, active_users: 12, temperature: -3, note: 'hot', bad: Number.NaN, absent: null },
+      NOON,
+    );
     expect(event?.metrics_snapshot).toEqual({ failed_logins_5m: 60, active_users: 12, temperature: -3 });
     expect(typesOf({})).toEqual([]);
     expect(typesOf({ failed_logins_5m: undefined, failed_logins_1h: null })).toEqual([]);
@@ -146,7 +175,11 @@ describe('deriving authentication incidents', () => {
   });
 
   test('tells how near each type is to its incident', () => {
-    const assessed = assessIncidents(AUTH_INCIDENT_RULES, { failed_logins_5m: 25, tenant_leak_suspected_1h: 1 }, NOON);
+    const assessed = assessIncidents(
+      AUTH_INCIDENT_RULES,
+      { failed_logins_5m: 25, tenant_leak_suspected_1h: 1 },
+      NOON,
+    );
     expect(assessed.map(({ type, pressure, fires }) => ({ type, pressure, fires }))).toEqual(
       AUTH_INCIDENT_TYPES.map((type) => ({
         type,
@@ -159,16 +192,26 @@ describe('deriving authentication incidents', () => {
 });
 
 describe('deriving custom incidents', () => {
-  test.each(['checkout_abandonment_rate', 'abandonment_rate', 'abandonment_rate_1h'])('raises cart abandonment when %s is above a half', (rate) => {
-    expect(deriveCustomIncidents({ [rate]: 0.65 }, NOON)).toMatchObject([
-      { incident_type: 'HIGH_CART_ABANDONMENT', severity_guess: 1, metrics_snapshot: { [rate]: 0.65 } },
-    ]);
-    expect(deriveCustomIncidents({ [rate]: 0.5 }, NOON)).toEqual([]);
-    expect(deriveCustomIncidents({ [rate]: 0.95 }, { ...NOON, thresholds: { checkout_abandonment_rate: 0.97, abandonment_rate: 0.97 } })).toEqual([]);
-  });
+  test.each(['checkout_abandonment_rate', 'abandonment_rate', 'abandonment_rate_1h'])(
+    'raises cart abandonment when %s is above a half',
+    (rate) => {
+      expect(deriveCustomIncidents({ [rate]: 0.65 }, NOON)).toMatchObject([
+        { incident_type: 'HIGH_CART_ABANDONMENT', severity_guess: 1, metrics_snapshot: { [rate]: 0.65 } },
+      ]);
+      expect(deriveCustomIncidents({ [rate]: 0.5 }, NOON)).toEqual([]);
+      expect(
+        deriveCustomIncidents(
+          { [rate]: 0.95 },
+          { ...NOON, thresholds: { checkout_abandonment_rate: 0.97, abandonment_rate: 0.97 } },
+        ),
+      ).toEqual([]);
+    },
+  );
 
   test('raises payment failures at their threshold, always of severity 2', () => {
-    expect(deriveCustomIncidents({ failed_payments_1h: 50 }, NOON)).toMatchObject([{ incident_type: 'PAYMENT_FAILURES_SPIKE', severity_guess: 2 }]);
+    expect(deriveCustomIncidents({ failed_payments_1h: 50 }, NOON)).toMatchObject([
+      { incident_type: 'PAYMENT_FAILURES_SPIKE', severity_guess: 2 },
+    ]);
     expect(deriveCustomIncidents({ failed_payments_1h: 5_000 }, NOON)).toMatchObject([{ severity_guess: 2 }]);
     expect(deriveCustomIncidents({ failed_payments_1h: 19 }, NOON)).toEqual([]);
   });
@@ -176,12 +219,17 @@ describe('deriving custom incidents', () => {
   const noShows: IncidentRule = {
     type: 'NO_SHOW_WAVE',
     conditions: [{ metric: 'no_shows_1h', comparison: 'atLeast', threshold: 5 }],
-    severitySteps: [{ atRatio: 1, severity: 0 }, { atRatio: 2, severity: 1 }],
+    severitySteps: [
+      { atRatio: 1, severity: 0 },
+      { atRatio: 2, severity: 1 },
+    ],
   };
 
   test('raises types that a business registers, without touching the registry it started from', () => {
     const registry = registerIncidentType(SHIPPED_INCIDENT_TYPES, noShows);
-    expect(deriveCustomIncidents({ no_shows_1h: 10 }, NOON, registry)).toMatchObject([{ incident_type: 'NO_SHOW_WAVE', severity_guess: 1 }]);
+    expect(deriveCustomIncidents({ no_shows_1h: 10 }, NOON, registry)).toMatchObject([
+      { incident_type: 'NO_SHOW_WAVE', severity_guess: 1 },
+    ]);
     expect(deriveCustomIncidents({ no_shows_1h: 10 }, NOON)).toEqual([]);
   });
 
@@ -195,12 +243,28 @@ describe('deriving custom incidents', () => {
     ['conditions.0.threshold', { conditions: [{ metric: 'no_shows', comparison: 'atLeast', threshold: 0 }] }],
     ['severitySteps', { severitySteps: [] }],
     ['severitySteps.0.severity', { severitySteps: [{ atRatio: 1, severity: 4 }] }],
-    ['severitySteps.1.atRatio', { severitySteps: [{ atRatio: 2, severity: 1 }, { atRatio: 1, severity: 2 }] }],
-    ['severitySteps.1.severity', { severitySteps: [{ atRatio: 1, severity: 2 }, { atRatio: 2, severity: 1 }] }],
+    [
+      'severitySteps.1.atRatio',
+      {
+        severitySteps: [
+          { atRatio: 2, severity: 1 },
+          { atRatio: 1, severity: 2 },
+        ],
+      },
+    ],
+    [
+      'severitySteps.1.severity',
+      {
+        severitySteps: [
+          { atRatio: 1, severity: 2 },
+          { atRatio: 2, severity: 1 },
+        ],
+      },
+    ],
   ])('refuses to register a wrong %s', (field, wrong) => {
-    expect(() => registerIncidentType(SHIPPED_INCIDENT_TYPES, { ...noShows, ...wrong } as IncidentRule)).toThrow(
-      expect.objectContaining({ code: 'BAD_USER_INPUT', field }),
-    );
+    expect(() =>
+      registerIncidentType(SHIPPED_INCIDENT_TYPES, { ...noShows, ...wrong }),
+    ).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', field }));
   });
 });
 

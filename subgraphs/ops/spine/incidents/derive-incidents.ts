@@ -1,7 +1,14 @@
 import { AUTH_INCIDENT_RULES, type AuthIncidentType } from './auth-incident-rules.js';
 import { SHIPPED_INCIDENT_TYPES, type IncidentRegistry } from './custom-incident-types.js';
 import { readDetectionContext, type DetectionContext } from './detection-context.js';
-import { evaluateRule, readMetrics, ruleWindowMs, snapshotMetrics, type Assessment, type Metrics } from './evaluate-rule.js';
+import {
+  evaluateRule,
+  readMetrics,
+  ruleWindowMs,
+  snapshotMetrics,
+  type Assessment,
+  type Metrics,
+} from './evaluate-rule.js';
 import { incidentEventId } from './event-id.js';
 import type { IncidentRule } from './incident-rule.js';
 import type { OpsEvent } from './ops-event.js';

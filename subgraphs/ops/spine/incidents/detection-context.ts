@@ -30,7 +30,8 @@ function readThresholds(value: unknown): DetectionSetting['thresholds'] {
   if (value === undefined || value === null) return [];
   if (!isPlainObject(value)) throw new SpineInputError('context.thresholds', 'must be an object of numbers');
   return Object.entries(value).map(([name, threshold]) => {
-    if (typeof threshold === 'number' && Number.isFinite(threshold) && threshold >= 0) return [name, threshold] as const;
+    if (typeof threshold === 'number' && Number.isFinite(threshold) && threshold >= 0)
+      return [name, threshold] as const;
     throw new SpineInputError(`context.thresholds.${name}`, 'must be a finite number, not below 0');
   });
 }

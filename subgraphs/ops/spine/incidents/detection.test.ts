@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DEFAULT_ALARM_POLICY, incidentKey, metricsFromCounts, QUIET_ALARM, stepAlarm, type AlarmPolicy, type AlarmSample } from './detection.js';
+import {
+  DEFAULT_ALARM_POLICY,
+  incidentKey,
+  metricsFromCounts,
+  QUIET_ALARM,
+  stepAlarm,
+  type AlarmPolicy,
+  type AlarmSample,
+} from './detection.js';
 
 const policy: AlarmPolicy = { fireAt: 10, clearAt: 4, calmMs: 100, flapMs: 1_000, maxDoublings: 3 };
 
@@ -14,7 +22,10 @@ function play(samples: readonly AlarmSample[], rules = policy) {
 }
 
 const changes = (values: readonly number[], everyMs: number, rules = policy) =>
-  play(values.map((value, index) => ({ value, atMs: index * everyMs })), rules).map(({ change }) => change);
+  play(
+    values.map((value, index) => ({ value, atMs: index * everyMs })),
+    rules,
+  ).map(({ change }) => change);
 
 describe('counters', () => {
   test('become metrics named by signal and window, equal names added up', () => {
@@ -47,7 +58,13 @@ describe('the key of an incident', () => {
 
 describe('an alarm', () => {
   test('fires at its threshold and once', () => {
-    expect(play([{ value: 9, atMs: 0 }, { value: 10, atMs: 1 }, { value: 50, atMs: 2 }])).toEqual([{ change: 'FIRED', value: 10, atMs: 1 }]);
+    expect(
+      play([
+        { value: 9, atMs: 0 },
+        { value: 10, atMs: 1 },
+        { value: 50, atMs: 2 },
+      ]),
+    ).toEqual([{ change: 'FIRED', value: 10, atMs: 1 }]);
   });
 
   test('clears only after it was calm for long enough, counted anew after every disturbance', () => {
@@ -72,7 +89,12 @@ describe('an alarm', () => {
     const slow = Array.from({ length: 40 }, () => [12, 0, 0, 0, 0]).flat();
     const undamped = changes(slow, 60, { ...policy, maxDoublings: 0 });
     expect(undamped.length).toBe(80);
-    expect(changes([...slow, ...new Array<number>(30).fill(0)], 60)).toEqual(['FIRED', 'CLEARED', 'FIRED', 'CLEARED']);
+    expect(changes([...slow, ...new Array<number>(30).fill(0)], 60)).toEqual([
+      'FIRED',
+      'CLEARED',
+      'FIRED',
+      'CLEARED',
+    ]);
   });
 
   test('forgets its flapping once it has been quiet long enough', () => {
@@ -118,9 +140,17 @@ describe('an alarm', () => {
 
   test('refuses a policy or a sample that makes no sense', () => {
     const sample = { value: 1, atMs: 0 };
-    expect(() => stepAlarm(QUIET_ALARM, sample, { ...policy, clearAt: 10 })).toThrow(expect.objectContaining({ field: 'policy.clearAt' }));
-    expect(() => stepAlarm(QUIET_ALARM, sample, { ...policy, calmMs: -1 })).toThrow(expect.objectContaining({ field: 'policy.calmMs' }));
-    expect(() => stepAlarm(QUIET_ALARM, { ...sample, value: Number.NaN })).toThrow(expect.objectContaining({ field: 'sample.value' }));
-    expect(() => stepAlarm(QUIET_ALARM, { ...sample, atMs: Number.NaN }, DEFAULT_ALARM_POLICY)).toThrow(expect.objectContaining({ field: 'sample.atMs' }));
+    expect(() => stepAlarm(QUIET_ALARM, sample, { ...policy, clearAt: 10 })).toThrow(
+      expect.objectContaining({ field: 'policy.clearAt' }),
+    );
+    expect(() => stepAlarm(QUIET_ALARM, sample, { ...policy, calmMs: -1 })).toThrow(
+      expect.objectContaining({ field: 'policy.calmMs' }),
+    );
+    expect(() => stepAlarm(QUIET_ALARM, { ...sample, value: Number.NaN })).toThrow(
+      expect.objectContaining({ field: 'sample.value' }),
+    );
+    expect(() => stepAlarm(QUIET_ALARM, { ...sample, atMs: Number.NaN }, DEFAULT_ALARM_POLICY)).toThrow(
+      expect.objectContaining({ field: 'sample.atMs' }),
+    );
   });
 });

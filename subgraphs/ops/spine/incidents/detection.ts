@@ -17,7 +17,8 @@ export function metricsFromCounts(counts: Iterable<SignalCount>): Readonly<Recor
   const metrics = new Map<string, number>();
   for (const { signal, window, count } of counts) {
     const name = formatMetricName({ signal, window });
-    if (!Number.isSafeInteger(count) || count < 0) throw new SpineInputError(`counts.${name}`, 'must be a whole number, not below 0');
+    if (!Number.isSafeInteger(count) || count < 0)
+      throw new SpineInputError(`counts.${name}`, 'must be a whole number, not below 0');
     metrics.set(name, (metrics.get(name) ?? 0) + count);
   }
   return Object.fromEntries(metrics);
@@ -43,7 +44,13 @@ export interface AlarmPolicy {
 }
 
 /** For a pressure as `assessIncidents` gives it: fires at the threshold, clears after ten minutes below half of it. */
-export const DEFAULT_ALARM_POLICY: AlarmPolicy = { fireAt: 1, clearAt: 0.5, calmMs: 600_000, flapMs: 3_600_000, maxDoublings: 4 };
+export const DEFAULT_ALARM_POLICY: AlarmPolicy = {
+  fireAt: 1,
+  clearAt: 0.5,
+  calmMs: 600_000,
+  flapMs: 3_600_000,
+  maxDoublings: 4,
+};
 
 export interface AlarmState {
   readonly firing: boolean;
@@ -55,7 +62,13 @@ export interface AlarmState {
   readonly seenAtMs: number | null;
 }
 
-export const QUIET_ALARM: AlarmState = { firing: false, calmSinceMs: null, clearedAtMs: null, flaps: 0, seenAtMs: null };
+export const QUIET_ALARM: AlarmState = {
+  firing: false,
+  calmSinceMs: null,
+  clearedAtMs: null,
+  flaps: 0,
+  seenAtMs: null,
+};
 
 export interface AlarmSample {
   readonly value: number;
@@ -64,9 +77,11 @@ export interface AlarmSample {
 }
 
 function requirePolicy(policy: AlarmPolicy): void {
-  if (!(policy.clearAt < policy.fireAt)) throw new SpineInputError('policy.clearAt', 'must be lower than fireAt');
+  if (!(policy.clearAt < policy.fireAt))
+    throw new SpineInputError('policy.clearAt', 'must be lower than fireAt');
   for (const field of ['calmMs', 'flapMs', 'maxDoublings'] as const) {
-    if (!Number.isFinite(policy[field]) || policy[field] < 0) throw new SpineInputError(`policy.${field}`, 'must not be below 0');
+    if (!Number.isFinite(policy[field]) || policy[field] < 0)
+      throw new SpineInputError(`policy.${field}`, 'must not be below 0');
   }
 }
 
@@ -100,7 +115,11 @@ export interface AlarmStep {
  * One sample further. A sample older than the last one changes nothing.
  * @throws {SpineInputError} naming the property, when the policy or the sample makes no sense
  */
-export function stepAlarm(state: AlarmState, sample: AlarmSample, policy: AlarmPolicy = DEFAULT_ALARM_POLICY): AlarmStep {
+export function stepAlarm(
+  state: AlarmState,
+  sample: AlarmSample,
+  policy: AlarmPolicy = DEFAULT_ALARM_POLICY,
+): AlarmStep {
   requirePolicy(policy);
   if (!Number.isFinite(sample.atMs)) throw new SpineInputError('sample.atMs', 'must be a finite number');
   if (Number.isNaN(sample.value)) throw new SpineInputError('sample.value', 'must be a number');

@@ -1,7 +1,13 @@
 import { SpineInputError } from '../input-error.js';
 import { isPlainObject } from '../json.js';
 import type { IncidentRule, MetricCondition } from './incident-rule.js';
-import { formatMetricName, METRIC_WINDOWS, parseMetricName, type MetricName, type MetricWindow } from './metric-name.js';
+import {
+  formatMetricName,
+  METRIC_WINDOWS,
+  parseMetricName,
+  type MetricName,
+  type MetricWindow,
+} from './metric-name.js';
 import type { Severity } from './ops-event.js';
 
 /** Counts and rates by metric name, as a caller gives them. Names that no rule knows are carried, not judged. */
@@ -18,14 +24,17 @@ export interface Assessment {
 
 /** @throws {SpineInputError} naming `metrics` when it is not an object */
 export function readMetrics(metrics: unknown): NamedNumbers {
-  if (!isPlainObject(metrics)) throw new SpineInputError('metrics', 'must be an object of numbers by metric name');
+  if (!isPlainObject(metrics))
+    throw new SpineInputError('metrics', 'must be an object of numbers by metric name');
   return Object.entries(metrics).filter(([, value]) => value !== undefined && value !== null);
 }
 
 /** Every metric that is a number: what a responder may need to see. */
 export function snapshotMetrics(metrics: NamedNumbers): Readonly<Record<string, number>> {
   return Object.fromEntries(
-    metrics.filter((metric): metric is [string, number] => typeof metric[1] === 'number' && Number.isFinite(metric[1])),
+    metrics.filter(
+      (metric): metric is [string, number] => typeof metric[1] === 'number' && Number.isFinite(metric[1]),
+    ),
   );
 }
 
@@ -40,7 +49,9 @@ function resolveName(name: string, rule: IncidentRule): MetricName {
 
 /** A condition without a window takes the number of any window, as a rate is comparable whatever it is taken over. */
 function matches(condition: MetricName, metric: MetricName): boolean {
-  return condition.signal === metric.signal && (condition.window === null || condition.window === metric.window);
+  return (
+    condition.signal === metric.signal && (condition.window === null || condition.window === metric.window)
+  );
 }
 
 /** The largest number measured for the condition, or null. */
@@ -82,14 +93,21 @@ function requireThreshold(value: number, condition: MetricCondition, name: strin
   throw new SpineInputError(`context.thresholds.${name}`, 'must be above 0, or quiet would be an incident');
 }
 
-function assessCondition(condition: MetricCondition, value: number, threshold: number): { fires: boolean; pressure: number } {
+function assessCondition(
+  condition: MetricCondition,
+  value: number,
+  threshold: number,
+): { fires: boolean; pressure: number } {
   const fires = condition.comparison === 'above' ? value > threshold : value >= threshold;
   const zeroPressure = value > 0 ? value + 1 : 0;
   return { fires, pressure: threshold === 0 ? zeroPressure : value / threshold };
 }
 
 function severityAt(pressure: number, rule: IncidentRule): Severity {
-  return rule.severitySteps.findLast((step) => pressure >= step.atRatio)?.severity ?? rule.severitySteps[0].severity;
+  return (
+    rule.severitySteps.findLast((step) => pressure >= step.atRatio)?.severity ??
+    rule.severitySteps[0].severity
+  );
 }
 
 /**
@@ -97,7 +115,11 @@ function severityAt(pressure: number, rule: IncidentRule): Severity {
  * @throws {SpineInputError} naming the metric, when one the rule knows is not a number, not finite or negative,
  *   or the threshold that would make quiet an incident
  */
-export function evaluateRule(rule: IncidentRule, metrics: NamedNumbers, thresholds: NamedNumbers): Assessment {
+export function evaluateRule(
+  rule: IncidentRule,
+  metrics: NamedNumbers,
+  thresholds: NamedNumbers,
+): Assessment {
   let fires = false;
   let pressure = 0;
   for (const condition of rule.conditions) {
@@ -118,5 +140,7 @@ export function ruleWindowMs(rule: IncidentRule): number {
 
 /** The metric names that a threshold can be configured for. */
 export function thresholdNames(rules: readonly IncidentRule[]): readonly string[] {
-  return rules.flatMap((rule) => rule.conditions.map((condition) => formatMetricName(parseMetricName(condition.metric))));
+  return rules.flatMap((rule) =>
+    rule.conditions.map((condition) => formatMetricName(parseMetricName(condition.metric))),
+  );
 }

@@ -15,7 +15,9 @@ const WINDOW_SUFFIX = /^(.+)_(5m|15m|1h)$/;
 export function parseMetricName(name: string): MetricName {
   const lower = name.trim().toLowerCase();
   const parts = WINDOW_SUFFIX.exec(lower);
-  return parts === null ? { signal: lower, window: null } : { signal: parts[1] ?? lower, window: parts[2] as MetricWindow };
+  return parts === null
+    ? { signal: lower, window: null }
+    : { signal: parts[1] ?? lower, window: parts[2] as MetricWindow };
 }
 
 export function formatMetricName({ signal, window }: MetricName): string {

@@ -19,7 +19,10 @@ export class NotificationDeliveryError extends Error {
   readonly retryable: boolean;
 
   constructor(provider: string, httpStatus: number | null, options?: ErrorOptions) {
-    super(httpStatus === null ? `${provider} could not be reached` : `${provider} answered ${httpStatus}`, options);
+    super(
+      httpStatus === null ? `${provider} could not be reached` : `${provider} answered ${httpStatus}`,
+      options,
+    );
     this.httpStatus = httpStatus;
     this.retryable = httpStatus === null || httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
   }

@@ -1,5 +1,9 @@
 import { requireText } from '../input-error.js';
-import { NotificationDeliveryError, type AdminNotification, type NotificationProvider } from './notification.js';
+import {
+  NotificationDeliveryError,
+  type AdminNotification,
+  type NotificationProvider,
+} from './notification.js';
 
 export interface PagerDutyOptions {
   /** `https://api.pagerduty.com` when absent. */
@@ -43,7 +47,12 @@ export class PagerDutyProvider implements NotificationProvider {
   }
 
   async #post(body: string): Promise<Response> {
-    const { baseUrl = 'https://api.pagerduty.com', from, fetch = globalThis.fetch, timeoutMs = 10_000 } = this.#options;
+    const {
+      baseUrl = 'https://api.pagerduty.com',
+      from,
+      fetch = globalThis.fetch,
+      timeoutMs = 10_000,
+    } = this.#options;
     try {
       return await fetch(`${baseUrl.replace(/\/+$/, '')}/incidents`, {
         method: 'POST',

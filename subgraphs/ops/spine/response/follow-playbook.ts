@@ -1,6 +1,11 @@
 import type { FlagValue } from '../flags/flag-value.js';
 import type { OpsEvent } from '../incidents/ops-event.js';
-import { PROVIDER_OF_EVENT, type Playbook, type PlaybookFlag, type ResponseClassification } from './playbook.js';
+import {
+  PROVIDER_OF_EVENT,
+  type Playbook,
+  type PlaybookFlag,
+  type ResponseClassification,
+} from './playbook.js';
 
 export interface RecommendedFlag {
   readonly key: string;

@@ -3,9 +3,19 @@ import { AUTH_INCIDENT_TYPES } from '../incidents/auth-incident-rules.js';
 import { deriveAuthIncidents } from '../incidents/derive-incidents.js';
 import { SEVERITIES, type OpsEvent, type Severity } from '../incidents/ops-event.js';
 import { OPS_FLAGS, RESPONSE_CLASSIFICATIONS } from './playbook.js';
-import { AUTH_PLAYBOOKS, ECOMMERCE_PLAYBOOKS, runAuthOpsSpine, runEcommerceOpsSpine, runOpsSpine } from './run-ops-spine.js';
+import {
+  AUTH_PLAYBOOKS,
+  ECOMMERCE_PLAYBOOKS,
+  runAuthOpsSpine,
+  runEcommerceOpsSpine,
+  runOpsSpine,
+} from './run-ops-spine.js';
 
-const eventOf = (incident_type: string, severity_guess: Severity = 2, rest: Partial<OpsEvent> = {}): OpsEvent => ({
+const eventOf = (
+  incident_type: string,
+  severity_guess: Severity = 2,
+  rest: Partial<OpsEvent> = {},
+): OpsEvent => ({
   event_id: 'evt_123',
   incident_type,
   severity_guess,
@@ -14,7 +24,12 @@ const eventOf = (incident_type: string, severity_guess: Severity = 2, rest: Part
   ...rest,
 });
 
-const everyType = [...AUTH_INCIDENT_TYPES, 'HIGH_CART_ABANDONMENT', 'PAYMENT_FAILURES_SPIKE', 'NOBODY_KNOWS_IT'];
+const everyType = [
+  ...AUTH_INCIDENT_TYPES,
+  'HIGH_CART_ABANDONMENT',
+  'PAYMENT_FAILURES_SPIKE',
+  'NOBODY_KNOWS_IT',
+];
 const everyCase = everyType.flatMap((type) => SEVERITIES.map((severity) => [type, severity] as const));
 
 describe('the response to an incident', () => {
@@ -29,21 +44,28 @@ describe('the response to an incident', () => {
     expect(response.classification).toBe('SECURITY');
   });
 
-  test.each(everyCase)('to %s of severity %i is complete, and takes back each flag it recommends', (type, severity) => {
-    const response = runEcommerceOpsSpine(eventOf(type, severity, { provider: 'google' }));
-    for (const lines of [response.steps, response.risks, response.rollback_plan]) {
-      expect(lines.length).toBeGreaterThan(0);
-      expect(new Set(lines).size).toBe(lines.length);
-      for (const line of lines) expect(line.trim().length).toBeGreaterThan(10);
-    }
-    expect(RESPONSE_CLASSIFICATIONS).toContain(response.classification);
-    expect(response.rollback_plan.length).toBeGreaterThan(response.recommended_flags.length);
-    expect(new Set(response.recommended_flags.map((flag) => flag.key)).size).toBe(response.recommended_flags.length);
-  });
+  test.each(everyCase)(
+    'to %s of severity %i is complete, and takes back each flag it recommends',
+    (type, severity) => {
+      const response = runEcommerceOpsSpine(eventOf(type, severity, { provider: 'google' }));
+      for (const lines of [response.steps, response.risks, response.rollback_plan]) {
+        expect(lines.length).toBeGreaterThan(0);
+        expect(new Set(lines).size).toBe(lines.length);
+        for (const line of lines) expect(line.trim().length).toBeGreaterThan(10);
+      }
+      expect(RESPONSE_CLASSIFICATIONS).toContain(response.classification);
+      expect(response.rollback_plan.length).toBeGreaterThan(response.recommended_flags.length);
+      expect(new Set(response.recommended_flags.map((flag) => flag.key)).size).toBe(
+        response.recommended_flags.length,
+      );
+    },
+  );
 
   test.each(everyCase)('to %s of severity %i is the same every time, byte for byte', (type, severity) => {
     const event = eventOf(type, severity);
-    expect(JSON.stringify(runEcommerceOpsSpine(structuredClone(event)))).toBe(JSON.stringify(runEcommerceOpsSpine(event)));
+    expect(JSON.stringify(runEcommerceOpsSpine(structuredClone(event)))).toBe(
+      JSON.stringify(runEcommerceOpsSpine(event)),
+    );
   });
 
   test('exists for each of the eight types, and recommends only flags that the platform has', () => {
@@ -65,15 +87,24 @@ describe('the response to an incident', () => {
   });
 
   test('switches off the provider the event names, and none when it names none', () => {
-    const flagsOf = (rest: Partial<OpsEvent>) => runAuthOpsSpine(eventOf('OAUTH_CALLBACK_ERRORS', 1, rest)).recommended_flags;
-    expect(flagsOf({ provider: 'google' })).toContainEqual({ key: 'auth.oauth.disableProvider', value: 'google', reason: expect.any(String) });
+    const flagsOf = (rest: Partial<OpsEvent>) =>
+      runAuthOpsSpine(eventOf('OAUTH_CALLBACK_ERRORS', 1, rest)).recommended_flags;
+    expect(flagsOf({ provider: 'google' })).toContainEqual({
+      key: 'auth.oauth.disableProvider',
+      value: 'google',
+      reason: expect.any(String),
+    });
     expect(flagsOf({}).map((flag) => flag.key)).toEqual(['auth.rateLimit.strict']);
   });
 
   test('to payment failures is to check the gateway, in the three documented steps', () => {
     const response = runEcommerceOpsSpine(eventOf('PAYMENT_FAILURES_SPIKE', 3));
     expect(response.decision).toBe('Check payment gateway status');
-    expect(response.steps).toEqual(['Verify Stripe/PayPal API status', 'Check webhook delivery', 'Review recent payment config changes']);
+    expect(response.steps).toEqual([
+      'Verify Stripe/PayPal API status',
+      'Check webhook delivery',
+      'Review recent payment config changes',
+    ]);
     expect(response.classification).toBe('BILLING');
   });
 
@@ -115,6 +146,8 @@ describe('the response to an incident', () => {
     ['tenant_id', { tenant_id: '' }],
   ])('is refused to an event with a wrong %s', (field, wrong) => {
     const event = wrong === null ? null : { ...eventOf('FAILED_LOGINS_SPIKE'), ...(wrong as object) };
-    expect(() => runAuthOpsSpine(event as unknown as OpsEvent)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', field }));
+    expect(() => runAuthOpsSpine(event as unknown as OpsEvent)).toThrow(
+      expect.objectContaining({ code: 'BAD_USER_INPUT', field }),
+    );
   });
 });

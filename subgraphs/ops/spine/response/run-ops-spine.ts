@@ -32,7 +32,10 @@ export const ECOMMERCE_PLAYBOOKS: readonly Playbook[] = [HIGH_CART_ABANDONMENT, 
  */
 export function runOpsSpine(event: OpsEvent, playbooks: readonly Playbook[]): OpsSpineResponse {
   const known = parseOpsEvent(event);
-  return followPlaybook(playbooks.find((playbook) => playbook.type === known.incident_type) ?? UNIVERSAL, known);
+  return followPlaybook(
+    playbooks.find((playbook) => playbook.type === known.incident_type) ?? UNIVERSAL,
+    known,
+  );
 }
 
 /** What to do about an authentication incident; the universal response for any other type. */

@@ -44,7 +44,7 @@ function findCardNumber(groups: readonly RegExpExecArray[]): readonly [start: nu
 
 /** Replaces every card number in a text, written with or without spaces or hyphens. */
 export function replaceCardNumbers(text: string, replacement: string): string {
-  return text.replace(/(?<![\w-])(?<!\d\.)\d(?:[ -]?\d){12,}(?![\w-])/g, (run) => {
+  return text.replace(/(?<![\w-])(?<!(?<!\d)\d{1,12}\.)\d(?:[ -]?\d){12,}(?![\w-])/g, (run) => {
     let rest = run;
     let replaced = '';
     for (;;) {

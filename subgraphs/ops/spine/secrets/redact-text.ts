@@ -13,12 +13,13 @@ interface SecretShape {
 const SHAPES: readonly SecretShape[] = [
   {
     what: 'a private key in PEM',
-    pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g,
+    pattern:
+      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g,
     replacement: REDACTED,
   },
   {
     what: 'an authorization or cookie header, to the end of its line',
-    pattern: /\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*["']?\s{0,5}[:=]\s{0,5}\\*["']?)[^\r\n"'\\]+/gi,
+    pattern: /\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*["']?[ \t]{0,5}[:=][ \t]{0,5}\\*["']?)[^\r\n]+/gi,
     replacement: `$1$2${REDACTED}`,
   },
   {
@@ -56,7 +57,7 @@ const SHAPES: readonly SecretShape[] = [
 
 /** `password=…`, `"apiKey": "…"`: something that may be a secret's name, and what is assigned to it. */
 const ASSIGNMENT =
-  /(?<![\w-])([\w-]{0,40}(?:pass|pwd|secret|token|cookie|credential|key|otp|pin|cvv|cvc|code|card)[\w-]{0,40})(\\*["']?\s{0,5}[:=]\s{0,5}\\*)("[^"]*"|'[^']*'|[^\s"'&,;}]+)/gi;
+  /(?<![\w-])([\w-]{0,40}(?:pass|pwd|secret|token|cookie|credential|key|otp|pin|cvv|cvc|code|card)[\w-]{0,40})(\\*["']?\s{0,5}[:=]\s{0,5}\\*)("[^"]*"|'[^']*'|(?!\\)[^\s"'&,;}]+)/gi;
 
 function redactAssignments(text: string): string {
   return text.replace(ASSIGNMENT, (whole: string, name: string, between: string, value: string) => {
@@ -66,11 +67,24 @@ function redactAssignments(text: string): string {
   });
 }
 
+function redactOnce(text: string): string {
+  const shaped = SHAPES.reduce((rest, shape) => rest.replace(shape.pattern, shape.replacement), text);
+  return replaceCardNumbers(redactAssignments(shaped), REDACTED);
+}
+
+const MAX_PASSES = 4;
+
 /**
- * The text with everything that has the shape of a secret replaced by `[redacted]`. Applying it twice changes
+ * The text with everything that has the shape of a secret replaced by `[redacted]`; applying it again changes
  * nothing more. A secret that looks like an ordinary word is not found: name the field, and filter by the name.
  */
 export function redactText(text: string): string {
-  const shaped = SHAPES.reduce((rest, shape) => rest.replace(shape.pattern, shape.replacement), text);
-  return replaceCardNumbers(redactAssignments(shaped), REDACTED);
+  let redacted = text;
+  // What one replacement leaves behind may, in contrived texts, have a shape again.
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+    const next = redactOnce(redacted);
+    if (next === redacted) break;
+    redacted = next;
+  }
+  return redacted;
 }

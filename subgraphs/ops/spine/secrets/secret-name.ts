@@ -1,6 +1,19 @@
 /** Words that make a name a secret's wherever they stand in it: `newPassword2`, `access_token`, `x-otp`. */
 const SECRET_WORDS = new Set([
-  'authorization', 'bearer', 'csc', 'cvc', 'cvv', 'hotp', 'jwt', 'mnemonic', 'otp', 'pan', 'pin', 'pwd', 'ssn', 'totp',
+  'authorization',
+  'bearer',
+  'csc',
+  'cvc',
+  'cvv',
+  'hotp',
+  'jwt',
+  'mnemonic',
+  'otp',
+  'pan',
+  'pin',
+  'pwd',
+  'ssn',
+  'totp',
 ]);
 
 /** The same for names written without a boundary between their words: `accesstoken`, `clientsecret`, `xapikey`. */
@@ -15,10 +28,35 @@ const SECRET_RUN_TOGETHER = [
 /** A bare `key`, `code` or `number` is harmless; after one of these words it is not. */
 const SECRET_AFTER: Readonly<Record<string, ReadonlySet<string>>> = {
   key: new Set([
-    'access', 'aes', 'api', 'auth', 'decryption', 'encryption', 'hmac', 'master', 'private', 'rsa', 'secret', 'service',
-    'session', 'shared', 'signing', 'ssh',
+    'access',
+    'aes',
+    'api',
+    'auth',
+    'decryption',
+    'encryption',
+    'hmac',
+    'master',
+    'private',
+    'rsa',
+    'secret',
+    'service',
+    'session',
+    'shared',
+    'signing',
+    'ssh',
   ]),
-  code: new Set(['auth', 'backup', 'login', 'mfa', 'recovery', 'reset', 'security', 'sms', 'time', 'verification']),
+  code: new Set([
+    'auth',
+    'backup',
+    'login',
+    'mfa',
+    'recovery',
+    'reset',
+    'security',
+    'sms',
+    'time',
+    'verification',
+  ]),
   number: new Set(['card']),
   no: new Set(['card']),
   num: new Set(['card']),
@@ -27,8 +65,32 @@ const SECRET_AFTER: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** A name that ends so tells about a secret without being one: `tokenId`, `passwordChangedAt`, `otpMethod`. */
 const TELLING_ABOUT = new Set([
-  'algorithm', 'at', 'brand', 'count', 'decision', 'enabled', 'expires', 'expiry', 'id', 'ids', 'in', 'kind', 'last',
-  'length', 'method', 'name', 'outcome', 'policy', 'reason', 'required', 'state', 'status', 'ttl', 'type', 'used', 'version',
+  'algorithm',
+  'at',
+  'brand',
+  'count',
+  'decision',
+  'enabled',
+  'expires',
+  'expiry',
+  'id',
+  'ids',
+  'in',
+  'kind',
+  'last',
+  'length',
+  'method',
+  'name',
+  'outcome',
+  'policy',
+  'reason',
+  'required',
+  'state',
+  'status',
+  'ttl',
+  'type',
+  'used',
+  'version',
 ]);
 
 const MAX_NAME_LENGTH = 200;
@@ -48,7 +110,11 @@ function wordsOf(name: string): readonly string[] {
 function isSecretWord(word: string, before: string | undefined): boolean {
   if (SECRET_WORDS.has(word) || SECRET_RUN_TOGETHER.some((pattern) => pattern.test(word))) return true;
   const singular = word.endsWith('s') ? word.slice(0, -1) : word;
-  return before !== undefined && Object.hasOwn(SECRET_AFTER, singular) && SECRET_AFTER[singular]?.has(before) === true;
+  return (
+    before !== undefined &&
+    Object.hasOwn(SECRET_AFTER, singular) &&
+    SECRET_AFTER[singular]?.has(before) === true
+  );
 }
 
 /**

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { requireTenantScope, TenantLeakError, TenantScope, TenantScopeRequiredError } from './tenant-scope.js';
+import {
+  requireTenantScope,
+  TenantLeakError,
+  TenantScope,
+  TenantScopeRequiredError,
+} from './tenant-scope.js';
 
 const rows = [
   { tenantId: 'a', name: 'one' },

@@ -49,7 +49,9 @@ export class TenantScope {
    * Asks a source for rows of this tenant.
    * @throws {TenantLeakError} by rejection, when even one of them is not; none is returned then
    */
-  async query<Row extends TenantOwned>(read: (tenantId: string) => Promise<readonly Row[]>): Promise<readonly Row[]> {
+  async query<Row extends TenantOwned>(
+    read: (tenantId: string) => Promise<readonly Row[]>,
+  ): Promise<readonly Row[]> {
     const rows = await read(this.tenantId);
     if (rows.some((row) => !this.owns(row))) throw new TenantLeakError();
     return rows;

@@ -9,7 +9,10 @@ export const EMAIL_VERIFICATION_FAILURES: Playbook = {
     'Not sent: check the mail provider’s status, its quota and our sending domain’s DNS records (SPF, DKIM, DMARC).',
     'Bounced: look at the receiving domains. One domain is a block by that receiver; made-up addresses are automated sign-ups.',
     'Expired or wrong code: compare the clocks of the servers, and the time from sending to delivery.',
-    { fromSeverity: 2, text: 'Move verification mail to the second provider, and send again to everybody who waits.' },
+    {
+      fromSeverity: 2,
+      text: 'Move verification mail to the second provider, and send again to everybody who waits.',
+    },
     'Lengthen the validity of the codes that are open by as long as mail was delayed.',
     'Verify one new account at each of the three most used receiving domains before closing.',
   ],
@@ -29,7 +32,8 @@ export const EMAIL_VERIFICATION_FAILURES: Playbook = {
       value: true,
       reason: 'Every further sign-up is one more who waits for a mail that does not come.',
       fromSeverity: 2,
-      rollback: 'Open sign-ups again as soon as one verification mail has arrived at each of the most used receiving domains',
+      rollback:
+        'Open sign-ups again as soon as one verification mail has arrived at each of the most used receiving domains',
     },
   ],
   rollback: [

@@ -10,7 +10,10 @@ export const FAILED_LOGINS_SPIKE: Playbook = {
     'Check whether a release or an identity provider outage began at the same minute; if so, treat it as a defect and not as an attack.',
     'Look for successful sign-ins from the failing addresses; end those sessions and require a password reset for those accounts.',
     'Block the networks that only ever fail, with an expiry of 24 hours.',
-    { fromSeverity: 3, text: 'Require the second factor for every sign-in until the rate is back to normal, and tell the support desk what users will see.' },
+    {
+      fromSeverity: 3,
+      text: 'Require the second factor for every sign-in until the rate is back to normal, and tell the support desk what users will see.',
+    },
     'Watch failed and successful sign-ins for 30 minutes after the rate falls, then take the measures back one at a time.',
   ],
   risks: [

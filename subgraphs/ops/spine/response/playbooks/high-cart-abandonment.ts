@@ -20,8 +20,11 @@ export const HIGH_CART_ABANDONMENT: Playbook = {
       key: 'new_checkout_flow',
       value: false,
       reason: 'The earlier checkout is known to sell; the new one is the likeliest difference.',
-      rollback: 'Enable the new checkout flow again if the rate is no better an hour later: then it was not the cause',
+      rollback:
+        'Enable the new checkout flow again if the rate is no better an hour later: then it was not the cause',
     },
   ],
-  rollback: ['Write to the customers whose carts were left once the cause is fixed, and only to those who agreed to such mail.'],
+  rollback: [
+    'Write to the customers whose carts were left once the cause is fixed, and only to those who agreed to such mail.',
+  ],
 };

@@ -10,7 +10,10 @@ export const JWT_VALIDATION_ERRORS: Playbook = {
     'Expired on all clients: compare the clocks of the servers; more than a minute apart is the cause.',
     'Wrong audience: find the client that sends its tokens to the wrong realm, by its user agent.',
     'Bad signature from few addresses: somebody forges tokens. Turn on strict rate limiting and block those addresses.',
-    { fromSeverity: 3, text: 'If a signing key may be known to others: publish a new one, withdraw the old one, and end all sessions.' },
+    {
+      fromSeverity: 3,
+      text: 'If a signing key may be known to others: publish a new one, withdraw the old one, and end all sessions.',
+    },
     'Never lengthen the accepted clock difference or skip a check to make the errors stop.',
   ],
   risks: [
@@ -29,8 +32,11 @@ export const JWT_VALIDATION_ERRORS: Playbook = {
       value: true,
       reason: 'At this rate a signing key may be known to others; only new sessions can be trusted.',
       fromSeverity: 3,
-      rollback: 'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
+      rollback:
+        'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
     },
   ],
-  rollback: ['Publish the previous key again beside the new one if good tokens are rejected, provided that it is not known to others.'],
+  rollback: [
+    'Publish the previous key again beside the new one if good tokens are rejected, provided that it is not known to others.',
+  ],
 };

@@ -9,8 +9,14 @@ export const OAUTH_CALLBACK_ERRORS: Playbook = {
     'Check the provider’s status page, then the client secret’s expiry and the registered redirect addresses.',
     'For state or nonce mismatches, check cookies on the callback address first; a steady stream from few addresses is forgery.',
     'Switch the failing provider off so that its button disappears, and show the other ways to sign in.',
-    { fromSeverity: 2, text: 'Send the affected users a sign-in link by mail, to the address they have verified with us.' },
-    { fromSeverity: 3, text: 'Rotate the provider’s client secret, as a leaked one looks exactly like this.' },
+    {
+      fromSeverity: 2,
+      text: 'Send the affected users a sign-in link by mail, to the address they have verified with us.',
+    },
+    {
+      fromSeverity: 3,
+      text: 'Rotate the provider’s client secret, as a leaked one looks exactly like this.',
+    },
     'Sign in through the provider with a test account before switching it on again.',
   ],
   risks: [

@@ -9,8 +9,14 @@ export const PASSWORD_RESET_FAILURES: Playbook = {
     'Not sent: check the mail provider’s status and the delivery log, and send one reset to a mailbox of your own.',
     'Expired or used already: compare the clocks of the servers, and check whether a mail scanner opens links before the reader does.',
     'Unknown: somebody is guessing links. Turn on strict rate limiting and look at the addresses they come from.',
-    { fromSeverity: 2, text: 'Tell the support desk how to verify a caller and reset by hand until mail works.' },
-    { fromSeverity: 3, text: 'Invalidate every reset link that is still open, and ask their owners to request a new one.' },
+    {
+      fromSeverity: 2,
+      text: 'Tell the support desk how to verify a caller and reset by hand until mail works.',
+    },
+    {
+      fromSeverity: 3,
+      text: 'Invalidate every reset link that is still open, and ask their owners to request a new one.',
+    },
     'Confirm with a full reset, from request to sign-in, before closing.',
   ],
   risks: [

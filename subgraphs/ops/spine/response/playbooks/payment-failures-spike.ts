@@ -4,7 +4,11 @@ export const PAYMENT_FAILURES_SPIKE: Playbook = {
   type: 'PAYMENT_FAILURES_SPIKE',
   classification: 'BILLING',
   decision: 'Check payment gateway status',
-  steps: ['Verify Stripe/PayPal API status', 'Check webhook delivery', 'Review recent payment config changes'],
+  steps: [
+    'Verify Stripe/PayPal API status',
+    'Check webhook delivery',
+    'Review recent payment config changes',
+  ],
   risks: [
     'Payments tried again without their idempotency key may be charged twice.',
     'Many small declines from few addresses are stolen cards being tested; more attempts make it worse.',
@@ -23,5 +27,7 @@ export const PAYMENT_FAILURES_SPIKE: Playbook = {
       rollback: 'Enable the new checkout flow again if payments fail in the earlier one too',
     },
   ],
-  rollback: ['Restore the payment configuration from before its last change, and charge a test card before and after.'],
+  rollback: [
+    'Restore the payment configuration from before its last change, and charge a test card before and after.',
+  ],
 };

@@ -10,7 +10,10 @@ export const SESSION_ANOMALIES: Playbook = {
     'Check whether a client release began at the same time: two requests racing for one refresh look like theft.',
     'Look for one thing the users share, such as a device model, a browser extension or a network; that is where tokens leak.',
     'Ask for the second factor before an e-mail address, a password or payment details are changed in these accounts.',
-    { fromSeverity: 3, text: 'Stop token refresh, so that a stolen session ends with its access token, and end all sessions of the tenants concerned.' },
+    {
+      fromSeverity: 3,
+      text: 'Stop token refresh, so that a stolen session ends with its access token, and end all sessions of the tenants concerned.',
+    },
     'Go through what the marked sessions did, in the audit log, and undo what was not their owners’ doing.',
   ],
   risks: [
@@ -36,8 +39,11 @@ export const SESSION_ANOMALIES: Playbook = {
       value: true,
       reason: 'At this rate the stolen sessions cannot be told from the others one by one.',
       fromSeverity: 3,
-      rollback: 'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
+      rollback:
+        'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
     },
   ],
-  rollback: ['Lift the additional second-factor checks after seven days without a new anomaly in the account.'],
+  rollback: [
+    'Lift the additional second-factor checks after seven days without a new anomaly in the account.',
+  ],
 };

@@ -3,13 +3,17 @@ import { OPS_FLAGS, type Playbook } from '../playbook.js';
 export const SUSPICIOUS_ADMIN_LOGIN: Playbook = {
   type: 'SUSPICIOUS_ADMIN_LOGIN',
   classification: 'SECURITY',
-  decision: 'Assume the administrator account is taken until its owner confirms otherwise by another channel.',
+  decision:
+    'Assume the administrator account is taken until its owner confirms otherwise by another channel.',
   steps: [
     'Call the owner on a number known beforehand; do not ask through the account or its mailbox.',
     'Not confirmed within ten minutes: end the account’s sessions, suspend it, and revoke its API keys.',
     'Read what the account did since the sign-in: role changes, exports, flags, new users, new keys.',
     'Take back every change the owner does not recognise, newest first.',
-    { fromSeverity: 3, text: 'Check all other administrators for sign-ins from the same addresses, and require a fresh second factor from each.' },
+    {
+      fromSeverity: 3,
+      text: 'Check all other administrators for sign-ins from the same addresses, and require a fresh second factor from each.',
+    },
     'Give the owner a new password and a new second factor in person or on a video call.',
   ],
   risks: [
@@ -34,7 +38,8 @@ export const SUSPICIOUS_ADMIN_LOGIN: Playbook = {
       value: true,
       reason: 'Several administrators are concerned; no administrative session can be trusted.',
       fromSeverity: 3,
-      rollback: 'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
+      rollback:
+        'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
     },
   ],
   rollback: [

@@ -3,7 +3,8 @@ import { OPS_FLAGS, type Playbook } from '../playbook.js';
 export const TENANT_LEAK_RISK: Playbook = {
   type: 'TENANT_LEAK_RISK',
   classification: 'TENANCY',
-  decision: 'Treat it as a breach until proven otherwise: stop the path, keep the evidence, then look for reach.',
+  decision:
+    'Treat it as a breach until proven otherwise: stop the path, keep the evidence, then look for reach.',
   steps: [
     'Name an incident lead and write down the time, the operation, the asking tenant and the tenant the data belongs to.',
     'Take the operation out of service for everybody, or the last release back if it came with that.',
@@ -23,7 +24,8 @@ export const TENANT_LEAK_RISK: Playbook = {
       key: OPS_FLAGS.forceLogoutAll,
       value: true,
       reason: 'A session bound to the wrong tenant keeps leaking until it ends.',
-      rollback: 'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
+      rollback:
+        'Set force-logout back to false once sessions have ended; ended sessions cannot be restored, their users sign in again',
     },
     {
       key: OPS_FLAGS.tokenRefresh,

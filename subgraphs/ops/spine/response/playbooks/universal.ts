@@ -10,7 +10,10 @@ export const UNIVERSAL: Playbook = {
     'Find out who is affected: one tenant, one region, one release, or everybody.',
     'List what changed in the hour before it began: releases, flags, configuration, suppliers.',
     'Take back the likeliest of these changes, one at a time, and look at the signal after each.',
-    { fromSeverity: 2, text: 'Name an incident lead, and tell those affected what is known and when they will hear more.' },
+    {
+      fromSeverity: 2,
+      text: 'Name an incident lead, and tell those affected what is known and when they will hear more.',
+    },
     { fromSeverity: 3, text: 'Stop all releases, and call the people who know the affected part.' },
     'Write down what was done and when, and close only after the signal has been quiet for an hour.',
   ],
@@ -27,5 +30,7 @@ export const UNIVERSAL: Playbook = {
       rollback: 'Disable strict rate limiting when the cause is known to be another',
     },
   ],
-  rollback: ['Undo each measure in the reverse order it was taken, waiting for one quiet interval of the signal after each.'],
+  rollback: [
+    'Undo each measure in the reverse order it was taken, waiting for one quiet interval of the signal after each.',
+  ],
 };

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError, loadConfig } from '../infra/runtime/config.js';
+import { createLogger } from '../infra/runtime/log.js';
+import { onShutdown } from '../infra/runtime/shutdown.js';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../subgraphs/_kernel/wire/subgraph-names.js';
+import type { SubgraphEndpoint } from '../subgraphs/_kernel/wire/subgraph-endpoint.js';
+import { createHttpEndpoint } from './endpoints/http-endpoint.js';
+import { DEFAULT_LIMITS } from './gateway-config.js';
+import { createGateway, ListenError } from './gateway.js';
+
+const SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Serves the graph from subgraphs that run as processes of their own, until told to stop. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const { envelopeSecret } = config;
+  if (!envelopeSecret) {
+    throw new ConfigError([{ variable: 'SPINE_ENVELOPE_SECRET', problem: 'must be set when subgraphs run apart' }]);
+  }
+  const logger = createLogger({ name: 'gateway', level: config.logLevel });
+  const endpoints = Object.fromEntries(
+    SUBGRAPH_NAMES.map((name) => [name, createHttpEndpoint({ name, url: config.subgraphUrls[name], envelopeSecret })]),
+  ) as Record<SubgraphName, SubgraphEndpoint>;
+
+  const gateway = await createGateway({
+    supergraphSdl: await readFile(SUPERGRAPH, 'utf8'),
+    endpoints,
+    config: {
+      baseDomain: config.baseDomain,
+      trustedProxies: config.trustedProxies,
+      tokenIssuer: config.publicUrl,
+      introspection: config.environment !== 'production',
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      limits: DEFAULT_LIMITS,
+    },
+    logger,
+  });
+  const { url } = await gateway.listen({ host: config.host, port: config.port });
+  logger.info({ url }, 'gateway is up');
+  onShutdown(async () => {
+    await gateway.stop();
+    await Promise.all(Object.values(endpoints).map((endpoint) => endpoint.close()));
+  });
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof ConfigError || error instanceof ListenError;
+  console.error(expected ? error.message : error);
+  process.exit(1);
+});

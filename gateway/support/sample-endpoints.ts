@@ -1,0 +1,151 @@
+import {
+  createSourceEventStream,
+  execute,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Envelope } from '../../subgraphs/_kernel/wire/envelope.js';
+import type { SubgraphEndpoint, SubgraphRequest } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
+import type { RouteRequest, RouteResponse } from '../../subgraphs/_kernel/wire/subgraph-route.js';
+import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
+import { sampleSchemas, type SampleSubgraph } from './sample-graph.js';
+import { publishedKeys } from './sample-tokens.js';
+
+export interface RecordedCall {
+  readonly subgraph: SubgraphName;
+  readonly source: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly envelope: Envelope;
+}
+
+export interface RecordedRoute {
+  readonly subgraph: SubgraphName;
+  readonly request: RouteRequest;
+  readonly envelope: Envelope;
+}
+
+export interface SampleEndpoints {
+  readonly endpoints: Record<SubgraphName, SubgraphEndpoint>;
+  readonly calls: RecordedCall[];
+  readonly routes: RecordedRoute[];
+  /** Signals that ops has received. */
+  signals(): readonly { type: string; tenantId: string }[];
+}
+
+const tenant = (id: string, slug: string, status: TenantIdentity['status']): TenantIdentity => ({
+  id,
+  slug,
+  name: slug,
+  status,
+  plan: 'STARTER',
+  timeZone: 'Europe/Berlin',
+  currency: 'EUR',
+});
+
+export const ACME = tenant('01900000-0000-7000-8000-00000000000a', 'acme', 'ACTIVE');
+export const GLOBEX = tenant('01900000-0000-7000-8000-00000000000b', 'globex', 'ACTIVE');
+export const IDLE = tenant('01900000-0000-7000-8000-00000000000c', 'idle', 'SUSPENDED');
+const TENANTS = [ACME, GLOBEX, IDLE];
+const CUSTOM_DOMAINS: Readonly<Record<string, TenantIdentity>> = { 'book.acme.example': ACME };
+
+const json = (status: number, value: unknown): RouteResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+
+function tenancyRoute({ path, search }: RouteRequest): RouteResponse | null {
+  if (path !== '/internal/tenant') return null;
+  const asked = new URLSearchParams(search);
+  const found =
+    TENANTS.find(({ id, slug }) => id === asked.get('id') || slug === asked.get('slug')) ??
+    CUSTOM_DOMAINS[asked.get('host') ?? ''];
+  return found ? json(200, found) : json(404, { errors: [] });
+}
+
+const isStream = (value: object): value is AsyncGenerator<unknown, void, void> => Symbol.asyncIterator in value;
+
+const run = async (schema: GraphQLSchema, request: SubgraphRequest, rootValue?: unknown): Promise<ExecutionResult> => {
+  const result = await execute({
+    schema,
+    document: request.document as DocumentNode,
+    variableValues: request.variables,
+    operationName: request.operationName ?? null,
+    rootValue,
+  });
+  // As it would come over HTTP: errors as plain objects, nothing shared with the resolvers' data.
+  return JSON.parse(JSON.stringify(result)) as ExecutionResult;
+};
+
+/** Every subgraph in this process; those that the sample graph lacks answer nothing. */
+export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Partial<SubgraphEndpoint>>> = {}): SampleEndpoints {
+  const calls: RecordedCall[] = [];
+  const routes: RecordedRoute[] = [];
+
+  const forwardOf = (name: SubgraphName, request: RouteRequest): RouteResponse | null => {
+    if (name === 'tenancy') return tenancyRoute(request);
+    if (name === 'identity' && request.path === '/.well-known/jwks.json') return json(200, publishedKeys);
+    if (name === 'ops' && request.path === '/internal/security-signals') return json(202, {});
+    if (name === 'commerce' && request.path === '/webhooks/stripe') return json(200, { received: true });
+    return null;
+  };
+
+  const endpointOf = (name: SubgraphName): SubgraphEndpoint => {
+    const schema = name in sampleSchemas ? sampleSchemas[name as SampleSubgraph] : null;
+    const record = ({ source, variables, envelope }: SubgraphRequest): GraphQLSchema => {
+      calls.push({ subgraph: name, source, variables, envelope });
+      if (!schema) throw new Error(`${name} serves no graph here`);
+      return schema;
+    };
+    return {
+      name,
+      execute: async (request) => run(record(request), request),
+      async subscribe(request) {
+        const subscribed = record(request);
+        const source = await createSourceEventStream({
+          schema: subscribed,
+          document: request.document,
+          variableValues: request.variables,
+          operationName: request.operationName ?? null,
+        });
+        if (!isStream(source)) return source as ExecutionResult;
+        return {
+          next: async () => {
+            const event = await source.next();
+            return event.done ? { done: true, value: undefined } : { done: false, value: await run(subscribed, request, event.value) };
+          },
+          return: async () => {
+            await source.return();
+            return { done: true, value: undefined };
+          },
+          throw: async (error) => {
+            throw error;
+          },
+          [Symbol.asyncIterator]() {
+            return this;
+          },
+          [Symbol.asyncDispose]: async () => void (await source.return()),
+        };
+      },
+      async forward(request, envelope) {
+        routes.push({ subgraph: name, request, envelope });
+        return forwardOf(name, request);
+      },
+      ready: async () => true,
+      close: async () => undefined,
+      ...overrides[name],
+    };
+  };
+
+  return {
+    endpoints: Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, endpointOf(name)])) as Record<SubgraphName, SubgraphEndpoint>,
+    calls,
+    routes,
+    signals: () =>
+      routes
+        .filter(({ subgraph }) => subgraph === 'ops')
+        .map(({ request }) => JSON.parse(Buffer.from(request.body).toString()) as { type: string; tenantId: string }),
+  };
+}

@@ -1,0 +1,158 @@
+import type {
+  Bill,
+  Payment as PaymentRecord,
+  Prisma,
+  Refund,
+} from '../../../prisma/generated/client.js';
+import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
+import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
+import type { Money } from '../money.js';
+import { paymentState, type Payment } from './payment.js';
+
+export type PaymentRow = PaymentRecord & { readonly bill: Bill; readonly refunds: Refund[] };
+
+export const PAYMENT_SORT: readonly SortKey[] = [
+  { field: 'createdAt', order: 'desc', type: 'date' },
+  { field: 'id', order: 'desc' },
+];
+
+const whole = { bill: true, refunds: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } } as const satisfies Prisma.PaymentInclude;
+
+/** What is known of a stored payment, as the rules see it. A refund the provider has not named goes by our id. */
+export const knownOf = (row: PaymentRow): Payment => ({
+  asked: { amount: Number(row.amount), currency: row.currency },
+  collection: row.collection,
+  collectionAt: row.collectionAt.getTime(),
+  received: Number(row.received),
+  refunds: row.refunds.map(({ id, providerRef, amount, state }) => ({
+    refundId: providerRef ?? id,
+    amount: Number(amount),
+    state,
+  })),
+});
+
+export interface NewPayment {
+  readonly id: string;
+  readonly billId: string;
+  readonly amount: Money;
+  readonly payerUserId: string | null;
+  readonly paymentMethodId: string;
+  readonly tenant: TenantIdentity;
+  readonly createdAt: Date;
+}
+
+/** @returns false when another payment has a claim on the bill */
+export async function insertPayment(db: TenantDb, payment: NewPayment): Promise<boolean> {
+  const { amount, tenant, createdAt, ...rest } = payment;
+  const { count } = await db.payment.createMany({
+    data: [
+      {
+        ...rest,
+        amount: BigInt(amount.amount),
+        currency: amount.currency,
+        collectionAt: new Date(0),
+        tenant: tenant as unknown as Prisma.InputJsonValue,
+        createdAt,
+        updatedAt: createdAt,
+      },
+    ],
+    skipDuplicates: true,
+  });
+  return count > 0;
+}
+
+export const findPayment = (db: TenantDb, id: string): Promise<PaymentRow | null> =>
+  db.payment.findFirst({ where: { id }, include: whole });
+
+export const findPaymentsByIds = (db: TenantDb, ids: readonly string[]): Promise<PaymentRow[]> =>
+  db.payment.findMany({ where: { id: { in: [...ids] } }, include: whole });
+
+/** Newest first. */
+export const findPaymentsOfBookings = (db: TenantDb, bookingIds: readonly string[]): Promise<PaymentRow[]> =>
+  db.payment.findMany({
+    where: { bill: { bookingId: { in: [...bookingIds] } } },
+    include: whole,
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+  });
+
+/** Payments of a booking that somebody may still complete at the provider, although they are not under way. */
+export const findUnfinishedPayments = (db: TenantDb, bookingId: string): Promise<PaymentRow[]> =>
+  db.payment.findMany({
+    where: { bill: { bookingId }, collection: { in: ['REQUIRES_ACTION', 'FAILED'] } },
+    include: whole,
+  });
+
+export function findPaymentsPage(db: TenantDb, page: Page): Promise<PaymentRow[]> {
+  return db.payment.findMany({ ...keysetQuery(page, PAYMENT_SORT), include: whole });
+}
+
+/** Locks the payment until the transaction ends: what is told of it is applied one piece after the other. */
+export async function lockPayment(db: TenantDb, id: string): Promise<PaymentRow | null> {
+  await db.$queryRaw`SELECT 1 FROM commerce.payment WHERE id = ${id}::uuid FOR UPDATE`;
+  return findPayment(db, id);
+}
+
+/** Writes what is known now, the collection and the one word for both; refunds have rows of their own. */
+export async function updateKnown(
+  db: TenantDb,
+  id: string,
+  known: Payment,
+  further: Prisma.PaymentUncheckedUpdateManyInput,
+): Promise<void> {
+  await db.payment.updateMany({
+    where: { id },
+    data: {
+      ...further,
+      status: paymentState(known),
+      collection: known.collection,
+      collectionAt: new Date(known.collectionAt),
+      received: BigInt(known.received),
+    },
+  });
+}
+
+/** Notes that the payment was looked at, so that others come before it at the next look. */
+export async function touchPayment(db: TenantDb, id: string, now: Date): Promise<void> {
+  await db.payment.updateMany({ where: { id }, data: { updatedAt: now } });
+}
+
+export interface PaymentOwner {
+  readonly id: string;
+  readonly tenant: TenantIdentity;
+}
+
+/** The tenant that a payment was made for, as it was then; null for a payment it does not have. */
+export async function findPaymentOwner(db: PlatformDb, tenantId: string, id: string): Promise<PaymentOwner | null> {
+  const row = await db.payment.findFirst({ where: { tenantId, id }, select: { id: true, tenant: true } });
+  return row && ownerOf(row);
+}
+
+/** Payments of all tenants of which the provider may know more than we do, longest unattended first. */
+export async function findUnsettledPayments(
+  db: PlatformDb,
+  unattendedSince: Date,
+  feeExpectedSince: Date,
+  limit: number,
+): Promise<PaymentOwner[]> {
+  const rows = await db.payment.findMany({
+    where: {
+      updatedAt: { lt: unattendedSince },
+      OR: [
+        { collection: { in: ['REQUIRES_PAYMENT_METHOD', 'PROCESSING', 'REQUIRES_ACTION'] } },
+        { collection: 'SUCCEEDED', fee: null, succeededAt: { gt: feeExpectedSince } },
+        { refunds: { some: { state: 'PENDING' } } },
+      ],
+    },
+    select: { id: true, tenant: true },
+    orderBy: { updatedAt: 'asc' },
+    take: limit,
+  });
+  return rows.map(ownerOf);
+}
+
+const ownerOf = (row: { readonly id: string; readonly tenant: unknown }): PaymentOwner => ({
+  id: row.id,
+  // Written by insertPayment, and the database holds that it names the row's own tenant.
+  tenant: row.tenant as TenantIdentity,
+});

@@ -1,0 +1,14 @@
+import { reactTo } from '../../_kernel/events/reaction.js';
+import type { BookingEvents } from '../../booking/events.js';
+import type { BillService } from '../bill/bill.service.js';
+
+export const openBillWhenBookingIsCreated = (bills: BillService) =>
+  reactTo<BookingEvents>()('booking.created', 'openBillWhenBookingIsCreated', (context, db, { payload }) =>
+    bills.open(context, db, {
+      bookingId: payload.bookingId,
+      clientId: payload.clientId,
+      clientUserId: payload.clientUserId,
+      description: `${payload.serviceName} with ${payload.providerName} (${payload.reference})`,
+      price: payload.price,
+    }),
+  );

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { runProgram, startProcesses, type ProcessPlatform } from '../support/processes.js';
+import { redisServerProgram, startTestRedis, type TestRedis } from '../support/redis.js';
+import {
+  bookPayAndBeTold,
+  burstOfBadLoginsBecomesAnIncident,
+  COMPANIES,
+  nothingIsSeenNextDoor,
+} from './main-job.js';
+
+const [acme, globex] = COMPANIES;
+const hasRedis = (await redisServerProgram()) !== null;
+
+describe.each(['PostgreSQL alone', ...(hasRedis ? ['PostgreSQL and Redis'] : [])])(
+  'the main job, gateway and subgraphs as eight processes with %s',
+  (variant) => {
+    let database: TestDatabase;
+    let redis: TestRedis | null = null;
+    let platform: ProcessPlatform;
+
+    beforeAll(async () => {
+      database = await createTestDatabase();
+      if (variant.includes('Redis')) redis = await startTestRedis();
+      await runProgram('prisma/seed/main.ts', { DATABASE_URL: database.url, LOG_LEVEL: 'warn' });
+      platform = await startProcesses({ databaseUrl: database.url, redisUrl: redis?.url });
+    }, 180_000);
+
+    afterAll(async () => {
+      await platform.stop();
+      await redis?.stop();
+      await database.drop();
+    }, 60_000);
+
+    it('takes two companies through it at the same time, and shows neither anything of the other', async () => {
+      const [ofAcme, ofGlobex] = await Promise.all(
+        COMPANIES.map((company) => bookPayAndBeTold(platform.url, company)),
+      );
+      if (!ofAcme || !ofGlobex) throw new Error('The journeys have made nothing');
+      await nothingIsSeenNextDoor(platform.url, globex, ofAcme);
+      await nothingIsSeenNextDoor(platform.url, acme, ofGlobex);
+    }, 120_000);
+
+    it('makes a burst of bad logins an incident, live to those it concerns', async () => {
+      await burstOfBadLoginsBecomesAnIncident(platform.url, acme, globex);
+    }, 60_000);
+
+    it('loses nothing when a subgraph is killed between a booking and its consequences', async () => {
+      await platform.kill('marketing');
+      const journey = bookPayAndBeTold(platform.url, acme);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await platform.restart('marketing');
+      // Without marketing the client's points cannot be read; the journey is taken again once it is back.
+      await journey.catch(() => bookPayAndBeTold(platform.url, acme));
+      expect((await fetch(`${platform.url}/health/ready`)).status).toBe(200);
+    }, 120_000);
+  },
+);

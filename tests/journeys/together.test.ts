@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPlatform, type Platform } from '../../infra/local/platform.js';
+import { loadConfig } from '../../infra/runtime/config.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
+import {
+  bookPayAndBeTold,
+  burstOfBadLoginsBecomesAnIncident,
+  COMPANIES,
+  nothingIsSeenNextDoor,
+  type Made,
+} from './main-job.js';
+
+describe('the main job, everything in one process', () => {
+  let database: TestDatabase;
+  let folder: string;
+  let platform: Platform;
+  let url: string;
+  const made: Made[] = [];
+  const [acme, globex] = COMPANIES;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    folder = await mkdtemp(path.join(tmpdir(), 'spine-journey-'));
+    const port = await freePort();
+    platform = createPlatform({
+      config: loadConfig({ APP_ENV: 'test', DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: 'warn' }),
+      folder,
+      progress: { step: () => undefined, done: () => undefined },
+      seed: true,
+    });
+    url = await platform.start();
+  }, 120_000);
+
+  afterAll(async () => {
+    await platform.stop();
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('takes two companies through it at the same time, from the first visit to the revenue of the day', async () => {
+    made.push(...(await Promise.all(COMPANIES.map((company) => bookPayAndBeTold(url, company)))));
+    expect(made).toHaveLength(2);
+  }, 60_000);
+
+  it('makes a burst of bad logins an incident, live to those it concerns', async () => {
+    await burstOfBadLoginsBecomesAnIncident(url, acme, globex);
+  }, 60_000);
+
+  it('shows neither company anything of the other', async () => {
+    const [ofAcme, ofGlobex] = made;
+    if (!ofAcme || !ofGlobex) throw new Error('The journeys have made nothing');
+    await nothingIsSeenNextDoor(url, globex, ofAcme);
+    await nothingIsSeenNextDoor(url, acme, ofGlobex);
+  }, 60_000);
+});
