@@ -85,7 +85,6 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     stringifyResult: (result) => JSON.stringify(result),
     logger: { debug: say('debug'), info: say('debug'), warn: say('warn'), error: say('error') },
     plugins: [

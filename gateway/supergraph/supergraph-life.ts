@@ -39,8 +39,10 @@ export async function loadSupergraph(supergraphSdl: string, logger: GatewayLogge
   });
 
   let generation: SupergraphGeneration | null = null;
-  apollo.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
-    generation = createGeneration(coreSupergraphSdl, apiSchema);
+  let present: Parameters<SchemaListener>[0] | null = null;
+  apollo.onSchemaLoadOrUpdate((loaded) => {
+    generation = createGeneration(loaded.coreSupergraphSdl, loaded.apiSchema);
+    present = loaded;
   });
   await apollo.load();
 
@@ -53,7 +55,11 @@ export async function loadSupergraph(supergraphSdl: string, logger: GatewayLogge
       if (!update) throw new Error('the supergraph has not been loaded');
       update(acceptAuthorizationLinks(sdl));
     },
-    onSchema: (listener) => apollo.onSchemaLoadOrUpdate(listener),
+    onSchema(listener) {
+      // The library tells only of what is still to come.
+      if (present) listener(present);
+      return apollo.onSchemaLoadOrUpdate(listener);
+    },
     stop: () => apollo.stop(),
   };
 }

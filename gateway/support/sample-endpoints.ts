@@ -79,6 +79,29 @@ const run = async (schema: GraphQLSchema, request: SubgraphRequest, rootValue?: 
   return JSON.parse(JSON.stringify(result)) as ExecutionResult;
 };
 
+/** Each event executed; leaving ends the source at once. */
+function executed(
+  source: AsyncGenerator<unknown, void, void>,
+  execution: (event: unknown) => Promise<ExecutionResult>,
+): AsyncGenerator<ExecutionResult, void, void> {
+  const leave = async (): Promise<IteratorResult<ExecutionResult, void>> => {
+    await source.return();
+    return { done: true, value: undefined };
+  };
+  return {
+    async next() {
+      const event = await source.next();
+      return event.done ? { done: true, value: undefined } : { done: false, value: await execution(event.value) };
+    },
+    return: leave,
+    throw: leave,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => void (await leave()),
+  };
+}
+
 /** Every subgraph in this process; those that the sample graph lacks answer nothing. */
 export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Partial<SubgraphEndpoint>>> = {}): SampleEndpoints {
   const calls: RecordedCall[] = [];
@@ -111,23 +134,7 @@ export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Pa
           operationName: request.operationName ?? null,
         });
         if (!isStream(source)) return source as ExecutionResult;
-        return {
-          next: async () => {
-            const event = await source.next();
-            return event.done ? { done: true, value: undefined } : { done: false, value: await run(subscribed, request, event.value) };
-          },
-          return: async () => {
-            await source.return();
-            return { done: true, value: undefined };
-          },
-          throw: async (error) => {
-            throw error;
-          },
-          [Symbol.asyncIterator]() {
-            return this;
-          },
-          [Symbol.asyncDispose]: async () => void (await source.return()),
-        };
+        return executed(source, (event) => run(subscribed, request, event));
       },
       async forward(request, envelope) {
         routes.push({ subgraph: name, request, envelope });

@@ -26,16 +26,16 @@ async function refuseTakenPort({ host, port }: Config): Promise<void> {
 }
 
 function summary(config: Config): string {
-  const at = (name: string): string => `http://${name}.${config.baseDomain}:${config.port}`;
-  const rows = DEMO_SIGN_INS.map(({ email, role, address }) => `    ${email.padEnd(22)} ${role.padEnd(24)} ${at(address)}`);
+  const at = (slug: string): string => `http://${slug && `${slug}.`}${config.baseDomain}:${config.port}`;
+  const rows = DEMO_SIGN_INS.map(({ email, role, slug }) => `    ${email.padEnd(22)} ${role.padEnd(24)} ${at(slug)}`);
   return [
     '',
     '  Spine is up.',
     '',
     `  Graph       ${at('acme')}/graphql      (open it in a browser to explore)`,
     `              ${at('globex')}/graphql`,
-    `  Health      http://${config.baseDomain}:${config.port}/health`,
-    `  Metrics     http://${config.baseDomain}:${config.port}/metrics`,
+    `  Health      ${at('')}/health`,
+    `  Metrics     ${at('')}/metrics`,
     '',
     '  Sign-ins, all with the password Spine-demo-1!',
     ...rows,

@@ -13,6 +13,7 @@ import {
   nothingIsSeenNextDoor,
   type Made,
 } from './main-job.js';
+import { runWalkthrough } from './readme.js';
 
 describe('the main job, everything in one process', () => {
   let database: TestDatabase;
@@ -49,6 +50,17 @@ describe('the main job, everything in one process', () => {
   it('makes a burst of bad logins an incident, live to those it concerns', async () => {
     await burstOfBadLoginsBecomesAnIncident(url, acme, globex);
   }, 60_000);
+
+  it('is what the README says, word for word', async () => {
+    const printed = await runWalkthrough(Number(new URL(url).port));
+    expect(printed).toContain('First free slot: ');
+    expect(printed).toMatch(/"payForBooking":\{"status":"(PROCESSING|SUCCEEDED)","amount":\{"amount":2500,"currency":"USD"\}/);
+    expect(printed).toMatch(/"status":"CONFIRMED".*"displayName":"Alex Visitor".*"loyaltyAccount":\{"points":0\}.*"status":"SUCCEEDED"/);
+    expect(printed).toContain('"timeZone":"America/New_York"');
+    expect(printed).toContain('"type":"FAILED_LOGINS_SPIKE"');
+    expect(printed).toContain('{"data":{"booking":null,"incidents":{"edges":[]}}}');
+    expect(printed).not.toContain('"errors"');
+  }, 90_000);
 
   it('shows neither company anything of the other', async () => {
     const [ofAcme, ofGlobex] = made;

@@ -20,6 +20,9 @@ type ShieldedField = (
   info: Pick<GraphQLResolveInfo, 'fieldName' | 'schema'>,
 ) => Promise<unknown>;
 
+/** Shield wraps a combination of rules, beside which it keeps the fragments they would need. */
+type Shielded = ShieldedField | { readonly resolve: ShieldedField };
+
 const ALLOWED = Symbol('allowed');
 const NOT_ALLOWED = new Error('not allowed');
 
@@ -40,13 +43,14 @@ export function createGuard(schema: GraphQLSchema, rules: CompiledRules): Guard 
     fallbackRule: deny,
     fallbackError: NOT_ALLOWED,
     allowExternalErrors: false,
-  }).generate(schema) as unknown as Record<string, Record<string, ShieldedField>>;
+  }).generate(schema) as unknown as Record<string, Record<string, Shielded>>;
 
   const remembered = new LRUCache<string, boolean>({ max: 20_000 });
 
   const evaluate = async (asker: Asker, coordinate: string): Promise<boolean> => {
     const [type = '', field = ''] = coordinate.split('.');
-    const ask = middleware[type]?.[field];
+    const shielded = middleware[type]?.[field];
+    const ask = typeof shielded === 'function' ? shielded : shielded?.resolve;
     // The asker is copied because shield writes a cache of its own onto the context it is given.
     const answer = await ask?.(() => ALLOWED, {}, {}, { ...asker }, { fieldName: field, schema });
     return answer === ALLOWED;

@@ -122,6 +122,8 @@ export const windowOf = (calendar: ZoneCalendar, start: number): SlotWindow => (
 
 /** Whether a start is among those offered: exactly what is offered can be booked. */
 export function isOffered(schedule: ProviderSchedule, service: ServiceTimes, start: number, now: number): boolean {
+  // Also keeps dates that no calendar reaches away from the calendar.
+  if (start < now || start > now + service.horizonDays * DAY_MINUTES * MINUTE_MS) return false;
   for (const offered of offeredStarts(schedule, service, windowOf(schedule.calendar, start), now)) {
     if (offered >= start) return offered === start;
   }

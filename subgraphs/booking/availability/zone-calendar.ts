@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 
-const MINUTE_MS = 60_000;
-const DAY_MINUTES = 1_440;
+export const MINUTE_MS = 60_000;
+export const DAY_MINUTES = 1_440;
 
 /** One calendar day in one zone. Minutes are what a clock on the wall shows, counted from midnight. */
 export interface LocalDay {
@@ -80,5 +80,3 @@ export const wallClock = (instant: Date, timeZone: string): string =>
     .toZonedDateTimeISO(timeZone)
     .toPlainDateTime()
     .toString({ smallestUnit: 'second' });
-
-export { DAY_MINUTES, MINUTE_MS };

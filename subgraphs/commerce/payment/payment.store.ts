@@ -115,6 +115,12 @@ export async function updateKnown(
 /** Notes that the payment was looked at, so that others come before it at the next look. */
 export async function touchPayment(db: TenantDb, id: string, now: Date): Promise<void> {
   await db.payment.updateMany({ where: { id }, data: { updatedAt: now } });
+  await db.refund.updateMany({ where: { paymentId: id, state: 'PENDING' }, data: { updatedAt: now } });
+}
+
+/** The provider's id of a payment that it has just made and that nobody has paid yet. */
+export async function setProviderRef(db: TenantDb, id: string, providerRef: string, now: Date): Promise<void> {
+  await db.payment.updateMany({ where: { id }, data: { providerRef, updatedAt: now } });
 }
 
 export interface PaymentOwner {
@@ -128,27 +134,42 @@ export async function findPaymentOwner(db: PlatformDb, tenantId: string, id: str
   return row && ownerOf(row);
 }
 
-/** Payments of all tenants of which the provider may know more than we do, longest unattended first. */
-export async function findUnsettledPayments(
-  db: PlatformDb,
-  unattendedSince: Date,
-  feeExpectedSince: Date,
-  limit: number,
-): Promise<PaymentOwner[]> {
-  const rows = await db.payment.findMany({
+export interface UnsettledQuery {
+  /** Only what nobody has looked at since. */
+  readonly unattendedSince: Date;
+  /** A fee that was not told by then is not waited for. */
+  readonly feeExpectedSince: Date;
+  readonly limit: number;
+}
+
+/** Payments of all tenants of which the provider may know more than we do, those longest unattended first. */
+export async function findUnsettledPayments(db: PlatformDb, query: UnsettledQuery): Promise<PaymentOwner[]> {
+  const { unattendedSince, feeExpectedSince, limit } = query;
+  const page = { select: { id: true, tenant: true }, orderBy: { updatedAt: 'asc' }, take: limit } as const;
+  const unfinished = await db.payment.findMany({
     where: {
+      collection: { in: ['REQUIRES_PAYMENT_METHOD', 'PROCESSING', 'REQUIRES_ACTION'] },
       updatedAt: { lt: unattendedSince },
-      OR: [
-        { collection: { in: ['REQUIRES_PAYMENT_METHOD', 'PROCESSING', 'REQUIRES_ACTION'] } },
-        { collection: 'SUCCEEDED', fee: null, succeededAt: { gt: feeExpectedSince } },
-        { refunds: { some: { state: 'PENDING' } } },
-      ],
     },
-    select: { id: true, tenant: true },
+    ...page,
+  });
+  const withoutFee = await db.payment.findMany({
+    where: {
+      collection: 'SUCCEEDED',
+      fee: null,
+      updatedAt: { gt: feeExpectedSince, lt: unattendedSince },
+      succeededAt: { gt: feeExpectedSince },
+    },
+    ...page,
+  });
+  const refunding = await db.refund.findMany({
+    where: { state: 'PENDING', updatedAt: { lt: unattendedSince } },
+    select: { payment: { select: { id: true, tenant: true } } },
     orderBy: { updatedAt: 'asc' },
     take: limit,
   });
-  return rows.map(ownerOf);
+  const found = [...unfinished, ...withoutFee, ...refunding.map((refund) => refund.payment)].map(ownerOf);
+  return [...new Map(found.map((owner) => [owner.id, owner])).values()];
 }
 
 const ownerOf = (row: { readonly id: string; readonly tenant: unknown }): PaymentOwner => ({

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { validate } from '../../_kernel/errors/validate.js';
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import { requirePermission } from '../../_kernel/request/principal-checks.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { findProvidersByIds } from '../provider/provider.store.js';
+import { newServiceSchema, priceAmountSchema, type ServiceStatus } from './catalogue.js';
+import type { OfferingsLoader, ServiceLoader } from './catalogue.loader.js';
+import {
+  findServicesByIds,
+  findServicesPage,
+  insertService,
+  putOffering,
+  SERVICE_SORT,
+  type OfferingRow,
+  type ServiceRow,
+} from './catalogue.store.js';
+
+export interface NewService {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly durationMinutes: number;
+  /** 0 when left out, as is the notice. */
+  readonly bufferAfterMinutes?: number | null | undefined;
+  /** 15 when left out. */
+  readonly slotStepMinutes?: number | null | undefined;
+  readonly noticeMinutes?: number | null | undefined;
+  /** 90 when left out. */
+  readonly horizonDays?: number | null | undefined;
+  /** Minor units of the tenant's currency. */
+  readonly priceAmount: number;
+  /** ACTIVE when left out. */
+  readonly status?: ServiceStatus | null | undefined;
+}
+
+export interface NewOffering {
+  readonly providerId: string;
+  readonly serviceId: string;
+  /** Minor units of the service's currency; the service's price when left out. */
+  readonly priceAmount?: number | null | undefined;
+}
+
+export interface CatalogueService {
+  find(context: RequestContext, id: string): Promise<ServiceRow | null>;
+  /** One that a row of ours refers to. @throws {NotFoundError} */
+  get(context: RequestContext, id: string): Promise<ServiceRow>;
+  /** Active services by name. */
+  list(context: RequestContext, args: PageArgs): Promise<Connection<ServiceRow>>;
+  offeringsOf(context: RequestContext, providerId: string): Promise<OfferingRow[]>;
+  /**
+   * @throws {ForbiddenError} without `settings:update`
+   * @throws {ValidationError}
+   */
+  create(context: RequestContext, input: NewService): Promise<ServiceRow>;
+  /**
+   * Says that a provider does a service, or changes what she takes for it.
+   * @throws {ForbiddenError} without `settings:update`
+   * @throws {NotFoundError} when there is no such provider or service
+   * @throws {ValidationError}
+   */
+  offer(context: RequestContext, input: NewOffering): Promise<OfferingRow>;
+}
+
+const offeringSchema = z.object({
+  providerId: z.string(),
+  serviceId: z.string(),
+  priceAmount: priceAmountSchema.nullish(),
+});
+
+export function createCatalogueService(parts: {
+  readonly tenants: TenantDatabase;
+  readonly serviceLoader: ServiceLoader;
+  readonly offeringsLoader: OfferingsLoader;
+}): CatalogueService {
+  const { tenants, serviceLoader, offeringsLoader } = parts;
+  const find = (context: RequestContext, id: string): Promise<ServiceRow | null> =>
+    context.loaders.of(context, serviceLoader).load(id);
+
+  return {
+    find,
+    async get(context, id) {
+      const service = await find(context, id);
+      if (!service) throw new NotFoundError('Service');
+      return service;
+    },
+    async list(context, args) {
+      const page = pageOf(args, SERVICE_SORT);
+      return connectionOf(page, await findServicesPage(tenants.of(context), page), (row) => [row.name, row.id]);
+    },
+    offeringsOf: (context, providerId) => context.loaders.of(context, offeringsLoader).load(providerId),
+    async create(context, input) {
+      requirePermission(context, 'settings:update');
+      const service = validate(newServiceSchema, input);
+      return insertService(tenants.of(context), {
+        id: uuidv7(),
+        name: service.name,
+        description: service.description ?? null,
+        durationMinutes: service.durationMinutes,
+        bufferAfterMinutes: service.bufferAfterMinutes ?? 0,
+        slotStepMinutes: service.slotStepMinutes ?? 15,
+        noticeMinutes: service.noticeMinutes ?? 0,
+        horizonDays: service.horizonDays ?? 90,
+        priceAmount: service.priceAmount,
+        priceCurrency: context.tenant.currency,
+        status: service.status ?? 'ACTIVE',
+        createdAt: context.clock.now(),
+      });
+    },
+    async offer(context, input) {
+      requirePermission(context, 'settings:update');
+      const { providerId, serviceId, priceAmount } = validate(offeringSchema, input);
+      const offering = await tenants.transaction(context, async (db) => {
+        const [provider] = await findProvidersByIds(db, [providerId]);
+        if (!provider) throw new NotFoundError('Provider');
+        const [service] = await findServicesByIds(db, [serviceId]);
+        if (!service) throw new NotFoundError('Service');
+        return putOffering(db, { providerId, serviceId, priceAmount: priceAmount ?? null });
+      });
+      context.loaders.clear();
+      return offering;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { Money } from '../../_kernel/graphql/builder.js';
+
+export const SERVICE_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
+export type ServiceStatus = (typeof SERVICE_STATUSES)[number];
+
+const minutes = (least: number, most: number) =>
+  z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`);
+
+export const priceAmountSchema = z.int('must be a whole number of minor units').min(0, 'must not be negative');
+
+export const newServiceSchema = z.object({
+  name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long'),
+  description: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish(),
+  durationMinutes: minutes(1, 1_440),
+  bufferAfterMinutes: minutes(0, 1_440).nullish(),
+  slotStepMinutes: minutes(5, 1_440).nullish(),
+  noticeMinutes: minutes(0, 525_600).nullish(),
+  horizonDays: minutes(1, 1_095).nullish(),
+  priceAmount: priceAmountSchema,
+  status: z.enum(SERVICE_STATUSES).nullish(),
+});
+
+interface Priced {
+  readonly priceAmount: bigint;
+  readonly priceCurrency: string;
+}
+
+/** What a service or a booking costs. Amounts are checked on their way in, so they are exact as numbers. */
+export const priceOf = ({ priceAmount, priceCurrency }: Priced): Money => ({
+  amount: Number(priceAmount),
+  currency: priceCurrency,
+});
+
+/** What a service costs with a provider: her own price, or else the service's. */
+export const offeredPrice = (service: Priced, offering: { readonly priceAmount: bigint | null }): Money =>
+  priceOf({ priceAmount: offering.priceAmount ?? service.priceAmount, priceCurrency: service.priceCurrency });

@@ -1,0 +1,89 @@
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { validate } from '../../_kernel/errors/validate.js';
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import { requirePermission } from '../../_kernel/request/principal-checks.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { ServiceLoader } from '../catalogue/catalogue.loader.js';
+import { newProviderSchema, prefixQuery, type ProviderStatus, type ProviderType } from './provider.js';
+import type { ProviderLoader } from './provider.loader.js';
+import {
+  findMatchingProviderIds,
+  findProvidersPage,
+  insertProvider,
+  PROVIDER_SORT,
+  type ProviderRow,
+} from './provider.store.js';
+
+export interface NewProvider {
+  readonly name: string;
+  readonly type: ProviderType;
+  readonly bio?: string | null | undefined;
+  /** IANA zone; the tenant's when left out. */
+  readonly timeZone?: string | null | undefined;
+  /** ACTIVE when left out. */
+  readonly status?: ProviderStatus | null | undefined;
+}
+
+export interface ProviderSearch extends PageArgs {
+  readonly search?: string | null | undefined;
+  readonly serviceId?: string | undefined;
+}
+
+export interface ProviderService {
+  find(context: RequestContext, id: string): Promise<ProviderRow | null>;
+  /** One that a row of ours refers to. @throws {NotFoundError} */
+  get(context: RequestContext, id: string): Promise<ProviderRow>;
+  /**
+   * Active providers by name. Words are matched by their beginnings, and by likeness when nothing begins so.
+   * @returns null for an unknown service
+   */
+  list(context: RequestContext, search: ProviderSearch): Promise<Connection<ProviderRow> | null>;
+  /**
+   * @throws {ForbiddenError} without `settings:update`
+   * @throws {ValidationError}
+   */
+  create(context: RequestContext, input: NewProvider): Promise<ProviderRow>;
+}
+
+export function createProviderService(parts: {
+  readonly tenants: TenantDatabase;
+  readonly loader: ProviderLoader;
+  readonly serviceLoader: ServiceLoader;
+}): ProviderService {
+  const { tenants, loader, serviceLoader } = parts;
+  const find = (context: RequestContext, id: string): Promise<ProviderRow | null> =>
+    context.loaders.of(context, loader).load(id);
+
+  return {
+    find,
+    async get(context, id) {
+      const provider = await find(context, id);
+      if (!provider) throw new NotFoundError('Provider');
+      return provider;
+    },
+    async list(context, { search, serviceId, ...args }) {
+      const page = pageOf(args, PROVIDER_SORT);
+      if (serviceId !== undefined && !(await context.loaders.of(context, serviceLoader).load(serviceId))) return null;
+      const db = tenants.of(context);
+      const prefixes = search == null ? null : prefixQuery(search);
+      const ids = search == null || prefixes === null ? undefined : await findMatchingProviderIds(db, prefixes, search);
+      const rows = await findProvidersPage(db, { ids, serviceId }, page);
+      return connectionOf(page, rows, (row) => [row.name, row.id]);
+    },
+    async create(context, input) {
+      requirePermission(context, 'settings:update');
+      const { name, type, bio, timeZone, status } = validate(newProviderSchema, input);
+      return insertProvider(tenants.of(context), {
+        id: uuidv7(),
+        name,
+        type,
+        bio: bio ?? null,
+        timeZone: timeZone ?? null,
+        status: status ?? 'ACTIVE',
+        createdAt: context.clock.now(),
+      });
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+export const PROVIDER_TYPES = ['PANDIT', 'VENDOR', 'PARTNER', 'ASTROLOGER', 'TUTOR'] as const;
+export type ProviderType = (typeof PROVIDER_TYPES)[number];
+
+export const PROVIDER_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
+export type ProviderStatus = (typeof PROVIDER_STATUSES)[number];
+
+const knownZones: ReadonlySet<string> = new Set(Intl.supportedValuesOf('timeZone'));
+
+export const newProviderSchema = z.object({
+  name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long'),
+  type: z.enum(PROVIDER_TYPES),
+  bio: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish(),
+  timeZone: z
+    .string()
+    .refine((zone) => zone === 'UTC' || knownZones.has(zone), 'must be an IANA time zone such as Europe/Berlin')
+    .nullish(),
+  status: z.enum(PROVIDER_STATUSES).nullish(),
+});
+
+/** What a search looks for: every word as the beginning of one. Null when there is no word in it. */
+export function prefixQuery(search: string): string | null {
+  const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.length === 0 ? null : words.slice(0, 10).map((word) => `${word}:*`).join(' & ');
+}

@@ -1,0 +1,164 @@
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import type { Outbox } from '../../_kernel/events/outbox.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import { markBillPaid } from '../bill/bill.store.js';
+import type { CommerceEvents } from '../events.js';
+import type { LedgerService } from '../ledger/ledger.service.js';
+import {
+  recordPaymentReceived,
+  recordProcessorFee,
+  recordRefund,
+  recordRefundFailed,
+} from '../ledger/movements.js';
+import { money, type Money } from '../money.js';
+import { applyEvidence, type Payment, type PaymentEvidence, type RefundState } from './payment.js';
+import { findPayment, knownOf, lockPayment, updateKnown, type PaymentRow } from './payment.store.js';
+import { claimRefundRow, updateRefundState } from './refund.store.js';
+
+/** What the provider has told of a payment: by its answer, by a webhook, or when it was asked again. */
+export interface PaymentNews {
+  /** The provider's id of the payment; null for a payment that it was never told of. */
+  readonly providerRef: string | null;
+  readonly evidence: readonly PaymentEvidence[];
+  readonly clientSecret?: string | null;
+  /** Why it came to nothing. */
+  readonly declineCode?: string | null;
+  /** What the provider keeps; null until it has said. */
+  readonly fee?: Money | null;
+}
+
+/** The news names a payment of the provider that is not this one's. */
+export class ForeignPaymentNewsError extends Error {
+  override readonly name = 'ForeignPaymentNewsError';
+}
+
+export interface PaymentRecorder {
+  /**
+   * Writes what the provider has told, in the caller's transaction, with all that follows from it: the journal, the
+   * bill, the events. The one way on which money is booked. The same news again, or late, changes nothing.
+   * @throws {NotFoundError}
+   * @throws {ForeignPaymentNewsError}
+   */
+  record(context: RequestContext, db: TenantDb, paymentId: string, news: PaymentNews): Promise<PaymentRow>;
+}
+
+interface Change {
+  readonly row: PaymentRow;
+  readonly before: Payment;
+  readonly after: Payment;
+}
+
+export function createPaymentRecorder(parts: {
+  readonly outbox: Outbox<CommerceEvents>;
+  readonly ledger: LedgerService;
+}): PaymentRecorder {
+  const { outbox, ledger } = parts;
+
+  const reload = async (db: TenantDb, id: string): Promise<PaymentRow> => {
+    const row = await findPayment(db, id);
+    if (!row) throw new NotFoundError('Payment');
+    return row;
+  };
+
+  /** The payment, locked, with a row for every refund that the news speaks of. */
+  const lockFor = async (db: TenantDb, paymentId: string, news: PaymentNews, now: Date): Promise<PaymentRow> => {
+    let row = await lockPayment(db, paymentId);
+    if (!row) throw new NotFoundError('Payment');
+    if (row.providerRef !== null && news.providerRef !== null && row.providerRef !== news.providerRef) {
+      throw new ForeignPaymentNewsError(`${news.providerRef} is not the provider's id of payment ${paymentId}`);
+    }
+    for (const evidence of news.evidence) {
+      if (evidence.kind !== 'refund') continue;
+      await claimRefundRow(db, row, evidence.refund, now);
+      row = await reload(db, paymentId);
+    }
+    return row;
+  };
+
+  const bookCollection = async (context: RequestContext, db: TenantDb, change: Change): Promise<void> => {
+    const { row, before, after } = change;
+    const { id: paymentId, bill } = row;
+    const { bookingId, clientId } = bill;
+    if (after.collection === before.collection) return;
+    if (after.collection === 'FAILED') {
+      const { declineCode } = row;
+      await outbox.emit(db, context, 'commerce.payment_failed', { paymentId, bookingId, declineCode });
+    }
+    if (after.collection !== 'SUCCEEDED') return;
+    const occurredAt = new Date(after.collectionAt);
+    const received = after.received > 0 ? money(after.received, row.currency) : after.asked;
+    if (bill.status !== 'OPEN') {
+      context.logger.warn({ paymentId, bill: bill.status }, 'money was collected for a bill that is not open');
+    }
+    await ledger.post(db, recordPaymentReceived({ paymentId, received }), occurredAt);
+    await markBillPaid(db, bill.id, context.clock.now());
+    await outbox.emit(
+      db,
+      context,
+      'commerce.payment_succeeded',
+      { paymentId, bookingId, clientId, amount: received, method: row.method },
+      occurredAt,
+    );
+  };
+
+  const bookFee = async (db: TenantDb, { row, after }: Change): Promise<void> => {
+    if (row.fee === null || row.fee === 0n || after.collection !== 'SUCCEEDED') return;
+    const fee = money(Number(row.fee), row.currency);
+    await ledger.post(db, recordProcessorFee({ paymentId: row.id, fee }), new Date(after.collectionAt));
+  };
+
+  const bookRefunds = async (context: RequestContext, db: TenantDb, change: Change): Promise<void> => {
+    const { row, before, after } = change;
+    const now = context.clock.now();
+    const known = new Map<string, RefundState>(before.refunds.map((fact) => [fact.refundId, fact.state]));
+    for (const fact of after.refunds) {
+      const was = known.get(fact.refundId);
+      if (was === fact.state) continue;
+      await updateRefundState(db, fact, now);
+      const { refundId } = fact;
+      const refunded = money(fact.amount, row.currency);
+      if (fact.state === 'SUCCEEDED') {
+        await ledger.post(db, recordRefund({ refundId, refunded }), now);
+        await outbox.emit(db, context, 'commerce.payment_refunded', {
+          paymentId: row.id,
+          bookingId: row.bill.bookingId,
+          amount: refunded,
+        });
+      }
+      if (fact.state === 'FAILED' && was === 'SUCCEEDED') {
+        await ledger.post(db, recordRefundFailed({ refundId, refunded }), now);
+      }
+    }
+  };
+
+  return {
+    async record(context, db, paymentId, news) {
+      const now = context.clock.now();
+      const known = await lockFor(db, paymentId, news, now);
+      const before = knownOf(known);
+      const after = news.evidence.reduce(applyEvidence, before);
+      await updateKnown(db, paymentId, after, detailsOf(known, after, news, now));
+      const change: Change = { row: await reload(db, paymentId), before, after };
+      await bookCollection(context, db, change);
+      await bookFee(db, change);
+      await bookRefunds(context, db, change);
+      return reload(db, paymentId);
+    },
+  };
+}
+
+/** What is kept of the news beside the state: told once is enough, and what no longer helps is forgotten. */
+function detailsOf(row: PaymentRow, { collection, collectionAt }: Payment, news: PaymentNews, now: Date) {
+  const hasEnded = collection === 'FAILED' || collection === 'CANCELLED';
+  const fee = news.fee?.currency === row.currency ? BigInt(news.fee.amount) : null;
+  return {
+    providerRef: row.providerRef ?? news.providerRef,
+    clientSecret: collection === 'REQUIRES_ACTION' ? (news.clientSecret ?? row.clientSecret) : null,
+    declineCode: collection === 'SUCCEEDED' ? null : hasEnded ? (news.declineCode ?? row.declineCode) : row.declineCode,
+    fee: row.fee ?? fee,
+    releasedAt: row.releasedAt ?? (hasEnded ? now : null),
+    succeededAt: row.succeededAt ?? (collection === 'SUCCEEDED' ? new Date(collectionAt) : null),
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,63 @@
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { billBelongsTo } from '../bill/bill.js';
+import type { PaymentLoaders } from './payment.loader.js';
+import { findPaymentsPage, PAYMENT_SORT, type PaymentRow } from './payment.store.js';
+
+/** Reading payments: the client whose bill it is sees hers, `billing:read` sees all; nobody else learns of any. */
+export interface PaymentService {
+  /** Null for a payment that is unknown or not to be seen. */
+  find(context: RequestContext, id: string): Promise<PaymentRow | null>;
+  /** All attempts to pay a booking, newest first; null when they are not to be seen. */
+  ofBooking(context: RequestContext, bookingId: string): Promise<PaymentRow[] | null>;
+  /** The latest attempt that brought the money, else the latest; null without one. */
+  decisiveOfBooking(context: RequestContext, bookingId: string): Promise<PaymentRow | null>;
+  /**
+   * Newest first.
+   * @throws {ForbiddenError} without `billing:read`
+   */
+  list(context: RequestContext, args: PageArgs): Promise<Connection<PaymentRow>>;
+  /** The secret with which the payer's browser takes the step she owes; null for everybody else and otherwise. */
+  clientSecretFor(context: RequestContext, payment: PaymentRow): string | null;
+}
+
+export function createPaymentService(parts: {
+  readonly tenants: TenantDatabase;
+  readonly loaders: PaymentLoaders;
+}): PaymentService {
+  const { tenants, loaders } = parts;
+
+  const maySee = (context: RequestContext, { bill }: PaymentRow): boolean =>
+    hasPermission(context, 'billing:read') || billBelongsTo(bill, context.principal);
+
+  const ofBooking = async (context: RequestContext, bookingId: string): Promise<PaymentRow[] | null> => {
+    if (context.principal.kind === 'anonymous') return null;
+    const payments = await context.loaders.of(context, loaders.byBookingId).load(bookingId);
+    // All payments of a booking are of one bill, so either all are seen or none.
+    return payments.every((payment) => maySee(context, payment)) ? payments : null;
+  };
+
+  return {
+    async find(context, id) {
+      const payment = await context.loaders.of(context, loaders.byId).load(id);
+      return payment && maySee(context, payment) ? payment : null;
+    },
+    ofBooking,
+    async decisiveOfBooking(context, bookingId) {
+      const payments = await ofBooking(context, bookingId);
+      return payments?.find((payment) => payment.succeededAt !== null) ?? payments?.[0] ?? null;
+    },
+    async list(context, args) {
+      requirePermission(context, 'billing:read');
+      const page = pageOf(args, PAYMENT_SORT);
+      const rows = await findPaymentsPage(tenants.of(context), page);
+      return connectionOf(page, rows, (row) => [row.createdAt, row.id]);
+    },
+    clientSecretFor({ principal }, payment) {
+      const isPayer = principal.kind === 'member' && principal.userId === payment.payerUserId;
+      return isPayer && payment.status === 'REQUIRES_ACTION' ? payment.clientSecret : null;
+    },
+  };
+}
