@@ -3,8 +3,9 @@ import type { IncomingRequest, Stage } from './request.js';
 import type { IdentifiedRequest } from './stages/authentication/authentication.js';
 import type { AuthorizedOperation } from './stages/authorization/authorization.js';
 import type { BoundedOperation, Operation } from './stages/limits/limits.js';
-import type { PlannedOperation, ValidOperation } from './stages/planning/planning.js';
+import type { PlannedOperation } from './stages/planning/planning.js';
 import type { TenantRequest } from './stages/tenant/tenant.js';
+import type { ValidOperation } from './stages/validation/valid-operation.js';
 
 /** Every stage of a request's way. What one returns is what the next accepts: a wrong order does not compile. */
 export interface Stages {

@@ -1,4 +1,4 @@
-import { Kind, type DocumentNode, type ExecutionResult, type GraphQLError } from 'graphql';
+import { Kind, OperationTypeNode, type DocumentNode, type ExecutionResult, type GraphQLError } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import { Pool } from 'undici';
 import { WebSocket } from 'ws';
@@ -34,7 +34,7 @@ const wasReset = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && RESET_CODES.includes(error.code);
 
 const isQuery = (document: DocumentNode): boolean =>
-  document.definitions.every((part) => part.kind !== Kind.OPERATION_DEFINITION || part.operation === 'query');
+  document.definitions.every((part) => part.kind !== Kind.OPERATION_DEFINITION || part.operation === OperationTypeNode.QUERY);
 
 export interface HttpEndpointOptions {
   readonly name: SubgraphName;
@@ -132,7 +132,7 @@ export function createHttpEndpoint({
       return {
         status: response.statusCode,
         headers: Object.fromEntries(
-          Object.entries(response.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+          Object.entries(response.headers).map(([key, value]) => [key, [value ?? ''].flat().join(', ')]),
         ),
         body: await response.body.text(),
       };

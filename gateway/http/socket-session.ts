@@ -55,7 +55,8 @@ export function createSocketSession(caller: IdentifiedRequest, socket: WebSocket
     completed(operationId) {
       open.get(operationId)?.abort();
       open.delete(operationId);
-      if (over && open.size === 0) close();
+      // The word that the operation is complete goes out right after this; the connection closes after that.
+      if (over && open.size === 0) setImmediate(close);
     },
     refuseWhenOver() {
       if (over) throw expired;

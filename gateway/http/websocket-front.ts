@@ -1,6 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, Kind, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { GatewayLogger } from '../logger.js';
@@ -14,7 +20,7 @@ import type { ClientFacts } from './client-address.js';
 import { incomingOf, requestIdOf, urlOf } from './incoming.js';
 import { GRAPHQL_PATH } from './routes.js';
 import { createSocketSession, type SocketSession } from './socket-session.js';
-import { createValidator } from './validator.js';
+import { createValidator } from '../stages/validation/validator.js';
 
 export interface WebSocketFrontParts {
   readonly server: Server;
@@ -43,6 +49,9 @@ const UNAUTHORIZED = 4401;
 const NOT_FOUND_RESPONSE = 'HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
 
 const isStream = (value: EventStream | ExecutionResult): value is EventStream => Symbol.asyncIterator in value;
+
+const asGraphQLError = ({ message, path, extensions }: GraphQLFormattedError): GraphQLError =>
+  new GraphQLError(message, { path, extensions });
 
 function authorizationIn(params: ConnectionParams): string | null {
   const value = params?.['authorization'] ?? params?.['Authorization'];
@@ -146,8 +155,9 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
         }
       },
       execute: async ({ contextValue }) => {
-        const { operation } = contextValue as Prepared;
-        return (await front.answer(operation)) as ExecutionResult;
+        const { errors, ...answer } = await front.answer((contextValue as Prepared).operation);
+        // Apollo Server's errors are plain objects, graphql-ws serialises errors itself.
+        return errors ? { ...answer, errors: errors.map(asGraphQLError) } : answer;
       },
       subscribe: ({ contextValue }) => follow(contextValue as Prepared),
     },

@@ -1,7 +1,6 @@
 import {
   createSourceEventStream,
   execute,
-  type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
@@ -70,7 +69,7 @@ const isStream = (value: object): value is AsyncGenerator<unknown, void, void> =
 const run = async (schema: GraphQLSchema, request: SubgraphRequest, rootValue?: unknown): Promise<ExecutionResult> => {
   const result = await execute({
     schema,
-    document: request.document as DocumentNode,
+    document: request.document,
     variableValues: request.variables,
     operationName: request.operationName ?? null,
     rootValue,

@@ -1,5 +1,5 @@
 import { composeServices } from '@apollo/composition';
-import { GraphQLError, parse, type ASTNode, type DocumentNode } from 'graphql';
+import { GraphQLError, parse, Source, type ASTNode, type DocumentNode } from 'graphql';
 import { findUnanswerable } from './planner-limits.js';
 import { placeOf, type CompositionProblem } from './problem.js';
 import { findUndecided } from './undecided-fields.js';
@@ -14,16 +14,20 @@ export type Composition =
   | { readonly ok: true; readonly supergraphSdl: string; readonly hints: readonly string[] }
   | { readonly ok: false; readonly problems: readonly CompositionProblem[]; readonly hints: readonly string[] };
 
-const subgraphOf = (node: ASTNode): string => ('subgraph' in node ? String(node.subgraph) : 'supergraph');
+/** Sources are parsed under their subgraph's name; composition marks only some of the nodes itself. */
+const subgraphOf = (node: ASTNode): string =>
+  'subgraph' in node ? String(node.subgraph) : (node.loc?.source.name ?? 'supergraph');
+
+const codeOf = ({ extensions: { code } }: GraphQLError): string => (typeof code === 'string' ? code : 'INVALID_GRAPHQL');
 
 const problemOf = (error: GraphQLError): CompositionProblem => ({
-  message: `${error.message} [${String(error.extensions['code'] ?? 'INVALID_GRAPHQL')}]`,
+  message: `${error.message} [${codeOf(error)}]`,
   places: (error.nodes ?? []).map((node) => placeOf(subgraphOf(node), node)),
 });
 
 function parseSource({ name, sdl }: SubgraphSource): { readonly typeDefs: DocumentNode } | CompositionProblem {
   try {
-    return { typeDefs: parse(sdl) };
+    return { typeDefs: parse(new Source(sdl, name)) };
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const [at] = error.locations ?? [];

@@ -11,7 +11,7 @@ import { systemClock, type Clock } from '../../subgraphs/_kernel/request/clock.j
 import { createRuntime } from '../../subgraphs/_kernel/runtime.js';
 import { createSecretBox } from '../../subgraphs/_kernel/secrets/secret-box.js';
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
-import { createSubgraphs, type SubgraphsConfig } from '../../subgraphs/registry.js';
+import { createSubgraphs, type Subgraphs, type SubgraphsConfig } from '../../subgraphs/registry.js';
 import type { Config } from '../runtime/config.js';
 import { createLogger } from '../runtime/log.js';
 import { startEmbeddedPostgres } from '../runtime/postgres/embedded.js';
@@ -35,12 +35,17 @@ export interface PlatformOptions {
   readonly clock?: Clock;
 }
 
+export interface StartedPlatform {
+  /** The gateway's address. */
+  readonly url: string;
+  readonly subgraphs: Subgraphs;
+  /** The subgraphs as the gateway reaches them. */
+  readonly endpoints: Readonly<Record<SubgraphName, SubgraphHost>>;
+}
+
 export interface Platform {
-  /**
-   * Starts everything. What was started before a failure is stopped again.
-   * @returns the gateway's address
-   */
-  start(): Promise<string>;
+  /** Starts everything. What was started before a failure is stopped again. */
+  start(): Promise<StartedPlatform>;
   /** Ends everything in the reverse order of its start, also in the middle of it; may be called again. */
   stop(): Promise<void>;
 }
@@ -74,7 +79,7 @@ export function createPlatform(options: PlatformOptions): Platform {
 async function start(
   { config, folder, progress, seed, clock = systemClock }: PlatformOptions,
   onStop: (step: () => Promise<unknown>) => void,
-): Promise<string> {
+): Promise<StartedPlatform> {
   const logger = createLogger({ name: 'local', level: config.logLevel });
   const secrets = await localSecrets(folder);
 
@@ -138,7 +143,7 @@ async function start(
   if (seed && !(await isSeeded(runtime))) await seedDemo({ runtime, subgraphs, progress });
   const { url } = await gateway.listen({ host: config.host, port: config.port });
   progress.done();
-  return url;
+  return { url, subgraphs, endpoints };
 }
 
 async function embeddedDatabase(

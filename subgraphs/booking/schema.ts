@@ -5,6 +5,7 @@ import './catalogue/catalogue.graph.js';
 import './availability/availability.graph.js';
 import './client/client.graph.js';
 import './reservation/reservation.graph.js';
+import './reservation/reservation-commands.graph.js';
 import './reservation/reservation-live.graph.js';
 
 /** Booking's part of the graph. */

@@ -1,11 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPlatform, type Platform } from '../../infra/local/platform.js';
-import { loadConfig } from '../../infra/runtime/config.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { freePort } from '../support/free-port.js';
+import { startTestPlatform, type TestPlatform } from '../support/platform.js';
 import {
   bookPayAndBeTold,
   burstOfBadLoginsBecomesAnIncident,
@@ -16,31 +10,16 @@ import {
 import { runWalkthrough } from './readme.js';
 
 describe('the main job, everything in one process', () => {
-  let database: TestDatabase;
-  let folder: string;
-  let platform: Platform;
+  let platform: TestPlatform;
   let url: string;
   const made: Made[] = [];
   const [acme, globex] = COMPANIES;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    folder = await mkdtemp(path.join(tmpdir(), 'spine-journey-'));
-    const port = await freePort();
-    platform = createPlatform({
-      config: loadConfig({ APP_ENV: 'test', DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: 'warn' }),
-      folder,
-      progress: { step: () => undefined, done: () => undefined },
-      seed: true,
-    });
-    url = await platform.start();
+    platform = await startTestPlatform();
+    url = platform.url;
   }, 120_000);
-
-  afterAll(async () => {
-    await platform.stop();
-    await database.drop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => platform.stop(), 60_000);
 
   it('takes two companies through it at the same time, from the first visit to the revenue of the day', async () => {
     made.push(...(await Promise.all(COMPANIES.map((company) => bookPayAndBeTold(url, company)))));

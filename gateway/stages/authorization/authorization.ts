@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../../subgraphs/_kernel/wire/principal.js';
 import type { Stage } from '../../request.js';
 import type { SupergraphGeneration } from '../../supergraph/generation.js';
-import type { ValidOperation } from '../planning/planning.js';
+import type { ValidOperation } from '../validation/valid-operation.js';
 import { createGuard, type Guard } from './guard.js';
 import type { PolicyRegistry } from './policies.js';
 import { guardedCoordinatesOf, pruneOperation, type Pruned } from './prune.js';

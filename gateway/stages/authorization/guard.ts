@@ -80,7 +80,11 @@ export function createGuard(schema: GraphQLSchema, rules: CompiledRules): Guard 
 }
 
 /** Shield refuses rules for fields that clients cannot name, such as inaccessible ones. */
-function onlyFieldsOf<Rule>(schema: GraphQLSchema, type: string, fields: Readonly<Record<string, Rule>>): Record<string, Rule> {
+function onlyFieldsOf<Rule>(
+  schema: GraphQLSchema,
+  type: string,
+  fields: Readonly<Record<string, Rule>>,
+): Record<string, Rule> {
   const known = schema.getType(type);
   const named = known && 'getFields' in known ? known.getFields() : {};
   return Object.fromEntries(Object.entries(fields).filter(([field]) => field in named));

@@ -11,7 +11,11 @@ import { allow, and, chain, deny, or, rule } from 'graphql-shield';
 import { permissionsOf } from '../../../subgraphs/_kernel/wire/principal.js';
 import type { Asker, PolicyRegistry } from './policies.js';
 
-type AnyRule = ReturnType<ReturnType<typeof rule>> | ReturnType<typeof and> | ReturnType<typeof or> | ReturnType<typeof chain>;
+type AnyRule =
+  | ReturnType<ReturnType<typeof rule>>
+  | ReturnType<typeof and>
+  | ReturnType<typeof or>
+  | ReturnType<typeof chain>;
 
 /** Shield's rules by type and field; every field the client can name has one. */
 export type RuleTree = Record<string, Record<string, AnyRule>>;
@@ -89,7 +93,7 @@ export function compileRules(annotated: Schema, policies: PolicyRegistry): Compi
     const returned = baseType(field.type!);
     // What an abstract type returns is governed by the types it turns out to be, field by field.
     const concrete = isObjectType(returned) || !isCompositeType(returned);
-    return concrete ? [type, field, returned as NamedType] : [type, field];
+    return concrete ? [type, field, returned] : [type, field];
   };
 
   const ruleOfField = (type: ObjectType, field: FieldDefinition<ObjectType>): AnyRule => {

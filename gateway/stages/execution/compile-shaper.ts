@@ -18,19 +18,7 @@ import { isJsonObject, type JsonObject } from './json.js';
 import { compileLeaf } from './leaf.js';
 import { NotCompilableError } from './not-compilable.js';
 import { selectionApplies, type ConditionValues } from './selection-conditions.js';
-
-/** A place where a subgraph's answer does not keep the schema's promise. */
-export interface Violation {
-  readonly message: string;
-  /** From the innermost place outwards while shaping; reversed once, when it is read. */
-  readonly path: (string | number)[];
-}
-
-export interface Shaping {
-  readonly violations: Violation[];
-  /** Answers to `__schema` and `__type`, by response name. */
-  readonly introspection: JsonObject;
-}
+import type { Shaping } from './shaping.js';
 
 /** Shapes a value; `BUBBLE` says that the enclosing object has to become null. */
 type Shape = (value: unknown, shaping: Shaping) => unknown;

@@ -2,7 +2,7 @@ import { Kind, type FragmentDefinitionNode } from 'graphql';
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { LRUCache } from 'lru-cache';
 import type { SupergraphGeneration } from '../../supergraph/generation.js';
-import type { ValidOperation } from '../planning/planning.js';
+import type { ValidOperation } from '../validation/valid-operation.js';
 import { compilePlan } from './compile-plan.js';
 import { compileShaper, type ShapeRoot } from './compile-shaper.js';
 import { compileIntrospection } from './introspection.js';

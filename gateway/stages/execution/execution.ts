@@ -1,13 +1,15 @@
-import { getVariableValues, GraphQLError, type ExecutionResult } from 'graphql';
+import { getVariableValues, GraphQLError, OperationTypeNode, type ExecutionResult } from 'graphql';
 import type { GatewayLogger } from '../../logger.js';
 import type { Stage } from '../../request.js';
-import type { PlannedOperation, ValidOperation } from '../planning/planning.js';
+import type { PlannedOperation } from '../planning/planning.js';
+import type { ValidOperation } from '../validation/valid-operation.js';
 import { createOperationCompiler, type CompiledShape, type OperationCompiler } from './compiled-operation.js';
-import type { ShapeRoot, Violation } from './compile-shaper.js';
+import type { ShapeRoot } from './compile-shaper.js';
 import { createErrorMask } from './error-mask.js';
 import type { JsonObject } from './json.js';
 import { NotCompilableError } from './not-compilable.js';
 import type { PlanRun, Step } from './plan-run.js';
+import type { Violation } from './shaping.js';
 import { executeWithStockExecutor } from './stock-executor.js';
 import {
   callSubgraph,
@@ -88,7 +90,7 @@ export function createExecutor(parts: ExecutionParts): Executor {
 
   const deadlineFor = (operation: ValidOperation): Deadline =>
     // A mutation is finished even if nobody waits for it any more: half a change helps no one.
-    startDeadline(requestTimeoutMs, operation.definition.operation === 'mutation' ? null : operation.signal);
+    startDeadline(requestTimeoutMs, operation.definition.operation === OperationTypeNode.MUTATION ? null : operation.signal);
 
   const runOf = (operation: PlannedOperation, compiled: Compiled, data: JsonObject, deadline: Deadline): PlanRun => {
     const envelope = envelopeOf(operation);

@@ -1,12 +1,13 @@
 import {
   executeSync,
   Kind,
+  OperationTypeNode,
   type DocumentNode,
   type FieldNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { ValidOperation } from '../planning/planning.js';
+import type { ValidOperation } from '../validation/valid-operation.js';
 import type { JsonObject } from './json.js';
 
 /** Root fields that ask about the schema itself, wherever fragments put them. */
@@ -37,7 +38,7 @@ export function compileIntrospection(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): (valid: ValidOperation) => JsonObject {
-  const fields = operation.operation === 'query' ? introspectionFieldsOf(document, operation) : [];
+  const fields = operation.operation === OperationTypeNode.QUERY ? introspectionFieldsOf(document, operation) : [];
   if (fields.length === 0) return () => NONE;
   const asked: DocumentNode = {
     ...document,
@@ -47,5 +48,5 @@ export function compileIntrospection(
     ],
   };
   return ({ generation, variables }) =>
-    (executeSync({ schema: generation.apiSchema, document: asked, variableValues: variables }).data ?? NONE) as JsonObject;
+    executeSync({ schema: generation.apiSchema, document: asked, variableValues: variables }).data ?? NONE;
 }

@@ -7,7 +7,7 @@ import {
   isEnumType,
   type GraphQLLeafType,
 } from 'graphql';
-import type { Shaping } from './compile-shaper.js';
+import type { Shaping } from './shaping.js';
 
 type Accepts = (value: unknown) => boolean;
 

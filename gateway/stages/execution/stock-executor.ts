@@ -83,8 +83,9 @@ export async function executeWithStockExecutor(
   if (!result.errors) return result;
   const errors = result.errors.map((error) => {
     const cause = error.originalError ?? error;
+    const { serviceName } = error.extensions;
     return mask({
-      subgraph: String(error.extensions['serviceName'] ?? 'gateway'),
+      subgraph: typeof serviceName === 'string' ? serviceName : 'gateway',
       cause,
       path: error.path ? [...error.path] : undefined,
     });

@@ -1,19 +1,10 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { print, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import { print, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Stage } from '../../request.js';
 import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import type { AuthorizedOperation } from '../authorization/authorization.js';
-import type { BoundedOperation } from '../limits/limits.js';
-
-/** An operation that fits the schema of one generation of the supergraph. */
-export interface ValidOperation extends BoundedOperation {
-  readonly generation: SupergraphGeneration;
-  readonly document: DocumentNode;
-  /** The operation of the document that is asked for. */
-  readonly definition: OperationDefinitionNode;
-}
 
 /** An operation with the plan of what may be seen of it. */
 export interface PlannedOperation extends AuthorizedOperation {

@@ -5,8 +5,9 @@ import { Refusal } from '../../refusal.js';
 import type { Stage } from '../../request.js';
 import type { GatewayLogger } from '../../logger.js';
 import type { AuthorizedOperation } from '../authorization/authorization.js';
-import type { PlannedOperation, ValidOperation } from '../planning/planning.js';
-import { createErrorMask } from '../execution/error-mask.js';
+import type { PlannedOperation } from '../planning/planning.js';
+import type { ValidOperation } from '../validation/valid-operation.js';
+import { createErrorMask, SubgraphUnreachableError } from '../execution/error-mask.js';
 import type { Compiled, Executor } from '../execution/execution.js';
 import { isJsonObject, type JsonObject } from '../execution/json.js';
 import { NotCompilableError } from '../execution/not-compilable.js';
@@ -35,6 +36,19 @@ interface Joining {
 }
 
 const isStream = (value: object): value is AsyncGenerator<ExecutionResult, void, void> => Symbol.asyncIterator in value;
+
+/** An error with a code says itself what is the matter; any other means that the subgraph is out of reach. */
+function rethrowAsUnreachable(error: unknown): never {
+  if (isJsonObject(error) && 'extensions' in error) throw error as unknown as Error;
+  throw new SubgraphUnreachableError('the stream cannot be followed', { cause: error });
+}
+
+const reachable = (
+  source: AsyncIterator<ExecutionResult, void, void>,
+): AsyncIterator<ExecutionResult, void, void> => ({
+  next: () => source.next().catch(rethrowAsUnreachable),
+  return: async () => (await source.return?.()) ?? { done: true, value: undefined },
+});
 
 const refusal = (message: string, code: string): ExecutionResult => ({
   errors: [new GraphQLError(message, { extensions: { code } })],
@@ -111,13 +125,13 @@ export function createSubscriptionStage(
         .map((name) => [name, operation.variables[name]]),
     );
     const request = requestOf(primary, variables, envelopeOf(operation), operation.signal);
-    const source = await endpointOf(endpoints, primary.serviceName).subscribe(request);
+    const source = await endpointOf(endpoints, primary.serviceName).subscribe(request).catch(rethrowAsUnreachable);
     if (!isStream(source)) {
       return { errors: (source.errors ?? [new Error('no stream')]).flatMap((error) => problem(error).errors ?? []) };
     }
     observer.streamOpened();
     return createEventStream({
-      source,
+      source: reachable(source),
       onFinish: () => observer.streamClosed(),
       handle: handleWith(operation, joining),
       signal: operation.signal,
@@ -135,7 +149,9 @@ export function createSubscriptionStage(
       const joining = compile(operation, coerced.values);
       return joining ? await open(operation, joining) : refusal('Not a subscription', 'BAD_USER_INPUT');
     } catch (error) {
-      if (error instanceof NotCompilableError) return refusal(`Not possible in a subscription: ${error.message}`, 'BAD_USER_INPUT');
+      if (error instanceof NotCompilableError) {
+        return refusal(`Not possible in a subscription: ${error.message}`, 'BAD_USER_INPUT');
+      }
       const mask = createErrorMask(operation.caller.requestId, logger);
       return { errors: [mask({ subgraph: 'gateway', cause: error, path: undefined })] };
     }

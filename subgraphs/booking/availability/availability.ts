@@ -90,8 +90,6 @@ export function* offeredStarts(
   now: number,
 ): Generator<number, void, void> {
   const { calendar, hours, busy } = schedule;
-  const earliest = now + service.noticeMinutes * MINUTE_MS;
-  const latest = now + service.horizonDays * DAY_MINUTES * MINUTE_MS;
   const duration = service.durationMinutes * MINUTE_MS;
   const blocked = duration + service.bufferAfterMinutes * MINUTE_MS;
   const workAt = follow(workingIntervals(schedule, { from: window.from, days: window.days + DAYS_BEHIND }));
@@ -103,8 +101,7 @@ export function* offeredStarts(
       if (weekday !== day.weekday) continue;
       for (let minute = startMinute; minute < endMinute; minute += service.slotStepMinutes) {
         const start = day.instantOf(minute);
-        if (start === null || start < earliest) continue;
-        if (start > latest) return;
+        if (start === null || !isWithinReach(service, start, now)) continue;
         const work = workAt(start);
         if (!work || start < work.start || start + duration > work.end) continue;
         const taken = takenAt(start);
@@ -120,10 +117,13 @@ export const windowOf = (calendar: ZoneCalendar, start: number): SlotWindow => (
   days: 1,
 });
 
+/** Whether a start is neither too soon nor too far ahead. Where it is not, no calendar need be asked. */
+export const isWithinReach = (service: ServiceTimes, start: number, now: number): boolean =>
+  start >= now + service.noticeMinutes * MINUTE_MS && start <= now + service.horizonDays * DAY_MINUTES * MINUTE_MS;
+
 /** Whether a start is among those offered: exactly what is offered can be booked. */
 export function isOffered(schedule: ProviderSchedule, service: ServiceTimes, start: number, now: number): boolean {
-  // Also keeps dates that no calendar reaches away from the calendar.
-  if (start < now || start > now + service.horizonDays * DAY_MINUTES * MINUTE_MS) return false;
+  if (!isWithinReach(service, start, now)) return false;
   for (const offered of offeredStarts(schedule, service, windowOf(schedule.calendar, start), now)) {
     if (offered >= start) return offered === start;
   }

@@ -14,7 +14,7 @@ const CLOCK = /^(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/;
 
 const clockSchema = z
   .string()
-  .regex(CLOCK, 'must be a time of day such as 09:30, up to 24:00')
+  .regex(CLOCK, { error: 'must be a time of day such as 09:30, up to 24:00', abort: true })
   .transform((clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));
 
 /** Minutes since midnight as `HH:MM`; 1440 is `24:00`. */

@@ -13,7 +13,8 @@ import {
 } from '../ledger/movements.js';
 import { money, type Money } from '../money.js';
 import { applyEvidence, type Payment, type PaymentEvidence, type RefundState } from './payment.js';
-import { findPayment, knownOf, lockPayment, updateKnown, type PaymentRow } from './payment.store.js';
+import { knownOf } from './known-payment.js';
+import { findPayment, lockPayment, updateKnown, type PaymentRow } from './payment.store.js';
 import { claimRefundRow, updateRefundState } from './refund.store.js';
 
 /** What the provider has told of a payment: by its answer, by a webhook, or when it was asked again. */

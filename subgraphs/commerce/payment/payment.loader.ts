@@ -1,11 +1,10 @@
-import { groupByKey, inKeyOrder, type LoaderDefinition } from '../../_kernel/request/loaders.js';
+import { inKeyOrder, type LoaderDefinition } from '../../_kernel/request/loaders.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
-import { findPaymentsByIds, findPaymentsOfBookings, type PaymentRow } from './payment.store.js';
+import { findBillsOfBookings, findPaymentsByIds, type BillWithPayments, type PaymentRow } from './payment.store.js';
 
 export interface PaymentLoaders {
   readonly byId: LoaderDefinition<string, PaymentRow | null>;
-  /** Newest first. */
-  readonly byBookingId: LoaderDefinition<string, PaymentRow[]>;
+  readonly billByBookingId: LoaderDefinition<string, BillWithPayments | null>;
 }
 
 export const createPaymentLoaders = (tenants: TenantDatabase): PaymentLoaders => ({
@@ -14,13 +13,13 @@ export const createPaymentLoaders = (tenants: TenantDatabase): PaymentLoaders =>
     batch: async (context, ids) =>
       inKeyOrder(ids, await findPaymentsByIds(tenants.of(context), ids), (row) => row.id),
   },
-  byBookingId: {
-    name: 'paymentsByBookingId',
+  billByBookingId: {
+    name: 'billByBookingId',
     batch: async (context, bookingIds) =>
-      groupByKey(
+      inKeyOrder(
         bookingIds,
-        await findPaymentsOfBookings(tenants.of(context), bookingIds),
-        (row) => row.bill.bookingId,
+        await findBillsOfBookings(tenants.of(context), bookingIds),
+        (bill) => bill.bookingId,
       ),
   },
 });

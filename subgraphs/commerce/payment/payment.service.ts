@@ -3,6 +3,7 @@ import { hasPermission, requirePermission } from '../../_kernel/request/principa
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { billBelongsTo } from '../bill/bill.js';
+import type { BillRow } from '../bill/bill.store.js';
 import type { PaymentLoaders } from './payment.loader.js';
 import { findPaymentsPage, PAYMENT_SORT, type PaymentRow } from './payment.store.js';
 
@@ -10,7 +11,7 @@ import { findPaymentsPage, PAYMENT_SORT, type PaymentRow } from './payment.store
 export interface PaymentService {
   /** Null for a payment that is unknown or not to be seen. */
   find(context: RequestContext, id: string): Promise<PaymentRow | null>;
-  /** All attempts to pay a booking, newest first; null when they are not to be seen. */
+  /** All attempts to pay a booking, newest first; null when they are not to be seen or nothing is owed. */
   ofBooking(context: RequestContext, bookingId: string): Promise<PaymentRow[] | null>;
   /** The latest attempt that brought the money, else the latest; null without one. */
   decisiveOfBooking(context: RequestContext, bookingId: string): Promise<PaymentRow | null>;
@@ -29,20 +30,18 @@ export function createPaymentService(parts: {
 }): PaymentService {
   const { tenants, loaders } = parts;
 
-  const maySee = (context: RequestContext, { bill }: PaymentRow): boolean =>
+  const maySee = (context: RequestContext, bill: BillRow): boolean =>
     hasPermission(context, 'billing:read') || billBelongsTo(bill, context.principal);
 
   const ofBooking = async (context: RequestContext, bookingId: string): Promise<PaymentRow[] | null> => {
-    if (context.principal.kind === 'anonymous') return null;
-    const payments = await context.loaders.of(context, loaders.byBookingId).load(bookingId);
-    // All payments of a booking are of one bill, so either all are seen or none.
-    return payments.every((payment) => maySee(context, payment)) ? payments : null;
+    const bill = await context.loaders.of(context, loaders.billByBookingId).load(bookingId);
+    return bill && maySee(context, bill) ? bill.payments : null;
   };
 
   return {
     async find(context, id) {
       const payment = await context.loaders.of(context, loaders.byId).load(id);
-      return payment && maySee(context, payment) ? payment : null;
+      return payment && maySee(context, payment.bill) ? payment : null;
     },
     ofBooking,
     async decisiveOfBooking(context, bookingId) {

@@ -19,19 +19,6 @@ export const PAYMENT_SORT: readonly SortKey[] = [
 
 const whole = { bill: true, refunds: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } } as const satisfies Prisma.PaymentInclude;
 
-/** What is known of a stored payment, as the rules see it. A refund the provider has not named goes by our id. */
-export const knownOf = (row: PaymentRow): Payment => ({
-  asked: { amount: Number(row.amount), currency: row.currency },
-  collection: row.collection,
-  collectionAt: row.collectionAt.getTime(),
-  received: Number(row.received),
-  refunds: row.refunds.map(({ id, providerRef, amount, state }) => ({
-    refundId: providerRef ?? id,
-    amount: Number(amount),
-    state,
-  })),
-});
-
 export interface NewPayment {
   readonly id: string;
   readonly billId: string;
@@ -68,12 +55,13 @@ export const findPayment = (db: TenantDb, id: string): Promise<PaymentRow | null
 export const findPaymentsByIds = (db: TenantDb, ids: readonly string[]): Promise<PaymentRow[]> =>
   db.payment.findMany({ where: { id: { in: [...ids] } }, include: whole });
 
-/** Newest first. */
-export const findPaymentsOfBookings = (db: TenantDb, bookingIds: readonly string[]): Promise<PaymentRow[]> =>
-  db.payment.findMany({
-    where: { bill: { bookingId: { in: [...bookingIds] } } },
-    include: whole,
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+export type BillWithPayments = Bill & { readonly payments: PaymentRow[] };
+
+/** The bills of bookings with all attempts to pay them, newest first. */
+export const findBillsOfBookings = (db: TenantDb, bookingIds: readonly string[]): Promise<BillWithPayments[]> =>
+  db.bill.findMany({
+    where: { bookingId: { in: [...bookingIds] } },
+    include: { payments: { include: whole, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] } },
   });
 
 /** Payments of a booking that somebody may still complete at the provider, although they are not under way. */
@@ -87,9 +75,15 @@ export function findPaymentsPage(db: TenantDb, page: Page): Promise<PaymentRow[]
   return db.payment.findMany({ ...keysetQuery(page, PAYMENT_SORT), include: whole });
 }
 
-/** Locks the payment until the transaction ends: what is told of it is applied one piece after the other. */
+/**
+ * Locks the payment's bill until the transaction ends: what is told of its payments is applied one piece after the
+ * other. The bill and not the payment, because whoever makes a new payment holds the bill and has to wait for the
+ * others' rows; two orders would be a deadlock.
+ */
 export async function lockPayment(db: TenantDb, id: string): Promise<PaymentRow | null> {
-  await db.$queryRaw`SELECT 1 FROM commerce.payment WHERE id = ${id}::uuid FOR UPDATE`;
+  await db.$queryRaw`
+    SELECT 1 FROM commerce.bill AS owed JOIN commerce.payment AS paid ON paid.bill_id = owed.id
+    WHERE paid.id = ${id}::uuid FOR UPDATE OF owed`;
   return findPayment(db, id);
 }
 

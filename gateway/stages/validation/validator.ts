@@ -7,7 +7,7 @@ import {
   type DocumentNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { SupergraphGeneration } from '../supergraph/generation.js';
+import type { SupergraphGeneration } from '../../supergraph/generation.js';
 
 export type Validated = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
 

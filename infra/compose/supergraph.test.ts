@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals';
+import { formatProblem } from './problem.js';
+import { composeSupergraph } from './supergraph.js';
+
+const HEAD =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@tag", "@external", "@requires", "@interfaceObject", "@authenticated", "@shareable", "@context", "@fromContext"])\n';
+
+const compose = (...sdls: readonly string[]) =>
+  composeSupergraph(
+    sdls.map((sdl, index) => ({ name: `part${index}`, routingUrl: `http://part${index}`, sdl: HEAD + sdl })),
+  );
+
+const problemsOf = (...sdls: readonly string[]): readonly string[] => {
+  const composition = compose(...sdls);
+  return composition.ok ? [] : composition.problems.map(formatProblem);
+};
+
+const ROOT = 'type Query { a: A @tag(name: "public") }\n';
+
+describe('composition', () => {
+  test('makes a supergraph, the same whatever the order of the parts', () => {
+    const sources = [
+      { name: 'b', routingUrl: 'http://b', sdl: `${HEAD}type A @key(fields: "id") { id: ID! x: Int }` },
+      { name: 'a', routingUrl: 'http://a', sdl: `${HEAD}${ROOT}type A @key(fields: "id") { id: ID! }` },
+    ];
+    const one = composeSupergraph(sources);
+    const other = composeSupergraph([...sources].reverse());
+    expect(one.ok && other.ok && one.supergraphSdl === other.supergraphSdl).toBe(true);
+  });
+
+  test('names the subgraph, line and column of an error', () => {
+    const problems = problemsOf(
+      `${ROOT}type A @key(fields: "id") {\n  id: ID!\n  x: Int\n}`,
+      'type A @key(fields: "id") { id: ID! x: Int }',
+    );
+    expect(problems.join('\n')).toMatch(/^part0:5:3 .*on-shareable.*\[INVALID_FIELD_SHARING\]/m);
+  });
+
+  test('names the place of a syntax error', () => {
+    expect(problemsOf('type Query {')).toEqual([expect.stringMatching(/^part0:2:13 Syntax Error/)]);
+  });
+
+  test('shows hints', () => {
+    const composition = compose(
+      `${ROOT}type A @key(fields: "id") { id: ID! x: Int @shareable }`,
+      'type A @key(fields: "id") { id: ID! x: Int! @shareable }',
+    );
+    expect(composition.hints.join('\n')).toMatch(/INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE/);
+  });
+
+  test.each([
+    [
+      'arguments inside @requires',
+      'type A @key(fields: "id") { id: ID! price(c: Int): Int @external vat: Int @requires(fields: "price(c: 1)") }',
+      'type A @key(fields: "id") { id: ID! price(c: Int): Int }',
+      /passes arguments/,
+    ],
+    [
+      'an interface object whose key cannot be resolved',
+      'interface M @key(fields: "id") { id: ID! } type A implements M @key(fields: "id") { id: ID! }',
+      'type M @interfaceObject @key(fields: "id", resolvable: false) { id: ID! }',
+      /not resolvable/,
+    ],
+    [
+      'nested keys that overlap',
+      'type A @key(fields: "org { id }") @key(fields: "org { id region }") { org: Org } type Org { id: ID! region: String }',
+      '',
+      /different fields of A\.org/,
+    ],
+    [
+      '@context',
+      'type A @key(fields: "id") @context(name: "c") { id: ID! n: Int b: B } type B @key(fields: "id") { id: ID! x(n: Int @fromContext(field: "$c { n }")): Int }',
+      '',
+      /ignored by the executor/,
+    ],
+  ])('refuses %s, which would be answered wrongly', (_what, first, second, message) => {
+    expect(problemsOf(...[ROOT + first, second].filter(Boolean)).join('\n')).toMatch(message);
+  });
+
+  test('refuses a root field of which nobody has decided who may use it', () => {
+    expect(problemsOf('type Query { open: Int @tag(name: "public") closed: Int @authenticated forgotten: Int }')).toEqual([
+      expect.stringMatching(/^part0:2:\d+ Query\.forgotten carries neither/),
+    ]);
+  });
+});

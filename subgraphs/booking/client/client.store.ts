@@ -1,0 +1,52 @@
+import type { Client } from '../../../prisma/generated/client.js';
+import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
+import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+
+export type ClientRow = Client;
+
+export const CLIENT_SORT: readonly SortKey[] = [
+  { field: 'createdAt', order: 'asc', type: 'date' },
+  { field: 'id', order: 'asc' },
+];
+
+export interface NewClientRow {
+  readonly id: string;
+  readonly userId: string | null;
+  readonly displayName: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly createdAt: Date;
+}
+
+export const findClientsByIds = (db: TenantDb, ids: readonly string[]): Promise<ClientRow[]> =>
+  db.client.findMany({ where: { id: { in: [...ids] } } });
+
+export const findClientsOfUsers = (db: TenantDb, userIds: readonly string[]): Promise<ClientRow[]> =>
+  db.client.findMany({ where: { userId: { in: [...userIds] } } });
+
+export function findClientsPage(db: TenantDb, page: Page): Promise<ClientRow[]> {
+  return db.client.findMany(keysetQuery(page, CLIENT_SORT));
+}
+
+/**
+ * Keeps a record of a person, one for each user. Where there is one already, only what it lacks is filled in.
+ * @returns whether the record is new or knows more than before
+ */
+export async function keepClient(
+  db: TenantDb,
+  client: NewClientRow,
+): Promise<{ readonly client: ClientRow; readonly changed: boolean }> {
+  const { userId } = client;
+  const [created] = await db.client.createManyAndReturn({ data: [client], skipDuplicates: true });
+  if (created || userId === null) {
+    return { client: created ?? (await db.client.findFirstOrThrow({ where: { id: client.id } })), changed: true };
+  }
+  const filled = await db.$executeRaw`
+    UPDATE booking.client
+    SET display_name = coalesce(display_name, ${client.displayName}), email = coalesce(email, ${client.email}),
+        phone = coalesce(phone, ${client.phone}), updated_at = now()
+    WHERE user_id = ${userId}::uuid
+      AND (display_name, email, phone) IS DISTINCT FROM
+          (coalesce(display_name, ${client.displayName}), coalesce(email, ${client.email}), coalesce(phone, ${client.phone}))`;
+  return { client: await db.client.findFirstOrThrow({ where: { userId } }), changed: filled > 0 };
+}

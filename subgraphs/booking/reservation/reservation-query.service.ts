@@ -1,0 +1,62 @@
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import { hasPermission, requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { ClientService } from '../client/client.service.js';
+import type { ReservationLoaders } from './reservation.loader.js';
+import {
+  BOOKING_SORT,
+  findBookingsOfClientPage,
+  findBookingsPage,
+  OWN_BOOKING_SORT,
+  type BookingFilter,
+  type BookingRow,
+  type BookingStatusChangeRow,
+} from './reservation.store.js';
+
+export interface ReservationQueryService {
+  /** Your own, and with `appointments:read` anybody's; null for what you may not see. */
+  find(context: RequestContext, id: string): Promise<BookingRow | null>;
+  /** Earliest start first. @throws {ForbiddenError} without `appointments:read` */
+  list(context: RequestContext, filter: BookingFilter, args: PageArgs): Promise<Connection<BookingRow>>;
+  /** Your own, latest start first. @throws {UnauthenticatedError} */
+  mine(context: RequestContext, args: PageArgs): Promise<Connection<BookingRow>>;
+  /** Every state a booking has been in, oldest first. */
+  historyOf(context: RequestContext, bookingId: string): Promise<readonly BookingStatusChangeRow[]>;
+  /** Until when a booking waits for its payment; null when it does not wait. */
+  heldUntil(context: RequestContext, bookingId: string): Promise<Date | null>;
+}
+
+export function createReservationQueryService(parts: {
+  readonly tenants: TenantDatabase;
+  readonly loaders: ReservationLoaders;
+  readonly clients: ClientService;
+}): ReservationQueryService {
+  const { tenants, loaders, clients } = parts;
+  return {
+    async find(context, id) {
+      const booking = await context.loaders.of(context, loaders.byId).load(id);
+      if (!booking || hasPermission(context, 'appointments:read')) return booking;
+      const mine = await clients.own(context);
+      return mine?.id === booking.clientId ? booking : null;
+    },
+    async list(context, filter, args) {
+      requirePermission(context, 'appointments:read');
+      const page = pageOf(args, BOOKING_SORT);
+      const rows = await findBookingsPage(tenants.of(context), filter, page);
+      return connectionOf(page, rows, (row) => [row.startsAt, row.id]);
+    },
+    async mine(context, args) {
+      requireMember(context);
+      const page = pageOf(args, OWN_BOOKING_SORT);
+      const client = await clients.own(context);
+      const rows = client ? await findBookingsOfClientPage(tenants.of(context), client.id, page) : [];
+      return connectionOf(page, rows, (row) => [row.startsAt, row.id]);
+    },
+    historyOf: (context, bookingId) => context.loaders.of(context, loaders.historyOf).load(bookingId),
+    async heldUntil(context, bookingId) {
+      const hold = await context.loaders.of(context, loaders.holdOf).load(bookingId);
+      return hold?.expiresAt ?? null;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { ConflictError } from '../../_kernel/errors/domain-error.js';
+import type { Outbox } from '../../_kernel/events/outbox.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import { actorIdOf } from '../../_kernel/wire/principal.js';
+import type { Money } from '../../_kernel/graphql/builder.js';
+import { MINUTE_MS, wallClock } from '../availability/zone-calendar.js';
+import { offeredPrice, priceOf } from '../catalogue/catalogue.js';
+import type { OfferedService } from '../catalogue/catalogue.store.js';
+import type { ClientRow } from '../client/client.store.js';
+import type { BookingEvents, BookingFacts } from '../events.js';
+import { newReference, type BookingStatus } from './reservation.js';
+import {
+  insertBooking,
+  insertStatusChanges,
+  isReferenceTaken,
+
+  type NamedBooking,
+} from './reservation.store.js';
+
+/** A day has a million references; after this many that were taken something else is wrong. */
+const REFERENCE_ATTEMPTS = 10;
+
+export interface BookingDraft {
+  readonly id?: string | undefined;
+  readonly offered: OfferedService;
+  readonly client: ClientRow;
+  readonly startsAt: Date;
+  readonly status: BookingStatus;
+  readonly note: string | null;
+  readonly createdAt: Date;
+}
+
+/** What a draft costs. */
+export const priceOfDraft = ({ offered }: Pick<BookingDraft, 'offered'>): Money =>
+  offeredPrice(offered.service, offered);
+
+/**
+ * Takes the time for a booking.
+ * @throws {ConflictError} SLOT_UNAVAILABLE when somebody else has it
+ */
+export async function takeTime(context: RequestContext, db: TenantDb, draft: BookingDraft): Promise<NamedBooking> {
+  const { offered, client, startsAt, status, note, createdAt } = draft;
+  const { provider, service } = offered;
+  const price = priceOfDraft(draft);
+  const endsAt = new Date(startsAt.getTime() + service.durationMinutes * MINUTE_MS);
+  const day = wallClock(createdAt, context.tenant.timeZone).slice(0, 10);
+  for (let attempt = 0; attempt < REFERENCE_ATTEMPTS; attempt += 1) {
+    const reference = newReference(day);
+    const row = await insertBooking(db, {
+      id: draft.id ?? uuidv7(),
+      reference,
+      status,
+      providerId: provider.id,
+      serviceId: service.id,
+      clientId: client.id,
+      startsAt,
+      endsAt,
+      blockedUntil: new Date(endsAt.getTime() + service.bufferAfterMinutes * MINUTE_MS),
+      timeZone: provider.timeZone ?? context.tenant.timeZone,
+      priceAmount: price.amount,
+      priceCurrency: price.currency,
+      note,
+      createdAt,
+    });
+    if (row) return { ...row, provider, service, client };
+    if (!(await isReferenceTaken(db, reference))) {
+      throw new ConflictError('This time is not available', 'SLOT_UNAVAILABLE');
+    }
+  }
+  throw new Error(`No free booking reference on ${day}`);
+}
+
+/** What every event of a booking says of it. */
+export const factsOf = (booking: NamedBooking): BookingFacts => ({
+  bookingId: booking.id,
+  reference: booking.reference,
+  clientId: booking.clientId,
+  clientUserId: booking.client.userId,
+  providerId: booking.providerId,
+  serviceId: booking.serviceId,
+  serviceName: booking.service.name,
+  providerName: booking.provider.name,
+  startsAt: booking.startsAt.toISOString(),
+  endsAt: booking.endsAt.toISOString(),
+  price: priceOf(booking),
+});
+
+export interface StatusChange {
+  /** Null for the first state. */
+  readonly from: BookingStatus | null;
+  readonly to: BookingStatus;
+  readonly at: Date;
+  readonly reason?: string | null | undefined;
+}
+
+/** The events that tell of one change. What is free is confirmed as soon as it is created, and both are told. */
+async function tell(
+  context: RequestContext,
+  db: TenantDb,
+  outbox: Outbox<BookingEvents>,
+  booking: NamedBooking,
+  { from, to, at, reason }: StatusChange,
+): Promise<void> {
+  const facts = factsOf(booking);
+  if (from === null) await outbox.emit(db, context, 'booking.created', { ...facts, status: to }, at);
+  switch (to) {
+    case 'PENDING':
+      return;
+    case 'CONFIRMED':
+      return outbox.emit(db, context, 'booking.confirmed', facts, at);
+    case 'COMPLETED':
+      return outbox.emit(db, context, 'booking.completed', facts, at);
+    case 'NO_SHOW':
+      return outbox.emit(db, context, 'booking.no_show', facts, at);
+    case 'EXPIRED':
+      return outbox.emit(db, context, 'booking.expired', facts, at);
+    case 'CANCELLED': {
+      const cancelled = { ...facts, reason: reason ?? null, previousStatus: from ?? to };
+      return outbox.emit(db, context, 'booking.cancelled', cancelled, at);
+    }
+  }
+}
+
+/** Writes changes of one booking down, in its history and as events. */
+export async function recordChanges(
+  context: RequestContext,
+  db: TenantDb,
+  outbox: Outbox<BookingEvents>,
+  booking: NamedBooking,
+  changes: readonly StatusChange[],
+): Promise<void> {
+  const actorId = actorIdOf(context.principal);
+  await insertStatusChanges(
+    db,
+    changes.map(({ from, to, at, reason }) => ({
+      id: uuidv7(),
+      bookingId: booking.id,
+      fromStatus: from,
+      toStatus: to,
+      reason: reason ?? null,
+      actorId,
+      changedAt: at,
+    })),
+  );
+  for (const change of changes) await tell(context, db, outbox, booking, change);
+}
+

@@ -1,0 +1,161 @@
+import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { validate } from '../../_kernel/errors/validate.js';
+import type { Outbox } from '../../_kernel/events/outbox.js';
+import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { PlatformDatabase, TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { BookingEvents } from '../events.js';
+import {
+  assertCanBeCancelled,
+  assertCanBeCompleted,
+  assertCanBeMissed,
+  cancellationSchema,
+  type BookingStatus,
+} from './reservation.js';
+import { recordChanges } from './reservation-record.js';
+import {
+  deleteHold,
+  findDueHolds,
+  lockBooking,
+  reclaimTime,
+  updateStatus,
+  type BookingRow,
+  type NamedBooking,
+} from './reservation.store.js';
+
+export interface ReservationStatusService {
+  /**
+   * @throws {NotFoundError} also for a booking that you may not see
+   * @throws {ForbiddenError} for somebody else's without `appointments:update` or `appointments:delete`
+   * @throws {InvalidTransitionError}
+   * @throws {ValidationError}
+   */
+  cancel(context: RequestContext, id: string, reason: string | null | undefined): Promise<BookingRow>;
+  /**
+   * @throws {ForbiddenError} without `appointments:update`
+   * @throws {NotFoundError}
+   * @throws {InvalidTransitionError} also earlier than an hour before the start
+   */
+  complete(context: RequestContext, id: string): Promise<BookingRow>;
+  /**
+   * @throws {ForbiddenError} without `appointments:update`
+   * @throws {NotFoundError}
+   * @throws {InvalidTransitionError} also before the start
+   */
+  markNoShow(context: RequestContext, id: string): Promise<BookingRow>;
+  /**
+   * Confirms what was paid for, in the caller's transaction. A payment that comes too late counts if the time is
+   * still free; otherwise somebody is told to pay it back.
+   */
+  confirmPaid(
+    context: RequestContext,
+    db: TenantDb,
+    paid: { readonly bookingId: string; readonly paymentId: string },
+  ): Promise<void>;
+  /**
+   * Gives back the time of bookings that nobody paid for, of every tenant.
+   * @returns how many
+   */
+  expireUnpaid(context: RequestContext): Promise<number>;
+}
+
+/** Holds ended in one turn; the rest is left for the next. */
+const EXPIRED_AT_ONCE = 500;
+
+const isOwn = (context: RequestContext, booking: NamedBooking): boolean =>
+  context.principal.kind === 'member' && context.principal.userId === booking.client.userId;
+
+const isStaff = (context: RequestContext): boolean =>
+  hasPermission(context, 'appointments:update') || hasPermission(context, 'appointments:delete');
+
+export function createReservationStatusService(parts: {
+  readonly tenants: TenantDatabase;
+  readonly platform: PlatformDatabase;
+  readonly outbox: Outbox<BookingEvents>;
+}): ReservationStatusService {
+  const { tenants, platform, outbox } = parts;
+
+  const move = async (
+    context: RequestContext,
+    db: TenantDb,
+    booking: NamedBooking,
+    to: BookingStatus,
+    reason: string | null = null,
+  ): Promise<void> => {
+    const { id, status: from } = booking;
+    await updateStatus(db, id, to);
+    if (from === 'PENDING') await deleteHold(db, id);
+    await recordChanges(context, db, outbox, booking, [{ from, to, at: context.clock.now(), reason }]);
+  };
+
+  /** Locks the booking, lets `decide` judge it, and moves it. */
+  const change = async (
+    context: RequestContext,
+    id: string,
+    to: BookingStatus,
+    decide: (booking: NamedBooking, now: Date) => void,
+    reason: string | null = null,
+  ): Promise<BookingRow> => {
+    const changed = await tenants.transaction(context, async (db) => {
+      const booking = await lockBooking(db, id);
+      if (!booking) throw new NotFoundError('Booking');
+      decide(booking, context.clock.now());
+      await move(context, db, booking, to, reason);
+      return { ...booking, status: to };
+    });
+    context.loaders.clear();
+    return changed;
+  };
+
+  return {
+    async cancel(context, id, given) {
+      const { reason } = validate(cancellationSchema, { reason: given });
+      const decide = (booking: NamedBooking, now: Date): void => {
+        const staff = isStaff(context);
+        if (!staff && !isOwn(context, booking)) {
+          if (!hasPermission(context, 'appointments:read')) throw new NotFoundError('Booking');
+          throw new ForbiddenError('This needs the permission appointments:update or appointments:delete');
+        }
+        assertCanBeCancelled(booking, now, staff ? 'staff' : 'client');
+      };
+      return change(context, id, 'CANCELLED', decide, reason ?? null);
+    },
+    async complete(context, id) {
+      requirePermission(context, 'appointments:update');
+      return change(context, id, 'COMPLETED', assertCanBeCompleted);
+    },
+    async markNoShow(context, id) {
+      requirePermission(context, 'appointments:update');
+      return change(context, id, 'NO_SHOW', assertCanBeMissed);
+    },
+    async confirmPaid(context, db, { bookingId, paymentId }) {
+      const booking = await lockBooking(db, bookingId);
+      if (!booking) {
+        context.logger.warn({ bookingId, paymentId }, 'a payment names a booking that is not known');
+        return;
+      }
+      if (booking.status === 'PENDING') return move(context, db, booking, 'CONFIRMED');
+      const reclaimed = booking.status === 'EXPIRED' && (await reclaimTime(db, bookingId));
+      if (reclaimed) {
+        const at = context.clock.now();
+        await recordChanges(context, db, outbox, booking, [{ from: 'EXPIRED', to: 'CONFIRMED', at }]);
+      } else if (booking.status === 'EXPIRED' || booking.status === 'CANCELLED') {
+        await outbox.emit(db, context, 'booking.payment_orphaned', { bookingId, paymentId });
+      }
+    },
+    async expireUnpaid(context) {
+      const due = await findDueHolds(platform.db, context.clock.now(), EXPIRED_AT_ONCE);
+      let expired = 0;
+      for (const { bookingId, tenant } of due) {
+        const own: RequestContext = { ...context, tenant };
+        await tenants.transaction(own, async (db) => {
+          const booking = await lockBooking(db, bookingId);
+          if (booking?.status !== 'PENDING') return;
+          await move(own, db, booking, 'EXPIRED');
+          expired += 1;
+        });
+      }
+      return expired;
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type { Booking, BookingHold, BookingStatusChange, Prisma } from '../../../prisma/generated/client.js';
+import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
+import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
+import type { BookingStatus } from './reservation.js';
+
+export type BookingRow = Booking;
+export type BookingStatusChangeRow = BookingStatusChange;
+export type BookingHoldRow = BookingHold;
+
+/** A booking with the names that go into its events. */
+export interface NamedBooking extends BookingRow {
+  readonly provider: { readonly name: string };
+  readonly service: { readonly name: string };
+  readonly client: { readonly userId: string | null };
+}
+
+const withNames = {
+  provider: { select: { name: true } },
+  service: { select: { name: true } },
+  client: { select: { userId: true } },
+} as const satisfies Prisma.BookingInclude;
+
+/** Earliest start first. */
+export const BOOKING_SORT: readonly SortKey[] = [
+  { field: 'startsAt', order: 'asc', type: 'date' },
+  { field: 'id', order: 'asc' },
+];
+
+/** Latest start first. */
+export const OWN_BOOKING_SORT: readonly SortKey[] = [
+  { field: 'startsAt', order: 'desc', type: 'date' },
+  { field: 'id', order: 'desc' },
+];
+
+export interface BookingFilter {
+  readonly status?: BookingStatus | null | undefined;
+  readonly providerId?: string | undefined;
+  /** Starts at or after. */
+  readonly from?: Date | null | undefined;
+  /** Starts before. */
+  readonly to?: Date | null | undefined;
+}
+
+export const findBookingsByIds = (db: TenantDb, ids: readonly string[]): Promise<BookingRow[]> =>
+  db.booking.findMany({ where: { id: { in: [...ids] } } });
+
+export const findNamedBooking = (db: TenantDb, id: string): Promise<NamedBooking | null> =>
+  db.booking.findFirst({ where: { id }, include: withNames });
+
+export function findBookingsPage(db: TenantDb, filter: BookingFilter, page: Page): Promise<BookingRow[]> {
+  const { where, ...rest } = keysetQuery(page, BOOKING_SORT);
+  const { status, providerId, from, to } = filter;
+  const wanted: Prisma.BookingWhereInput = {
+    ...(status ? { status } : {}),
+    ...(providerId ? { providerId } : {}),
+    startsAt: { ...(from ? { gte: from } : {}), ...(to ? { lt: to } : {}) },
+  };
+  return db.booking.findMany({ where: { AND: [wanted, where] }, ...rest });
+}
+
+export function findBookingsOfClientPage(db: TenantDb, clientId: string, page: Page): Promise<BookingRow[]> {
+  const { where, ...rest } = keysetQuery(page, OWN_BOOKING_SORT);
+  return db.booking.findMany({ where: { AND: [{ clientId }, where] }, ...rest });
+}
+
+/**
+ * Takes a provider's time if it is free; the database decides that, whoever else asks at the same moment.
+ * @returns null when the time is taken or the reference is
+ */
+export async function insertBooking(
+  db: TenantDb,
+  booking: Omit<Prisma.BookingUncheckedCreateInput, 'tenantId' | 'hold' | 'statusChanges'>,
+): Promise<BookingRow | null> {
+  const [row] = await db.booking.createManyAndReturn({ data: [booking], skipDuplicates: true });
+  return row ?? null;
+}
+
+export const isReferenceTaken = async (db: TenantDb, reference: string): Promise<boolean> =>
+  (await db.booking.count({ where: { reference } })) > 0;
+
+/** Locks a booking until the transaction ends, so that of two changes at once one goes first. */
+export async function lockBooking(db: TenantDb, id: string): Promise<NamedBooking | null> {
+  await db.$queryRaw`SELECT 1 FROM booking.booking WHERE id = ${id}::uuid FOR UPDATE`;
+  return findNamedBooking(db, id);
+}
+
+/** The booking must be locked. */
+export async function updateStatus(db: TenantDb, id: string, status: BookingStatus): Promise<void> {
+  await db.booking.updateMany({ where: { id }, data: { status } });
+}
+
+/**
+ * Gives an expired booking its time back if nobody else has it. Somebody who takes it at this very moment makes
+ * the update fail on the exclusion constraint, and with it the transaction, which has to be run again.
+ * @returns whether the booking is confirmed now
+ */
+export async function reclaimTime(db: TenantDb, id: string): Promise<boolean> {
+  const updated = await db.$executeRaw`
+    UPDATE booking.booking AS late SET status = 'CONFIRMED', updated_at = now()
+    WHERE late.id = ${id}::uuid AND late.status = 'EXPIRED' AND NOT EXISTS (
+      SELECT 1 FROM booking.booking AS taken
+      WHERE taken.provider_id = late.provider_id
+        AND taken.starts_at < late.blocked_until AND taken.blocked_until > late.starts_at
+        AND taken.starts_at >= late.starts_at - interval '48 hours'
+        AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED'))`;
+  return updated > 0;
+}
+
+export async function insertStatusChanges(
+  db: TenantDb,
+  changes: readonly Omit<Prisma.BookingStatusChangeCreateManyInput, 'tenantId'>[],
+): Promise<void> {
+  await db.bookingStatusChange.createMany({ data: [...changes] });
+}
+
+export const findStatusChanges = (db: TenantDb, bookingIds: readonly string[]): Promise<BookingStatusChangeRow[]> =>
+  db.bookingStatusChange.findMany({
+    where: { bookingId: { in: [...bookingIds] } },
+    orderBy: [{ changedAt: 'asc' }, { id: 'asc' }],
+  });
+
+export async function insertHold(
+  db: TenantDb,
+  hold: { readonly bookingId: string; readonly expiresAt: Date; readonly tenant: TenantIdentity },
+): Promise<void> {
+  await db.bookingHold.create({ data: { ...hold, tenant: { ...hold.tenant } } });
+}
+
+export async function deleteHold(db: TenantDb, bookingId: string): Promise<void> {
+  await db.bookingHold.deleteMany({ where: { bookingId } });
+}
+
+export const findHolds = (db: TenantDb, bookingIds: readonly string[]): Promise<BookingHoldRow[]> =>
+  db.bookingHold.findMany({ where: { bookingId: { in: [...bookingIds] } } });
+
+export interface DueHold {
+  readonly bookingId: string;
+  readonly tenant: TenantIdentity;
+}
+
+/** Holds of all tenants that are over, the oldest first. */
+export async function findDueHolds(db: PlatformDb, now: Date, limit: number): Promise<DueHold[]> {
+  const holds = await db.bookingHold.findMany({
+    where: { expiresAt: { lte: now } },
+    orderBy: { expiresAt: 'asc' },
+    take: limit,
+  });
+  return holds.map(({ bookingId, tenant }) => ({ bookingId, tenant: tenant as unknown as TenantIdentity }));
+}

@@ -1,0 +1,60 @@
+import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
+import { createWorkingHoursLoader } from './availability/availability.loader.js';
+import { createAvailabilityService } from './availability/availability.service.js';
+import { createWorkingHoursService } from './availability/working-hours.service.js';
+import { createOfferingsLoader, createServiceLoader } from './catalogue/catalogue.loader.js';
+import { createCatalogueService } from './catalogue/catalogue.service.js';
+import { createClientLoaders } from './client/client.loader.js';
+import { createClientService } from './client/client.service.js';
+import type { BookingEvents } from './events.js';
+import { createProviderLoader } from './provider/provider.loader.js';
+import { createProviderService } from './provider/provider.service.js';
+import { confirmBookingWhenPaymentSucceeds } from './reactions/confirm-booking-when-payment-succeeds.js';
+import { keepClientWhenMembershipIsGranted } from './reactions/keep-client-when-membership-is-granted.js';
+import { expireUnpaidBookings } from './reservation/expire-unpaid-bookings.schedule.js';
+import { createReservationImportService } from './reservation/reservation-import.service.js';
+import { createReservationLiveService } from './reservation/reservation-live.service.js';
+import { createReservationQueryService } from './reservation/reservation-query.service.js';
+import { createReservationStatusService } from './reservation/reservation-status.service.js';
+import { createReservationLoaders } from './reservation/reservation.loader.js';
+import { createReservationService } from './reservation/reservation.service.js';
+import { schema } from './schema.js';
+import type { BookingServices } from './services.js';
+
+/** Whose time can be booked, for what, when, and who has booked it. */
+export function createBooking(runtime: SubgraphRuntime): Subgraph<BookingServices> {
+  const { tenants, platform } = runtime.database;
+  const outbox = runtime.outbox.for<BookingEvents>();
+  const serviceLoader = createServiceLoader(tenants);
+  const availability = createAvailabilityService({ tenants, serviceLoader });
+  const clients = createClientService({ tenants, outbox, loaders: createClientLoaders(tenants) });
+  const reservationStatus = createReservationStatusService({ tenants, platform, outbox });
+
+  return {
+    name: 'booking',
+    schema,
+    services: {
+      providers: createProviderService({ tenants, loader: createProviderLoader(tenants), serviceLoader }),
+      catalogue: createCatalogueService({
+        tenants,
+        serviceLoader,
+        offeringsLoader: createOfferingsLoader(tenants),
+      }),
+      workingHours: createWorkingHoursService({ tenants, loader: createWorkingHoursLoader(tenants) }),
+      availability,
+      clients,
+      reservations: createReservationService({ tenants, outbox, availability, clients }),
+      reservationStatus,
+      reservationQueries: createReservationQueryService({
+        tenants,
+        loaders: createReservationLoaders(tenants),
+        clients,
+      }),
+      reservationLive: createReservationLiveService(runtime.tail),
+      reservationImport: createReservationImportService({ tenants, outbox }),
+    },
+    reactions: [keepClientWhenMembershipIsGranted(clients), confirmBookingWhenPaymentSucceeds(reservationStatus)],
+    routes: [],
+    schedules: [expireUnpaidBookings(reservationStatus)],
+  };
+}

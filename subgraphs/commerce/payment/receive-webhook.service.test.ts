@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestCommerce, type BookingForTests, type TestCommerce } from '../../../tests/support/commerce.js';
+import { SECRET_KEY, sdkFor, WEBHOOK_SECRET } from '../../../infra/local/doubles/stripe/double-for-tests.js';
+import { signatureHeader } from '../../../infra/local/doubles/stripe/webhooks.js';
+import { eventually, GLOBEX } from '../../../tests/support/runtime.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { PaymentRow } from './payment.store.js';
+
+describe("the provider's webhooks", () => {
+  let test: TestCommerce;
+
+  beforeAll(async () => {
+    test = await startTestCommerce();
+  });
+  afterEach(() => test.double.control.clearDisturbances());
+  afterAll(() => test.stop());
+
+  const pay = async (booking: BookingForTests): Promise<PaymentRow> =>
+    test.commerce.services.paying.pay(test.context(booking.client, booking.tenant), {
+      bookingId: booking.bookingId,
+      paymentMethodId: 'pm_card_visa',
+      idempotencyKey: uuidv7(),
+    });
+
+  const find = async (booking: BookingForTests, id: string): Promise<PaymentRow> => {
+    const payment = await test.commerce.services.payments.find(test.context(booking.client, booking.tenant), id);
+    if (!payment) throw new Error('the payment is gone');
+    return payment;
+  };
+
+  /** A payment of which we were told nothing yet, and Stripe's events of it as they would have been delivered. */
+  const unheardPayment = async (of: { readonly tenant?: BookingForTests['tenant'] } = {}) => {
+    test.double.control.disturbWebhooks({ kind: 'drop', count: 100 });
+    const booking = await test.book(of);
+    const payment = await pay(booking);
+    test.double.control.clearDisturbances();
+    const events = [];
+    for await (const event of sdkFor(test.double).events.list({ limit: 100 })) {
+      const object = event.data.object as { readonly metadata?: Record<string, string> };
+      if (object.metadata?.['payment_id'] === payment.id) events.unshift(event);
+    }
+    return { booking, payment, events };
+  };
+
+  const seconds = () => Math.floor(test.clock.now().getTime() / 1_000);
+  const signed = (body: string, at = seconds(), secret = WEBHOOK_SECRET) =>
+    test.deliver(body, signatureHeader(body, secret, at));
+  const eventOf = (events: readonly { readonly type: string }[], type: string): string => {
+    const event = events.find((candidate) => candidate.type === type);
+    if (!event) throw new Error(`there is no ${type}`);
+    return JSON.stringify(event);
+  };
+
+  const everythingWritten = async (): Promise<string> => {
+    const { rows } = await test.runtime.pools.platform.query<{ all: string }>(
+      `SELECT json_build_array(
+         (SELECT json_agg(p ORDER BY id) FROM commerce.payment p), (SELECT json_agg(b ORDER BY id) FROM commerce.bill b),
+         (SELECT count(*) FROM commerce.stripe_event), (SELECT count(*) FROM commerce.posting),
+         (SELECT count(*) FROM kernel.outbox_event))::text AS all`,
+    );
+    return rows[0]?.all ?? '';
+  };
+
+  it('counts one event once, though it comes a hundred times at once', async () => {
+    const { booking, payment, events } = await unheardPayment();
+    const body = eventOf(events, 'payment_intent.succeeded');
+    const answers = await Promise.all(Array.from({ length: 100 }, () => signed(body)));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    const outcomes = answers.map((answer) => JSON.parse(answer.body) as { outcome: string });
+    expect(outcomes.filter(({ outcome }) => outcome === 'HANDLED')).toHaveLength(1);
+    expect(outcomes.filter(({ outcome }) => outcome === 'DUPLICATE')).toHaveLength(99);
+
+    expect(await find(booking, payment.id)).toMatchObject({ status: 'SUCCEEDED' });
+    const told = await test.events('commerce.payment_succeeded');
+    expect(told.filter((event) => event.paymentId === payment.id)).toHaveLength(1);
+    const entries = await test.runtime.database.tenants
+      .of(booking)
+      .journalEntry.count({ where: { reference: `payment:${payment.id}:received` } });
+    expect(entries).toBe(1);
+  }, 30_000);
+
+  it.each([
+    ['not signed', (body: string) => test.deliver(body, null)],
+    ['signed with another secret', (body: string) => signed(body, seconds(), 'whsec_other')],
+    ['signed over another body', (body: string) => test.deliver(body, signatureHeader(`${body} `, WEBHOOK_SECRET, seconds()))],
+    ['signed long ago', (body: string) => signed(body, seconds() - 301)],
+    ['signed in the future', (body: string) => signed(body, seconds() + 302)],
+    ['signed and not JSON', () => signed('{"id":')],
+    ['signed and empty', () => signed('')],
+  ])('is refused when %s, and nothing is written', async (_how, attempt) => {
+    const { events } = await unheardPayment();
+    const before = await everythingWritten();
+    const answer = await attempt(eventOf(events, 'payment_intent.succeeded'));
+    expect(answer.status).toBe(400);
+    expect(await everythingWritten()).toBe(before);
+  });
+
+  it('is refused when it names a tenant that does not have the payment, or another payment of the provider', async () => {
+    const { events, payment, booking } = await unheardPayment();
+    const other = await unheardPayment();
+    const before = await everythingWritten();
+    const body = eventOf(events, 'payment_intent.succeeded');
+    for (const forged of [
+      body.replaceAll(booking.tenant.id, GLOBEX.id),
+      body.replaceAll(booking.tenant.id, 'nobody'),
+      body.replaceAll(payment.id, uuidv7()),
+      body.replaceAll(payment.id, other.payment.id),
+    ]) {
+      expect((await signed(forged)).status).toBe(400);
+    }
+    expect(await everythingWritten()).toBe(before);
+  });
+
+  it('is answered and forgotten when it is about nothing of ours', async () => {
+    const before = await everythingWritten();
+    const customer = await sdkFor(test.double, { key: SECRET_KEY }).customers.create({ name: 'Somebody' });
+    const foreign = { id: 'evt_1', object: 'event', type: 'customer.created', created: seconds(), data: { object: customer } };
+    expect(await signed(JSON.stringify(foreign))).toMatchObject({ status: 200, body: '{"outcome":"IGNORED"}' });
+    await test.double.control.webhooksIdle();
+    expect(await everythingWritten()).toBe(before);
+  });
+
+  it('ends the same in whatever order the events of a payment come', async () => {
+    const ends = [];
+    for (const order of [(events: unknown[]) => events, (events: unknown[]) => events.toReversed()]) {
+      const { booking, payment, events } = await unheardPayment();
+      for (const event of order(events)) expect((await signed(JSON.stringify(event))).status).toBe(200);
+      const { status, collection, received } = await find(booking, payment.id);
+      ends.push({ status, collection, received });
+    }
+    expect(ends[0]).toEqual({ status: 'SUCCEEDED', collection: 'SUCCEEDED', received: 12_000n });
+    expect(ends[1]).toEqual(ends[0]);
+  });
+
+  it('arrive over the network out of order, twice and badly signed at first, and still count once', async () => {
+    test.double.control.disturbWebhooks({ kind: 'corrupt_signature', count: 1 });
+    test.double.control.disturbWebhooks({ kind: 'duplicate', count: 2 });
+    const booking = await test.book();
+    const { id } = await pay(booking);
+    await eventually(async () => (await find(booking, id)).status === 'SUCCEEDED');
+    await test.double.control.webhooksIdle();
+    const told = await test.events('commerce.payment_succeeded');
+    expect(told.filter((event) => event.paymentId === id)).toHaveLength(1);
+  }, 20_000);
+
+  it('write the events of the tenant whose payment it is', async () => {
+    const booking = await test.book({ tenant: GLOBEX });
+    const { id } = await pay(booking);
+    await eventually(async () => (await find(booking, id)).status === 'SUCCEEDED');
+    const [told] = await test.events('commerce.payment_succeeded', GLOBEX);
+    expect(told).toMatchObject({ paymentId: id, amount: { amount: 12_000, currency: 'EUR' } });
+    const row = await test.runtime.database.tenants
+      .of(booking)
+      .outboxEvent.findFirst({ where: { type: 'commerce.payment_succeeded' } });
+    expect(row?.headers).toMatchObject({ tenant: GLOBEX, actorId: 'system:stripe-webhook' });
+  });
+});

@@ -1,0 +1,78 @@
+import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
+import { createBillService } from './bill/bill.service.js';
+import type { CommerceEvents } from './events.js';
+import { createLedgerService } from './ledger/ledger.service.js';
+import { createPayForBookingService } from './payment/pay-for-booking.service.js';
+import { createPaymentCollector } from './payment/payment-collector.js';
+import { createPaymentImportService } from './payment/payment-import.service.js';
+import { createPaymentRecorder } from './payment/payment-recorder.js';
+import { createPaymentLoaders } from './payment/payment.loader.js';
+import { createPaymentService } from './payment/payment.service.js';
+import { createReceiveWebhookService } from './payment/receive-webhook.service.js';
+import { createReconcilePaymentsService, reconcilePaymentsSchedule } from './payment/reconcile-payments.service.js';
+import { createRefundPaymentService } from './payment/refund-payment.service.js';
+import { StripePaymentProvider } from './payment/stripe.js';
+import { stripeWebhookRoute } from './payment/stripe-webhook.route.js';
+import { openBillWhenBookingIsCreated } from './reactions/open-bill-when-booking-is-created.js';
+import { refundPaymentWhenBookingHasLostItsTime } from './reactions/refund-payment-when-booking-has-lost-its-time.js';
+import { voidBillWhenBookingExpires } from './reactions/void-bill-when-booking-expires.js';
+import { voidBillWhenBookingIsCancelled } from './reactions/void-bill-when-booking-is-cancelled.js';
+import { schema } from './schema.js';
+import type { CommerceServices } from './services.js';
+
+export interface CommerceConfig {
+  readonly stripe: {
+    readonly secretKey: string;
+    /** Signing secret of the webhook endpoint; two, separated by a comma, while it is rotated. */
+    readonly webhookSecret: string;
+    /** Another server that speaks Stripe's protocol; Stripe itself when undefined. */
+    readonly apiBase: string | undefined;
+  };
+}
+
+/** What bookings cost, who has paid, and where the money is. */
+export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig): Subgraph<CommerceServices> {
+  const { catchUp, clock, logger } = runtime;
+  const { tenants, platform } = runtime.database;
+  const outbox = runtime.outbox.for<CommerceEvents>();
+  const provider = new StripePaymentProvider({
+    secretKey: config.stripe.secretKey,
+    webhookSecrets: config.stripe.webhookSecret.split(','),
+    apiBase: config.stripe.apiBase ?? null,
+  });
+
+  const bills = createBillService(outbox);
+  const ledger = createLedgerService(tenants);
+  const recorder = createPaymentRecorder({ outbox, ledger });
+  const collector = createPaymentCollector({ tenants, provider, recorder });
+  const refunding = createRefundPaymentService({ tenants, provider, recorder });
+  const webhooks = createReceiveWebhookService({ tenants, platform, provider, recorder, clock, logger });
+  const reconciliation = createReconcilePaymentsService({
+    tenants,
+    platform,
+    provider,
+    recorder,
+    collector,
+    refunds: refunding,
+  });
+
+  return {
+    name: 'commerce',
+    schema,
+    services: {
+      payments: createPaymentService({ tenants, loaders: createPaymentLoaders(tenants) }),
+      paying: createPayForBookingService({ tenants, catchUp, collector }),
+      refunding,
+      ledger,
+      paymentImport: createPaymentImportService({ tenants, recorder }),
+    },
+    reactions: [
+      openBillWhenBookingIsCreated(bills),
+      voidBillWhenBookingIsCancelled(bills),
+      voidBillWhenBookingExpires(bills),
+      refundPaymentWhenBookingHasLostItsTime(refunding),
+    ],
+    routes: [stripeWebhookRoute(webhooks)],
+    schedules: [reconcilePaymentsSchedule(reconciliation)],
+  };
+}

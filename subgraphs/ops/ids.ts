@@ -1,0 +1,5 @@
+import { defineId } from '../_kernel/graphql/global-id.js';
+
+export const IncidentId = defineId('Incident', 'inc');
+export const NotificationId = defineId('Notification', 'ntf');
+export const AuditEntryId = defineId('AuditEntry', 'aud');

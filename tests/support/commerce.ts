@@ -1,0 +1,173 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse, type ExecutionResult } from 'graphql';
+import {
+  SECRET_KEY,
+  startDouble,
+  WEBHOOK_SECRET,
+} from '../../infra/local/doubles/stripe/double-for-tests.js';
+import type { StripeDouble } from '../../infra/local/doubles/stripe/stripe-double.js';
+import { hostSubgraph, type SubgraphHost } from '../../subgraphs/_kernel/host.js';
+import { readBody } from '../../subgraphs/_kernel/http/read-body.js';
+import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
+import { systemContext } from '../../subgraphs/_kernel/request/system-context.js';
+import type { RequestContext } from '../../subgraphs/_kernel/request/request-context.js';
+import type { Subgraph } from '../../subgraphs/_kernel/subgraph.js';
+import { ANONYMOUS, type Principal } from '../../subgraphs/_kernel/wire/principal.js';
+import type { RouteResponse } from '../../subgraphs/_kernel/wire/subgraph-route.js';
+import { PLATFORM_TENANT, type TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
+import type { BookingEvents } from '../../subgraphs/booking/events.js';
+import type { CommerceEvents } from '../../subgraphs/commerce/events.js';
+import type { CommerceServices } from '../../subgraphs/commerce/services.js';
+import { createCommerce } from '../../subgraphs/commerce/subgraph.js';
+import {
+  ACME,
+  contextFor,
+  createTestClock,
+  memberOf,
+  startTestRuntime,
+  type TestClock,
+  type TestRuntime,
+} from './runtime.js';
+
+export interface BookingForTests {
+  readonly bookingId: string;
+  readonly clientId: string;
+  /** The client, signed in. */
+  readonly client: Principal;
+  readonly tenant: TenantIdentity;
+}
+
+export interface TestCommerce {
+  readonly runtime: TestRuntime;
+  readonly clock: TestClock;
+  readonly double: StripeDouble;
+  readonly commerce: Subgraph<CommerceServices>;
+  readonly host: SubgraphHost;
+  context(principal?: Principal, tenant?: TenantIdentity): RequestContext;
+  /** Says, as booking does, that a booking was made; its bill follows by itself. */
+  book(options?: { readonly tenant?: TenantIdentity; readonly amount?: number }): Promise<BookingForTests>;
+  /** Writes any event of booking's. */
+  tell<Type extends keyof BookingEvents>(booking: BookingForTests, type: Type, payload: BookingEvents[Type]): Promise<void>;
+  /** What booking says of it with every event. */
+  factsOf(booking: BookingForTests, amount?: number): BookingEvents['booking.created'];
+  /** Delivers a webhook as the gateway hands it on. */
+  deliver(body: string, signature: string | null): Promise<RouteResponse>;
+  /** Runs what otherwise comes round every minute. */
+  reconcile(): Promise<void>;
+  /** The tenant's events of one type so far, oldest first. */
+  events<Type extends keyof CommerceEvents>(type: Type, tenant?: TenantIdentity): Promise<CommerceEvents[Type][]>;
+  graphql(source: string, variables?: Record<string, unknown>, principal?: Principal): Promise<ExecutionResult>;
+  stop(): Promise<void>;
+}
+
+/** Commerce at work on a fresh database, with Stripe's double delivering its webhooks over a real socket. */
+export async function startTestCommerce(): Promise<TestCommerce> {
+  const clock = createTestClock();
+  const runtime = await startTestRuntime({ clock });
+  const double = await startDouble({ clock });
+  const commerce = createCommerce(runtime, {
+    stripe: { secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiBase: double.url },
+  });
+  const host = hostSubgraph(commerce, runtime, runtime.pools.platform);
+  host.start();
+
+  const envelopeOf = (principal: Principal, tenant: TenantIdentity) => ({
+    tenant,
+    principal,
+    origin: { requestId: uuidv7(), ip: '127.0.0.1', userAgent: 'test' },
+  });
+  const forward = async (body: Uint8Array, signature: string | null): Promise<RouteResponse> => {
+    const answer = await host.forward(
+      {
+        method: 'POST',
+        path: '/webhooks/stripe',
+        search: '',
+        headers: signature === null ? {} : { 'stripe-signature': signature },
+        body,
+      },
+      envelopeOf(ANONYMOUS, PLATFORM_TENANT),
+    );
+    if (!answer) throw new Error('commerce has no route for webhooks');
+    return answer;
+  };
+  const server = createServer((request, response) => {
+    readBody(request, 1_000_000)
+      .then((body) => forward(body, String(request.headers['stripe-signature'])))
+      .then(
+        ({ status, body }) => response.writeHead(status).end(body),
+        () => response.writeHead(500).end(),
+      );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  double.control.pointWebhooksAt({ url: `http://127.0.0.1:${port}/webhooks/stripe`, secret: WEBHOOK_SECRET });
+
+  const context = (principal?: Principal, tenant: TenantIdentity = ACME) => contextFor(tenant, principal, clock);
+  const factsOf = (booking: BookingForTests, amount = 12_000): BookingEvents['booking.created'] => ({
+    bookingId: booking.bookingId,
+    reference: 'BK-20270131-4F7K2Q',
+    clientId: booking.clientId,
+    clientUserId: booking.client.kind === 'member' ? booking.client.userId : null,
+    providerId: uuidv7(),
+    serviceId: uuidv7(),
+    serviceName: 'Massage',
+    providerName: 'Ana',
+    startsAt: '2027-01-31T09:00:00Z',
+    endsAt: '2027-01-31T10:00:00Z',
+    price: { amount, currency: booking.tenant.currency },
+    status: 'PENDING',
+  });
+  const tell: TestCommerce['tell'] = async (booking, type, payload) => {
+    const of = context(undefined, booking.tenant);
+    await runtime.database.tenants.transaction(of, (db) =>
+      runtime.outbox.for<BookingEvents>().emit(db, of, type, payload),
+    );
+  };
+
+  return {
+    runtime,
+    clock,
+    double,
+    commerce,
+    host,
+    context,
+    factsOf,
+    tell,
+    async book({ tenant = ACME, amount } = {}) {
+      const booking = { bookingId: uuidv7(), clientId: uuidv7(), client: memberOf([], { roles: ['USER'] }), tenant };
+      await tell(booking, 'booking.created', factsOf(booking, amount));
+      return booking;
+    },
+    deliver: (body, signature) => forward(Buffer.from(body), signature),
+    async reconcile() {
+      const logger = runtime.logger;
+      for (const { name, run } of commerce.schedules) {
+        await run(systemContext({ name, tenant: PLATFORM_TENANT, clock, logger }));
+      }
+    },
+    async events<Type extends keyof CommerceEvents>(type: Type, tenant: TenantIdentity = ACME) {
+      const rows = await runtime.database.tenants
+        .of({ tenant })
+        .outboxEvent.findMany({ where: { type }, orderBy: { id: 'asc' } });
+      return rows.map((row) => row.payload as unknown as CommerceEvents[Type]);
+    },
+    graphql: (source, variables = {}, principal = ANONYMOUS) =>
+      host.execute({
+        source,
+        document: parse(source),
+        operationName: undefined,
+        variables,
+        envelope: envelopeOf(principal, ACME),
+      }),
+    async stop() {
+      await double.stop();
+      await host.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await runtime.stop();
+    },
+  };
+}
