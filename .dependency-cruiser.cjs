@@ -23,7 +23,7 @@ module.exports = {
       name: 'kernel-has-no-business',
       comment: 'The kernel stands below every subgraph and must not know one.',
       severity: 'error',
-      from: { path: '^subgraphs/_kernel/' },
+      from: { path: '^subgraphs/_kernel/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(subgraphs/[a-z]+/|gateway/|infra/|clients/)' },
     },
     {

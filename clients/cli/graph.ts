@@ -18,7 +18,7 @@ export interface Graph {
   /** Runs a query or mutation. */
   ask<Data>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<GraphAnswer<Data>>;
   /** Follows a subscription until it ends or `return` is called on the stream. */
-  follow<Data>(query: string, variables?: Readonly<Record<string, unknown>>): AsyncGenerator<GraphAnswer<Data>>;
+  follow<Data>(query: string, variables?: Readonly<Record<string, unknown>>): AsyncGenerator<GraphAnswer<Data>, void, void>;
   /** The same graph as somebody signed in. */
   as(accessToken: string): Graph;
 }
@@ -54,7 +54,7 @@ export function connectToGraph(address: GraphAddress, accessToken?: string): Gra
         retryAttempts: 0,
       });
       try {
-        yield* client.iterate({ query, variables }) as AsyncGenerator<GraphAnswer<never>>;
+        yield* client.iterate({ query, variables }) as AsyncGenerator<GraphAnswer<never>, void, void>;
       } finally {
         await client.dispose();
       }

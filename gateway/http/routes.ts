@@ -58,6 +58,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     async ({ message, incoming, body }: Visit): Promise<HttpAnswer> =>
       forwardTo(endpoints[subgraph], message, incoming, await body(), logger);
   const explorerPages: readonly Route[] = [
+    { method: 'GET', path: '/', answer: () => ({ status: 302, headers: { location: GRAPHQL_PATH }, body: '' }) },
     { method: 'GET', path: GRAPHQL_PATH, unless: (visit) => !isBrowser(visit), answer: sandboxPage },
     { method: 'GET', path: '/graphiql', answer: graphiqlPage },
   ];

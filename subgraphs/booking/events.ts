@@ -23,7 +23,7 @@ export interface BookingFacts {
   readonly price: BookedPrice;
 }
 
-/** PENDING while it awaits its payment, CONFIRMED when there is nothing to pay. */
+/** PENDING while it awaits its payment; CONFIRMED when there is nothing to pay, and `booking.confirmed` follows. */
 export interface BookingCreated extends BookingFacts {
   readonly status: BookingStatusName;
 }

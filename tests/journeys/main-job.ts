@@ -70,10 +70,10 @@ export function listen<Data>(graph: Graph, subscription: string) {
         setTimeout(() => reject(new Error('No such event within ten seconds')), 10_000).unref();
       });
       for (;;) {
-        const { value, done } = await Promise.race([pending, deadline]);
-        if (done) throw new Error('The stream has ended');
+        const result = await Promise.race([pending, deadline]);
+        if (result.done === true) throw new Error('The stream has ended');
         pending = stream.next();
-        const data = dataOf(value as GraphAnswer<Data>);
+        const data = dataOf(result.value);
         if (fits(data)) return data;
       }
     },
@@ -88,8 +88,8 @@ const PROVIDERS = `query Providers($search: String!) {
 }`;
 
 const SLOTS = `query Slots($serviceId: ID!, $providerId: ID!, $from: LocalDate!) {
-  availableSlots(serviceId: $serviceId, providerId: $providerId, from: $from, days: 2) {
-    startsAt endsAt localStart timeZone provider { id }
+  availableSlots(serviceId: $serviceId, providerId: $providerId, from: $from, days: 2, first: 1) {
+    edges { node { startsAt endsAt localStart timeZone provider { id } } }
   }
 }`;
 
@@ -196,10 +196,10 @@ export async function bookPayAndBeTold(url: string, company: Company): Promise<M
   if (!provider || !service) throw new Error('The demo data has no advice line');
   const { availableSlots } = dataOf(
     await visitor.ask<{
-      availableSlots: { startsAt: string; localStart: string; timeZone: string }[];
+      availableSlots: { edges: { node: { startsAt: string; localStart: string; timeZone: string } }[] };
     }>(SLOTS, { serviceId: service.id, providerId: provider.id, from: todayIn(company.timeZone) }),
   );
-  const slot = availableSlots[0];
+  const slot = availableSlots.edges[0]?.node;
   if (!slot) throw new Error('No slot is free');
   expect(slot.timeZone).toBe(company.timeZone);
   expect(new Date(slot.startsAt).getTime()).toBeGreaterThan(Date.now() - 60_000);

@@ -13,7 +13,7 @@ import { memberOf } from './runtime.js';
 export interface SubgraphDoor {
   readonly name: string;
   readonly schema: GraphQLSchema;
-  ask(source: string, variables: Readonly<Record<string, unknown>>): Promise<ExecutionResult>;
+  readonly ask: (source: string, variables: Readonly<Record<string, unknown>>) => Promise<ExecutionResult>;
 }
 
 export interface TestPlatform {

@@ -46,7 +46,7 @@ builder.queryFields((t) => ({
       nullable: true,
       tag: 'public',
       description:
-        'When a service can be booked, in order of time. Exactly these starts can be booked. Null for an unknown service.',
+        'When a service can be booked, in order of time: exactly these starts. Null for an unknown service.',
       args: {
         serviceId: t.arg.id({ description: 'Global id of the service.' }),
         providerId: t.arg.id({ required: false, description: 'Only with this provider.' }),

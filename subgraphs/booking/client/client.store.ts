@@ -41,12 +41,13 @@ export async function keepClient(
   if (created || userId === null) {
     return { client: created ?? (await db.client.findFirstOrThrow({ where: { id: client.id } })), changed: true };
   }
+  const { displayName, email, phone } = client;
   const filled = await db.$executeRaw`
     UPDATE booking.client
-    SET display_name = coalesce(display_name, ${client.displayName}), email = coalesce(email, ${client.email}),
-        phone = coalesce(phone, ${client.phone}), updated_at = now()
+    SET display_name = coalesce(display_name, ${displayName}), email = coalesce(email, ${email}),
+        phone = coalesce(phone, ${phone}), updated_at = now()
     WHERE user_id = ${userId}::uuid
       AND (display_name, email, phone) IS DISTINCT FROM
-          (coalesce(display_name, ${client.displayName}), coalesce(email, ${client.email}), coalesce(phone, ${client.phone}))`;
+          (coalesce(display_name, ${displayName}), coalesce(email, ${email}), coalesce(phone, ${phone}))`;
   return { client: await db.client.findFirstOrThrow({ where: { userId } }), changed: filled > 0 };
 }

@@ -6,7 +6,17 @@ export type ProviderType = (typeof PROVIDER_TYPES)[number];
 export const PROVIDER_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
 export type ProviderStatus = (typeof PROVIDER_STATUSES)[number];
 
-const knownZones: ReadonlySet<string> = new Set(Intl.supportedValuesOf('timeZone'));
+const ZONE_NAME = /^[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)*$/;
+
+/** Asks the calendar itself: `Intl.supportedValuesOf` leaves out names in use, Asia/Kolkata among them. */
+function isTimeZone(zone: string): boolean {
+  if (!ZONE_NAME.test(zone)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const newProviderSchema = z.object({
   name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long'),
@@ -14,7 +24,7 @@ export const newProviderSchema = z.object({
   bio: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish(),
   timeZone: z
     .string()
-    .refine((zone) => zone === 'UTC' || knownZones.has(zone), 'must be an IANA time zone such as Europe/Berlin')
+    .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
     .nullish(),
   status: z.enum(PROVIDER_STATUSES).nullish(),
 });

@@ -34,7 +34,7 @@ builder.mutationFields((t) => ({
     authenticated: true,
     errors: { types: [ValidationError, NotFoundError, ConflictError, ForbiddenError, UnauthenticatedError] },
     description:
-      'Books a slot. What costs something is `PENDING` for 15 minutes until it is paid, what is free `CONFIRMED` at once.',
+      'Books a slot. What costs something is `PENDING` for 15 minutes, until it is paid; what is free is `CONFIRMED`.',
     args: { input: t.arg({ type: CreateBookingInput, description: 'What is booked.' }) },
     resolve: (_root, { input }, { request, services }) =>
       services.reservations.create(request, {

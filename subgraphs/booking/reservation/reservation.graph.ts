@@ -42,7 +42,7 @@ export const BookingRef = builder.objectRef<BookingRow>('Booking').implement({
     id: t.id({ description: 'Global id.', resolve: (booking) => BookingId.encode(booking.id) }),
     reference: t.exposeString('reference', {
       description:
-        "What people call it by: `BK-`, the day it was made on the company's calendar as `YYYYMMDD`, and six random digits.",
+        "What people call it by: `BK-`, the day it was made on the company's calendar, and six random digits.",
     }),
     status: t.expose('status', { type: BookingStatusEnum, description: 'Where it stands.' }),
     provider: t.field({

@@ -45,18 +45,20 @@ export function createReservationService(parts: {
 }): ReservationService {
   const { tenants, outbox, availability, clients } = parts;
 
-  /** For whom it is: without `appointments:create` one books for oneself only. */
-  const clientFor = async (context: RequestContext, db: TenantDb, clientId: string | null): Promise<ClientRow> => {
-    const { userId } = requireMember(context);
-    if (clientId !== null && hasPermission(context, 'appointments:create')) {
-      const [client] = await findClientsByIds(db, [clientId]);
-      if (!client) throw new NotFoundError('Client');
-      return client;
-    }
-    const [known] = await findClientsOfUsers(db, [userId]);
-    if (clientId !== null && known?.id !== clientId) {
+  /** Somebody named as the client: without `appointments:create` one books for oneself only. */
+  const namedClient = async (context: RequestContext, db: TenantDb, clientId: string): Promise<ClientRow> => {
+    const [client] = await findClientsByIds(db, [clientId]);
+    if (!hasPermission(context, 'appointments:create') && client?.userId !== requireMember(context).userId) {
       throw new ForbiddenError('To book for somebody else needs the permission appointments:create');
     }
+    if (!client) throw new NotFoundError('Client');
+    return client;
+  };
+
+  /** Whoever is signed in; she may book before anything else of the platform has made her known here. */
+  const ownClient = async (context: RequestContext, db: TenantDb): Promise<ClientRow> => {
+    const { userId } = requireMember(context);
+    const [known] = await findClientsOfUsers(db, [userId]);
     return known ?? clients.keepUser(context, db, { userId, displayName: null, email: null });
   };
 
@@ -71,10 +73,11 @@ export function createReservationService(parts: {
     if (offered?.provider.status !== 'ACTIVE' || offered.service.status !== 'ACTIVE') {
       throw new NotFoundError('Provider with this service');
     }
-    const client = await clientFor(context, db, input.clientId ?? null);
+    const named = input.clientId == null ? null : await namedClient(context, db, input.clientId);
     if (!(await availability.isOffered(context, db, offered.provider, offered.service, startsAt))) {
       throw new ConflictError('This time is not available', 'SLOT_UNAVAILABLE');
     }
+    const client = named ?? (await ownClient(context, db));
     const status = firstStatus(priceOfDraft({ offered }).amount);
     const note = input.note ?? null;
     const booking = await takeTime(context, db, { offered, client, startsAt, status, note, createdAt: now });

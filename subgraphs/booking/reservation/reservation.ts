@@ -45,7 +45,8 @@ export function assertCanBecome(from: BookingStatus, to: BookingStatus): void {
 export function assertCanBeCompleted({ status, startsAt }: Standing, now: Date): void {
   assertCanBecome(status, 'COMPLETED');
   if (now.getTime() < startsAt.getTime() - COMPLETE_EARLY_MS) {
-    throw new InvalidTransitionError(status, 'COMPLETED', 'A booking can be completed from one hour before its start on');
+    const reason = 'A booking can be completed from one hour before its start on';
+    throw new InvalidTransitionError(status, 'COMPLETED', reason);
   }
 }
 

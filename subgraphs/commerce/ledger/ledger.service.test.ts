@@ -72,16 +72,16 @@ describe('the ledger in the database', () => {
   });
 
   it.each([
-    ['does not sum to zero', [100, -99], 2, []],
-    ['has no postings', [], 2, []],
-    ['has fewer postings than it announced', [100, -100], 3, []],
-    ['has more postings than it announced', [100, -50, -50], 2, []],
-    ['mixes currencies', [100, -100], 2, ['USD', 'EUR']],
-    ['moves between fewer than two accounts', [], 1, []],
-    ['moves nothing', [0, 0], 2, []],
-  ])('is not written by the database when an entry %s', async (_why, amounts, count, currencies) => {
+    ['does not sum to zero', [100, -99], 2, [], 'does not sum to zero'],
+    ['has no postings', [], 2, [], 'does not have the postings it announced'],
+    ['has fewer postings than it announced', [100, -100], 3, [], 'does not have the postings it announced'],
+    ['has more postings than it announced', [100, -50, -50], 2, [], 'does not have the postings it announced'],
+    ['mixes currencies', [100, -100], 2, ['USD', 'EUR'], 'mixes currencies'],
+    ['is of one posting', [100], 1, [], 'journal_entry_moves_between_accounts'],
+    ['moves nothing', [0, 0], 2, [], 'posting_moves_an_exact_sum'],
+  ])('is not written by the database when an entry %s', async (_why, amounts, count, currencies, reason) => {
     const before = await within((db) => db.journalEntry.count());
-    await expect(forge(amounts, count, currencies)).rejects.toThrow();
+    await expect(forge(amounts, count, currencies)).rejects.toThrow(reason);
     expect(await within((db) => db.journalEntry.count())).toBe(before);
   });
 

@@ -5,10 +5,11 @@ import {
   ConflictError,
   NotFoundError,
   PaymentDeclinedError,
+  UnauthenticatedError,
   ValidationError,
 } from '../../_kernel/errors/domain-error.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
-import type { Principal } from '../../_kernel/wire/principal.js';
+import { ANONYMOUS, type Principal } from '../../_kernel/wire/principal.js';
 import { PaymentProviderUnavailableError } from './payment-provider.js';
 import type { PaymentRow } from './payment.store.js';
 
@@ -182,6 +183,18 @@ describe('paying for a booking', () => {
     }
     const { id } = await pay(booking);
     await reaching(booking, id, 'SUCCEEDED');
+  });
+
+  it('says that an amount cannot be charged which the provider finds too small', async () => {
+    const booking = await test.book({ amount: 10 });
+    await expect(pay(booking)).rejects.toMatchObject({
+      issues: [{ field: 'bookingId', message: 'costs an amount that cannot be charged' }],
+    });
+  });
+
+  it('is for people who have signed in', async () => {
+    const booking = await test.book();
+    await expect(pay(booking, undefined, undefined, ANONYMOUS)).rejects.toThrow(UnauthenticatedError);
   });
 
   it('refuses a key or a card id that is not printable ASCII before anything is asked', async () => {

@@ -49,7 +49,7 @@ export function createPaymentImportService(parts: {
         });
         if (!isNew) return;
         await recorder.record(context, db, id, {
-          providerRef: `imported_${id}`,
+          providerRef: null,
           evidence: [{ kind: 'collection', state: 'SUCCEEDED', at: paidAt.getTime(), received: amount.amount }],
           fee: money(fee, bill.currency),
         });

@@ -12,7 +12,13 @@ import {
   recordRefundFailed,
 } from '../ledger/movements.js';
 import { money, type Money } from '../money.js';
-import { applyEvidence, type Payment, type PaymentEvidence, type RefundState } from './payment.js';
+import {
+  applyEvidence,
+  type CollectionState,
+  type Payment,
+  type PaymentEvidence,
+  type RefundState,
+} from './payment.js';
 import { knownOf } from './known-payment.js';
 import { findPayment, lockPayment, updateKnown, type PaymentRow } from './payment.store.js';
 import { claimRefundRow, updateRefundState } from './refund.store.js';
@@ -156,10 +162,17 @@ function detailsOf(row: PaymentRow, { collection, collectionAt }: Payment, news:
   return {
     providerRef: row.providerRef ?? news.providerRef,
     clientSecret: collection === 'REQUIRES_ACTION' ? (news.clientSecret ?? row.clientSecret) : null,
-    declineCode: collection === 'SUCCEEDED' ? null : hasEnded ? (news.declineCode ?? row.declineCode) : row.declineCode,
+    declineCode: declineCodeOf(row, collection, news),
     fee: row.fee ?? fee,
     releasedAt: row.releasedAt ?? (hasEnded ? now : null),
     succeededAt: row.succeededAt ?? (collection === 'SUCCEEDED' ? new Date(collectionAt) : null),
     updatedAt: now,
   };
+}
+
+/** The reason of the latest failure, until the money comes all the same. */
+function declineCodeOf(row: PaymentRow, collection: CollectionState, news: PaymentNews): string | null {
+  if (collection === 'SUCCEEDED') return null;
+  const hasEnded = collection === 'FAILED' || collection === 'CANCELLED';
+  return (hasEnded ? news.declineCode : null) ?? row.declineCode;
 }

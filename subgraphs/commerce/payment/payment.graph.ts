@@ -8,7 +8,7 @@ import { BookingId, ClientId } from '../../booking/ids.js';
 import { BillRef } from '../bill/bill.graph.js';
 import { builder } from '../builder.js';
 import { PaymentId } from '../ids.js';
-import { PAYMENT_STATES, refundedAmount } from './payment.js';
+import { refundedAmount, type PaymentState } from './payment.js';
 import { knownOf } from './known-payment.js';
 import type { PaymentRow } from './payment.store.js';
 
@@ -23,7 +23,7 @@ const PaymentStatusEnum = builder.enumType('PaymentStatus', {
     SUCCEEDED: { description: 'The money has come and is in the ledger.' },
     PARTIALLY_REFUNDED: { description: 'A part of it went back.' },
     REFUNDED: { description: 'All of it went back.' },
-  } satisfies Record<(typeof PAYMENT_STATES)[number], { description: string }>,
+  } satisfies Record<PaymentState, { description: string }>,
 });
 
 const PaymentMethodEnum = builder.enumType('PaymentMethod', {

@@ -6,6 +6,11 @@ import { eventually, GLOBEX } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { PaymentRow } from './payment.store.js';
 
+function permutations<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+}
+
 describe("the provider's webhooks", () => {
   let test: TestCommerce;
 
@@ -15,10 +20,10 @@ describe("the provider's webhooks", () => {
   afterEach(() => test.double.control.clearDisturbances());
   afterAll(() => test.stop());
 
-  const pay = async (booking: BookingForTests): Promise<PaymentRow> =>
+  const pay = async (booking: BookingForTests, card = 'pm_card_visa'): Promise<PaymentRow> =>
     test.commerce.services.paying.pay(test.context(booking.client, booking.tenant), {
       bookingId: booking.bookingId,
-      paymentMethodId: 'pm_card_visa',
+      paymentMethodId: card,
       idempotencyKey: uuidv7(),
     });
 
@@ -28,18 +33,41 @@ describe("the provider's webhooks", () => {
     return payment;
   };
 
-  /** A payment of which we were told nothing yet, and Stripe's events of it as they would have been delivered. */
+  /** Stripe's events of a payment as they are delivered, oldest first. */
+  const eventsOf = async (paymentId: string) => {
+    const events = [];
+    for await (const event of sdkFor(test.double).events.list({ limit: 100 })) {
+      const object = event.data.object as { readonly metadata?: Record<string, string> };
+      if (object.metadata?.['payment_id'] === paymentId) events.unshift(event);
+    }
+    return events;
+  };
+
+  /** All that payment, bill, events and ledger say in the end. */
+  const whatIsTrueOf = async (booking: BookingForTests, id: string) => {
+    const { status, collection, received, refunds, bill } = await find(booking, id);
+    const count = async (type: 'commerce.payment_succeeded' | 'commerce.payment_refunded') =>
+      (await test.events(type)).filter((event) => event.paymentId === id).length;
+    const causes = [`payment:${id}:received`, ...refunds.map(({ providerRef }) => `refund:${providerRef}:issued`)];
+    const postings = await test.runtime.database.tenants
+      .of(booking)
+      .posting.findMany({ where: { entry: { reference: { in: causes } } }, orderBy: { amount: 'asc' } });
+    return {
+      payment: { status, collection, received, refunds: refunds.map((refund) => refund.state) },
+      bill: bill.status,
+      succeeded: await count('commerce.payment_succeeded'),
+      refunded: await count('commerce.payment_refunded'),
+      postings: postings.map((posting) => posting.amount),
+    };
+  };
+
+  /** A payment of which we were told nothing yet, with its events. */
   const unheardPayment = async (of: { readonly tenant?: BookingForTests['tenant'] } = {}) => {
     test.double.control.disturbWebhooks({ kind: 'drop', count: 100 });
     const booking = await test.book(of);
     const payment = await pay(booking);
     test.double.control.clearDisturbances();
-    const events = [];
-    for await (const event of sdkFor(test.double).events.list({ limit: 100 })) {
-      const object = event.data.object as { readonly metadata?: Record<string, string> };
-      if (object.metadata?.['payment_id'] === payment.id) events.unshift(event);
-    }
-    return { booking, payment, events };
+    return { booking, payment, events: await eventsOf(payment.id) };
   };
 
   const seconds = () => Math.floor(test.clock.now().getTime() / 1_000);
@@ -120,17 +148,36 @@ describe("the provider's webhooks", () => {
     expect(await everythingWritten()).toBe(before);
   });
 
-  it('ends the same in whatever order the events of a payment come', async () => {
+  it('end the same in all orders of a challenge, a success and a refund told in two ways', async () => {
+    const stripe = sdkFor(test.double);
     const ends = [];
-    for (const order of [(events: unknown[]) => events, (events: unknown[]) => events.toReversed()]) {
-      const { booking, payment, events } = await unheardPayment();
-      for (const event of order(events)) expect((await signed(JSON.stringify(event))).status).toBe(200);
-      const { status, collection, received } = await find(booking, payment.id);
-      ends.push({ status, collection, received });
+    for (const order of permutations([0, 1, 2, 3])) {
+      test.double.control.disturbWebhooks({ kind: 'drop', count: 100 });
+      const booking = await test.book();
+      const { id, providerRef } = await pay(booking, 'pm_card_authenticationRequired');
+      test.double.control.completeAuthentication(providerRef ?? '', true);
+      const metadata = { tenant_id: booking.tenant.id, payment_id: id };
+      await stripe.refunds.create({ payment_intent: providerRef ?? '', amount: 2_000, metadata });
+      test.double.control.clearDisturbances();
+
+      const events = await eventsOf(id);
+      const told = ['payment_intent.requires_action', 'payment_intent.succeeded', 'refund.created', 'charge.refunded'];
+      for (const at of order) {
+        const { status } = await signed(eventOf(events, told[at] ?? ''));
+        expect(status).toBe(200);
+      }
+      ends.push(await whatIsTrueOf(booking, id));
     }
-    expect(ends[0]).toEqual({ status: 'SUCCEEDED', collection: 'SUCCEEDED', received: 12_000n });
-    expect(ends[1]).toEqual(ends[0]);
-  });
+    expect(ends).toHaveLength(24);
+    expect(ends[0]).toEqual({
+      payment: { status: 'PARTIALLY_REFUNDED', collection: 'SUCCEEDED', received: 12_000n, refunds: ['SUCCEEDED'] },
+      bill: 'PAID',
+      succeeded: 1,
+      refunded: 1,
+      postings: [-12_000n, -2_000n, 2_000n, 12_000n],
+    });
+    for (const end of ends) expect(end).toEqual(ends[0]);
+  }, 60_000);
 
   it('arrive over the network out of order, twice and badly signed at first, and still count once', async () => {
     test.double.control.disturbWebhooks({ kind: 'corrupt_signature', count: 1 });

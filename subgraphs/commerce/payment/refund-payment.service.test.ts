@@ -97,6 +97,19 @@ describe('refunding a payment', () => {
     await expect(refund(challenged.id)).rejects.toThrow(InvalidTransitionError);
   });
 
+  it('leaves a payment that was taken over from elsewhere to those who have the money', async () => {
+    const booking = await test.book();
+    const seed = test.context({ kind: 'system', name: 'seed' });
+    await test.runtime.catchUp('commerce', ACME.id, 5_000);
+    const paidAt = new Date('2026-03-02T15:00:00Z');
+    await test.commerce.services.paymentImport.importPayment(seed, { bookingId: booking.bookingId, paidAt, fee: 378 });
+    const payment = await test.commerce.services.payments.decisiveOfBooking(test.context(books), booking.bookingId);
+    expect(payment).toMatchObject({ status: 'SUCCEEDED', succeededAt: paidAt, fee: 378n });
+    const outcome = await refund(payment?.id ?? '').catch((error: unknown) => error);
+    expect(outcome).toMatchObject({ code: 'CONFLICT', message: 'This payment was made elsewhere: give it back there' });
+    expect((await find(payment?.id ?? ''))?.refunds).toEqual([]);
+  });
+
   it('is for those who may change bills, of their own tenant', async () => {
     const { id, booking } = await paid();
     await expect(refund(id, {}, booking.client)).rejects.toThrow(ForbiddenError);

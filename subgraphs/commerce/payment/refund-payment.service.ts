@@ -46,7 +46,7 @@ export interface RefundPaymentService {
    * @throws {ValidationError} on `amount` when it is more than is left
    * @throws {NotFoundError}
    * @throws {InvalidTransitionError} when the money was not collected, or all of it went back already
-   * @throws {ConflictError} when the provider has nothing left to give back
+   * @throws {ConflictError} when the provider has nothing left to give back, or never had the payment
    * @throws {PaymentProviderUnavailableError} when it is not known how it ended: it is tried again without your doing
    */
   refund(context: RequestContext, input: RefundPaymentInput): Promise<PaymentRow>;
@@ -120,7 +120,7 @@ export function createRefundPaymentService(parts: {
     async requestInFull(context, db, paymentId) {
       const payment = await lockPayment(db, paymentId);
       const left = payment ? refundableMoney(knownOf(payment)).amount : 0;
-      if (left === 0) return;
+      if (!payment?.providerRef || left === 0) return;
       await insertRefund(db, {
         id: uuidv7(),
         paymentId,
@@ -138,6 +138,7 @@ function amountToRefund(payment: PaymentRow, asked: number | null): number {
   const known = knownOf(payment);
   const left = refundableMoney(known).amount;
   if (left === 0) assertMayBecome(paymentState(known), 'REFUNDED');
+  if (payment.providerRef === null) throw new ConflictError('This payment was made elsewhere: give it back there');
   if (asked !== null && asked > left) throw ValidationError.of('amount', `must be at most ${left}, which is what is left`);
   return asked ?? left;
 }

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openShop, systemOf } from '../../../tests/support/booking.js';
+import {
+  ACME,
+  contextFor,
+  createTestClock,
+  memberOf,
+  startTestRuntime,
+  type TestRuntime,
+} from '../../../tests/support/runtime.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { BookingServices } from '../services.js';
+import { createBooking } from '../subgraph.js';
+
+const clock = createTestClock(new Date('2027-03-08T08:00:00Z'));
+
+describe('the search for slots', () => {
+  let runtime: TestRuntime;
+  let services: BookingServices;
+
+  beforeAll(async () => {
+    runtime = await startTestRuntime({ clock });
+    ({ services } = createBooking(runtime));
+  });
+  afterAll(() => runtime.stop());
+
+  const visitor = () => contextFor(ACME, undefined, clock);
+  const slots = async (serviceId: string, from: string, days: number, args: object = {}) => {
+    const found = await services.availability.search(visitor(), { serviceId, from, days, ...args });
+    if (!found) throw new Error('unknown service');
+    return found;
+  };
+  /** How many statements the application's connections are asked for. */
+  const statementsOf = async (work: () => Promise<unknown>): Promise<number> => {
+    let count = 0;
+    const counter = (): void => void (count += 1);
+    runtime.pools.app.on('acquire', counter);
+    await work();
+    runtime.pools.app.off('acquire', counter);
+    return count;
+  };
+
+  it('keeps the wall clock of the shop over the change of the clocks', async () => {
+    const { serviceId } = await openShop(services, ACME, { clock });
+    const { edges } = await slots(serviceId, '2027-03-13', 2, { first: 500 });
+    const openings = edges.map(({ node }) => node.startsAt.toISOString());
+    expect(openings[0]).toBe('2027-03-13T14:00:00.000Z');
+    expect(openings).toContain('2027-03-14T13:00:00.000Z');
+    expect(openings).not.toContain('2027-03-14T12:00:00.000Z');
+  });
+
+  it('leaves out what is taken, and offers it again when it is given back', async () => {
+    const { serviceId, providerIds } = await openShop(services, ACME, { clock });
+    const client = contextFor(ACME, memberOf(), clock);
+    const startsAt = new Date('2027-03-09T15:00:00Z');
+    const input = { serviceId, providerId: providerIds[0] ?? '', startsAt, idempotencyKey: uuidv7() };
+    const offered = async () =>
+      (await slots(serviceId, '2027-03-09', 1, { first: 500 })).edges.map(({ node }) => node.startsAt.toISOString());
+    const before = await offered();
+    const { id } = await services.reservations.create(client, input);
+    const left = await offered();
+    expect(before.filter((start) => !left.includes(start))).toEqual(
+      ['14:15', '14:30', '14:45', '15:00', '15:15', '15:30', '15:45'].map((at) => `2027-03-09T${at}:00.000Z`),
+    );
+    await services.reservationStatus.cancel(client, id, null);
+    expect(await offered()).toEqual(before);
+  });
+
+  it('goes through all providers in order of time, page by page, in both directions', async () => {
+    const { serviceId } = await openShop(services, ACME, { clock, providers: 3 });
+    const all = (await slots(serviceId, '2027-03-09', 2, { first: 500 })).edges;
+    expect(all).toHaveLength(2 * 3 * 29);
+    const key = (edge: (typeof all)[number]) => `${edge.node.startsAt.toISOString()} ${edge.node.provider.id}`;
+    expect(all.map(key)).toEqual(all.map(key).toSorted());
+    const walked: string[] = [];
+    let after: string | null = null;
+    do {
+      const page = await slots(serviceId, '2027-03-09', 2, { first: 40, after });
+      walked.push(...page.edges.map(key));
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(walked).toEqual(all.map(key));
+    const back = await slots(serviceId, '2027-03-09', 2, { last: 5, before: all[20]?.cursor });
+    expect(back.edges.map(key)).toEqual(all.slice(15, 20).map(key));
+    expect(back.pageInfo.hasPreviousPage).toBe(true);
+  });
+
+  it('counts days on the calendar of each provider', async () => {
+    const { serviceId } = await openShop(services, ACME, { clock });
+    const abroad = await services.providers.create(systemOf(ACME), {
+      name: 'Abroad',
+      type: 'TUTOR',
+      timeZone: 'Asia/Kolkata',
+    });
+    await services.workingHours.set(systemOf(ACME), {
+      providerId: abroad.id,
+      hours: [{ weekday: 2, start: '09:00', end: '10:00' }],
+    });
+    await services.catalogue.offer(systemOf(ACME), { providerId: abroad.id, serviceId });
+    const { edges } = await slots(serviceId, '2027-03-09', 1, { providerId: abroad.id });
+    expect(edges.map(({ node }) => [node.startsAt.toISOString(), node.timeZone])).toEqual([
+      ['2027-03-09T03:30:00.000Z', 'Asia/Kolkata'],
+    ]);
+  });
+
+  it('books every slot that it offers and refuses every other start', async () => {
+    const times = { durationMinutes: 45, bufferAfterMinutes: 10 };
+    const { serviceId, providerIds } = await openShop(services, ACME, { clock, ...times });
+    const providerId = providerIds[0] ?? '';
+    const book = (startsAt: Date) =>
+      services.reservations.create(contextFor(ACME, memberOf(), clock), {
+        serviceId, providerId, startsAt, idempotencyKey: uuidv7(),
+      });
+    let state = 7;
+    for (let n = 0; n < 60; n += 1) {
+      state = (state * 48_271) % 2_147_483_647;
+      const startsAt = new Date(Date.parse('2027-03-09T12:00:00Z') + (state % 216) * 5 * 60_000);
+      const { edges } = await slots(serviceId, '2027-03-09', 1, { first: 500 });
+      const isOffered = edges.some(({ node }) => node.startsAt.getTime() === startsAt.getTime());
+      const booked = await book(startsAt).then(() => true, (error: unknown) => {
+        expect(error).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+        return false;
+      });
+      expect([startsAt.toISOString(), booked]).toEqual([startsAt.toISOString(), isOffered]);
+    }
+  }, 60_000);
+
+  it('asks the database as often for fifty providers as for one', async () => {
+    const [one, fifty] = [
+      await openShop(services, ACME, { clock, providers: 1 }),
+      await openShop(services, ACME, { clock, providers: 50 }),
+    ];
+    const few = await statementsOf(() => slots(one.serviceId, '2027-03-09', 30));
+    expect(await statementsOf(() => slots(fifty.serviceId, '2027-03-09', 30))).toBe(few);
+    expect(few).toBeLessThanOrEqual(4);
+  }, 60_000);
+
+  it('takes less than 300 ms for 30 days of 50 providers with 10,000 bookings', async () => {
+    const { serviceId, providerIds } = await openShop(services, ACME, { clock, providers: 50, durationMinutes: 30 });
+    const { id: clientId } = await services.clients.create(systemOf(ACME), { displayName: 'Everybody' });
+    await runtime.pools.platform.query(
+      `INSERT INTO booking.booking (tenant_id, id, reference, status, provider_id, service_id, client_id, starts_at,
+                                    ends_at, blocked_until, time_zone, price_amount, price_currency, updated_at)
+       SELECT $1, gen_random_uuid(), 'BK-20260101-' || lpad((p.n * 1000 + b)::text, 6, '0'), 'CONFIRMED', p.id, $2, $3,
+              at, at + interval '30 minutes', at + interval '30 minutes', 'America/New_York', 0, 'USD', now()
+       FROM unnest($4::uuid[]) WITH ORDINALITY AS p(id, n), generate_series(0, 199) AS b,
+            LATERAL (SELECT timestamptz '2027-03-09T14:00:00Z' + (b / 7) * interval '1 day'
+                            + (b % 7) * interval '1 hour' AS at) AS slot`,
+      [ACME.id, serviceId, clientId, providerIds],
+    );
+    const times: number[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const before = performance.now();
+      expect((await slots(serviceId, '2027-03-09', 30, { first: 100 })).edges).toHaveLength(100);
+      times.push(performance.now() - before);
+    }
+    const p95 = times.toSorted((a, b) => a - b)[37] ?? 0;
+    expect(p95).toBeLessThan(300);
+  }, 120_000);
+
+  it('knows no window without days or longer than a month', async () => {
+    const { serviceId } = await openShop(services, ACME, { clock });
+    await expect(slots(serviceId, '2027-03-09', 0)).rejects.toThrow('days: must be at least 1');
+    await expect(slots(serviceId, '2027-03-09', 32)).rejects.toThrow('days: must be at most 31');
+    expect((await slots(serviceId, '9999-12-31', 31)).edges).toEqual([]);
+    const unknown = { serviceId: uuidv7(), from: '2027-03-09', days: 1 };
+    expect(await services.availability.search(visitor(), unknown)).toBeNull();
+  });
+});

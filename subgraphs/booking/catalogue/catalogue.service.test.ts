@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openShop, systemOf } from '../../../tests/support/booking.js';
+import {
+  ACME,
+  contextFor,
+  GLOBEX,
+  memberOf,
+  startTestRuntime,
+  type TestRuntime,
+} from '../../../tests/support/runtime.js';
+import type { BookingServices } from '../services.js';
+import { createBooking } from '../subgraph.js';
+
+describe('the catalogue', () => {
+  let runtime: TestRuntime;
+  let services: BookingServices;
+
+  beforeAll(async () => {
+    runtime = await startTestRuntime();
+    ({ services } = createBooking(runtime));
+  });
+  afterAll(() => runtime.stop());
+
+  const owner = (tenant = ACME) => contextFor(tenant, memberOf(['settings:update']));
+
+  it("takes services on in the tenant's currency, with the usual times where none are given", async () => {
+    const service = await services.catalogue.create(owner(GLOBEX), {
+      name: 'Massage',
+      durationMinutes: 50,
+      priceAmount: 6_500,
+    });
+    expect(service).toMatchObject({
+      priceAmount: 6_500n,
+      priceCurrency: 'EUR',
+      bufferAfterMinutes: 0,
+      slotStepMinutes: 15,
+      noticeMinutes: 0,
+      horizonDays: 90,
+      status: 'ACTIVE',
+    });
+    const broken = { name: '', durationMinutes: 0, slotStepMinutes: 1, priceAmount: -1 };
+    await expect(services.catalogue.create(owner(), broken)).rejects.toMatchObject({
+      issues: [{ field: 'name' }, { field: 'durationMinutes' }, { field: 'slotStepMinutes' }, { field: 'priceAmount' }],
+    });
+    await expect(
+      services.catalogue.create(contextFor(ACME, memberOf()), { name: 'x', durationMinutes: 5, priceAmount: 0 }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('lists what can be booked, by name', async () => {
+    for (const [name, status] of [['B', 'ACTIVE'], ['A', 'ACTIVE'], ['C', 'INACTIVE']] as const) {
+      await services.catalogue.create(owner(), { name, durationMinutes: 30, priceAmount: 0, status });
+    }
+    const { edges } = await services.catalogue.list(contextFor(ACME), {});
+    expect(edges.map(({ node }) => node.name)).toEqual(['A', 'B']);
+  });
+
+  it("changes a provider's price when a service is offered again, and offers nothing of another tenant", async () => {
+    const { serviceId, providerIds } = await openShop(services, ACME);
+    const providerId = providerIds[0] ?? '';
+    await services.catalogue.offer(owner(), { providerId, serviceId, priceAmount: 100 });
+    expect(await services.catalogue.offer(owner(), { providerId, serviceId })).toMatchObject({ priceAmount: null });
+    expect(await services.catalogue.offeringsOf(contextFor(ACME), providerId)).toHaveLength(1);
+    await expect(services.catalogue.offer(owner(GLOBEX), { providerId, serviceId })).rejects.toThrow('Provider not found');
+  });
+
+  it('keeps one week of several that are set at once', async () => {
+    const { providerIds } = await openShop(services, ACME);
+    const providerId = providerIds[0] ?? '';
+    const weeks = ['08:00', '09:00', '10:00', '11:00'].map((start) => [{ weekday: 1, start, end: '18:00' }]);
+    await Promise.all(weeks.map((hours) => services.workingHours.set(systemOf(ACME), { providerId, hours })));
+    expect(await services.workingHours.ofProvider(contextFor(ACME), providerId)).toHaveLength(1);
+    await expect(
+      services.workingHours.set(contextFor(ACME, memberOf(['appointments:read'])), { providerId, hours: [] }),
+    ).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import { systemContext } from '../../_kernel/request/system-context.js';
+import type { Clock } from '../../_kernel/request/clock.js';
+import type { Logger } from '../../_kernel/request/request-context.js';
+import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
+import type { DetectionService } from '../detection/detection.service.js';
+import type { SignalType } from './auth-log.js';
+import type { AuthLogService } from './auth-log.service.js';
+
+/** What the gateway reports, and what it is logged as. */
+const REPORTED: Readonly<Record<'JWT_VALIDATION_ERROR' | 'TENANT_MISMATCH', SignalType>> = {
+  JWT_VALIDATION_ERROR: 'jwt_validation_error',
+  TENANT_MISMATCH: 'tenant_leak_suspected',
+};
+
+const reportSchema = z.object({
+  type: z.enum(['JWT_VALIDATION_ERROR', 'TENANT_MISMATCH']),
+  tenantId: z.guid(),
+  at: z.iso.datetime({ offset: true }),
+});
+
+const answer = (status: number): RouteResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: '{}',
+});
+
+function reportIn({ body }: RouteRequest): z.infer<typeof reportSchema> | null {
+  try {
+    return reportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where the gateway reports what only it sees: tokens that do not hold, and tokens at another company's address. */
+export const securitySignalsRoute = (parts: {
+  readonly tenants: TenantDatabase;
+  readonly authLog: AuthLogService;
+  readonly detection: Pick<DetectionService, 'findTenant'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): SubgraphRoute => {
+  const { tenants, authLog, detection, clock, logger } = parts;
+  return {
+    method: 'POST',
+    path: '/internal/security-signals',
+    async handle(request, { principal, origin: { requestId } }) {
+      if (principal.kind !== 'system') return answer(403);
+      const report = reportIn(request);
+      if (!report) return answer(400);
+      const { tenantId, type, at } = report;
+      const tenant = tenantId === PLATFORM_TENANT.id ? PLATFORM_TENANT : await detection.findTenant(tenantId);
+      if (!tenant) return answer(404);
+      const context = systemContext({ name: 'security-signals', tenant, clock, logger, requestId });
+      // The gateway's clock may run ahead of ours; what has not happened yet would not be counted.
+      const occurredAt = new Date(Math.min(Date.parse(at), clock.now().getTime()));
+      await tenants.transaction(context, (db) =>
+        authLog.log(context, db, uuidv7(), { type: REPORTED[type], occurredAt }),
+      );
+      return answer(202);
+    },
+  };
+};

@@ -1,0 +1,10 @@
+import { createBuilder } from '../_kernel/graphql/builder.js';
+import { addSharedTypes } from '../_kernel/graphql/shared-types.js';
+import type { OpsServices } from './services.js';
+
+export const builder = createBuilder<OpsServices>();
+
+addSharedTypes(builder);
+builder.queryType({ description: 'What can be read.' });
+builder.mutationType({ description: 'What can be changed.' });
+builder.subscriptionType({ description: 'What can be followed live.' });

@@ -1,0 +1,49 @@
+import type { WindowCounts } from '../auth-log/auth-log.js';
+import { SIGNALS, WINDOWS } from '../auth-log/auth-log.js';
+import { AUTH_INCIDENT_RULES } from '../spine/incidents/auth-incident-rules.js';
+import { SHIPPED_INCIDENT_TYPES } from '../spine/incidents/custom-incident-types.js';
+import { assessIncidents, deriveAuthIncidents, deriveCustomIncidents } from '../spine/incidents/derive-incidents.js';
+import { metricsFromCounts, QUIET_ALARM, stepAlarm, type AlarmState } from '../spine/incidents/detection.js';
+import type { IncidentRule } from '../spine/incidents/incident-rule.js';
+import type { OpsEvent } from '../spine/incidents/ops-event.js';
+
+const WATCHED_RULES: readonly IncidentRule[] = [...AUTH_INCIDENT_RULES, ...SHIPPED_INCIDENT_TYPES.values()];
+
+export interface Measurement {
+  /** Null for the platform itself. */
+  readonly tenantId: string | null;
+  readonly at: Date;
+  readonly counts: readonly WindowCounts[];
+  /** The alarms as they were left; one that is missing is quiet. */
+  readonly alarms: ReadonlyMap<string, AlarmState>;
+}
+
+export interface Finding {
+  readonly type: string;
+  readonly alarm: AlarmState;
+  readonly change: 'FIRED' | 'CLEARED' | null;
+  /** What the numbers amount to now; null below the threshold. */
+  readonly event: OpsEvent | null;
+}
+
+/** What the numbers say of each incident type that is not quiet now or was not quiet before. */
+export function judge({ tenantId, at, counts, alarms }: Measurement): readonly Finding[] {
+  const metrics = metricsFromCounts(
+    counts.flatMap(({ type, counts: windows }) =>
+      WINDOWS.map((window) => ({ signal: SIGNALS[type], window, count: windows[window] })),
+    ),
+  );
+  const context = { tenantId, occurredAtISO: at.toISOString() };
+  const events = new Map<string, OpsEvent>(
+    [...deriveAuthIncidents(metrics, context), ...deriveCustomIncidents(metrics, context)].map((event) => [
+      event.incident_type,
+      event,
+    ]),
+  );
+  return assessIncidents(WATCHED_RULES, metrics, context).flatMap(({ type, pressure }) => {
+    const before = alarms.get(type);
+    if (!before && pressure === 0) return [];
+    const { state, change } = stepAlarm(before ?? QUIET_ALARM, { value: pressure, atMs: at.getTime() });
+    return [{ type, alarm: state, change, event: events.get(type) ?? null }];
+  });
+}

@@ -1,0 +1,74 @@
+import type { Money } from '../../_kernel/graphql/builder.js';
+import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
+
+export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED'] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/** What somebody is told, in plain text, and what it is about. */
+export interface Message {
+  readonly kind: NotificationKind;
+  readonly title: string;
+  readonly body: string;
+  readonly bookingId?: string | undefined;
+  readonly incidentId?: string | undefined;
+}
+
+/** News grow old: what is told later than this is kept, but as read, and interrupts nobody. In milliseconds. */
+const NEWS_FOR_MS = 24 * 60 * 60 * 1_000;
+
+export const isNews = (happenedAt: Date, now: Date): boolean => now.getTime() - happenedAt.getTime() <= NEWS_FOR_MS;
+
+const LOCALE = 'en-US';
+
+function moneyWords({ amount, currency }: Money): string {
+  const format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
+}
+
+/** `Monday, February 1, 2027 at 9:00 AM`, on the clock of the tenant. */
+const timeWords = (instant: string, { timeZone }: TenantIdentity): string =>
+  new Intl.DateTimeFormat(LOCALE, { timeZone, dateStyle: 'full', timeStyle: 'short' })
+    .format(new Date(instant))
+    // Which space stands before AM differs between releases of Unicode's data.
+    .replaceAll(/\s/g, ' ');
+
+interface ConfirmedBooking {
+  readonly bookingId: string;
+  readonly reference: string;
+  readonly serviceName: string;
+  readonly providerName: string;
+  readonly startsAt: string;
+}
+
+export const bookingConfirmedForOwner = (booking: ConfirmedBooking, tenant: TenantIdentity): Message => ({
+  kind: 'BOOKING_CONFIRMED',
+  title: `New booking: ${booking.serviceName} with ${booking.providerName}`,
+  body: `${booking.reference}, ${timeWords(booking.startsAt, tenant)}.`,
+  bookingId: booking.bookingId,
+});
+
+export const bookingConfirmedForClient = (booking: ConfirmedBooking, tenant: TenantIdentity): Message => ({
+  kind: 'BOOKING_CONFIRMED',
+  title: `Your booking is confirmed: ${booking.serviceName}`,
+  body: `${booking.providerName} of ${tenant.name} expects you on ${timeWords(booking.startsAt, tenant)}. Your reference is ${booking.reference}.`,
+  bookingId: booking.bookingId,
+});
+
+export const paymentSucceeded = (payment: { readonly bookingId: string; readonly amount: Money }): Message => ({
+  kind: 'PAYMENT_SUCCEEDED',
+  title: `Payment received: ${moneyWords(payment.amount)}`,
+  body: 'The money has come and the booking is paid.',
+  bookingId: payment.bookingId,
+});
+
+export const incidentRaised = (incident: {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: string;
+  readonly decision: string;
+}): Message => ({
+  kind: 'INCIDENT_RAISED',
+  title: `${incident.severity.charAt(0)}${incident.severity.slice(1).toLowerCase()} incident: ${incident.title}`,
+  body: incident.decision,
+  incidentId: incident.id,
+});

@@ -1,0 +1,11 @@
+import { reactTo } from '../../_kernel/events/reaction.js';
+import type { IdentityEvents } from '../../identity/events.js';
+import type { Notifier } from '../notification/notifier.js';
+
+export const keepRecipientWhenMembershipIsGranted = (notifier: Notifier) =>
+  reactTo<IdentityEvents>()(
+    'identity.membership_granted',
+    'keepRecipientWhenMembershipIsGranted',
+    (_context, db, { payload: { membershipId, userId, displayName, roles } }) =>
+      notifier.keepMember(db, { membershipId, userId, displayName, roles }),
+  );

@@ -1,0 +1,8 @@
+import { reactTo } from '../../_kernel/events/reaction.js';
+import type { DetectionService } from '../detection/detection.service.js';
+import type { OpsEvents } from '../events.js';
+
+export const lookForIncidentsWhenAsked = (detection: DetectionService) =>
+  reactTo<OpsEvents>()('ops.detection_requested', 'lookForIncidentsWhenAsked', (context, db) =>
+    detection.look(context, db),
+  );

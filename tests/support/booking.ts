@@ -1,0 +1,49 @@
+import type { BookingServices } from '../../subgraphs/booking/services.js';
+import type { Clock } from '../../subgraphs/_kernel/request/clock.js';
+import { systemClock } from '../../subgraphs/_kernel/request/clock.js';
+import type { RequestContext } from '../../subgraphs/_kernel/request/request-context.js';
+import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
+import { contextFor } from './runtime.js';
+
+/** What a company needs before anybody can book: ids of one service and of those who do it. */
+export interface Shop {
+  readonly serviceId: string;
+  readonly providerIds: readonly string[];
+}
+
+export interface ShopOptions {
+  readonly clock?: Clock;
+  readonly providers?: number;
+  /** Minor units. */
+  readonly price?: number;
+  readonly durationMinutes?: number;
+  readonly bufferAfterMinutes?: number;
+}
+
+/** A context of the platform itself in a tenant, as the seed has it. */
+export const systemOf = (tenant: TenantIdentity, clock: Clock = systemClock): RequestContext =>
+  contextFor(tenant, { kind: 'system', name: 'test' }, clock);
+
+/** Opens a shop whose providers work from 09:00 to 17:00 every day. */
+export async function openShop(
+  services: BookingServices,
+  tenant: TenantIdentity,
+  { clock = systemClock, providers = 1, price = 5_000, durationMinutes = 60, bufferAfterMinutes = 0 }: ShopOptions = {},
+): Promise<Shop> {
+  const context = systemOf(tenant, clock);
+  const service = await services.catalogue.create(context, {
+    name: 'Consultation',
+    durationMinutes,
+    bufferAfterMinutes,
+    priceAmount: price,
+  });
+  const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: '09:00', end: '17:00' }));
+  const providerIds: string[] = [];
+  for (let n = 1; n <= providers; n += 1) {
+    const provider = await services.providers.create(context, { name: `Provider ${n}`, type: 'PARTNER' });
+    await services.workingHours.set(context, { providerId: provider.id, hours });
+    await services.catalogue.offer(context, { providerId: provider.id, serviceId: service.id });
+    providerIds.push(provider.id);
+  }
+  return { serviceId: service.id, providerIds };
+}
