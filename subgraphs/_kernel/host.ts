@@ -29,8 +29,8 @@ const isStream = (value: AsyncIterable<unknown> | ExecutionResult): value is Asy
   Symbol.asyncIterator in value;
 
 /** @param pool bound to the platform's role, for the consumer's place in the log and for schedules */
-export function hostSubgraph<Services>(
-  subgraph: Subgraph<Services>,
+export function hostSubgraph(
+  subgraph: Subgraph,
   runtime: SubgraphRuntime,
   pool: pg.Pool,
 ): SubgraphHost {
@@ -57,7 +57,7 @@ export function hostSubgraph<Services>(
 
   const run = async (operation: SubgraphRequest, rootValue?: unknown): Promise<ExecutionResult> => {
     const request = contextOf(operation.envelope);
-    const contextValue: GraphContext<Services> = { request, services };
+    const contextValue: GraphContext<unknown> = { request, services };
     const result = await execute({
       schema,
       document: operation.document,
@@ -92,7 +92,7 @@ export function hostSubgraph<Services>(
     execute: (operation) => run(operation),
     async subscribe(operation) {
       const request = contextOf(operation.envelope);
-      const contextValue: GraphContext<Services> = { request, services };
+      const contextValue: GraphContext<unknown> = { request, services };
       const source = await createSourceEventStream({
         schema,
         document: operation.document,

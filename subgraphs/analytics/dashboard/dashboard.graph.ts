@@ -23,7 +23,7 @@ const BookingStatusEnum = builder.enumType('BookingStatus', {
 const ServiceRef = builder
   .externalRef('Service', builder.keyDirective(builder.selection<{ id: string }>('id'), false))
   .implement({
-    description: 'What can be booked.',
+    description: 'Something that can be booked.',
     externalFields: (t) => ({ id: t.id({ description: 'Global id.' }) }),
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
 
 export const PROVIDER_TYPES = ['PANDIT', 'VENDOR', 'PARTNER', 'ASTROLOGER', 'TUTOR'] as const;
 export type ProviderType = (typeof PROVIDER_TYPES)[number];
@@ -6,26 +7,11 @@ export type ProviderType = (typeof PROVIDER_TYPES)[number];
 export const PROVIDER_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
 export type ProviderStatus = (typeof PROVIDER_STATUSES)[number];
 
-const ZONE_NAME = /^[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)*$/;
-
-/** Asks the calendar itself: `Intl.supportedValuesOf` leaves out names in use, Asia/Kolkata among them. */
-function isTimeZone(zone: string): boolean {
-  if (!ZONE_NAME.test(zone)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
 export const newProviderSchema = z.object({
   name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long'),
   type: z.enum(PROVIDER_TYPES),
   bio: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish(),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
-    .nullish(),
+  timeZone: timeZoneSchema.nullish(),
   status: z.enum(PROVIDER_STATUSES).nullish(),
 });
 

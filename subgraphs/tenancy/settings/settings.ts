@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { currencySchema, timeZoneSchema } from '../tenant/tenant.js';
+import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
+import { currencySchema } from '../tenant/tenant.js';
 
 const isLocale = (value: string): boolean => {
   try {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
 import { PLANS, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 
 /** Labels that mean something to the platform or to browsers, and so can be nobody's address. */
@@ -23,12 +24,7 @@ export const slugSchema = z
   .regex(SLUG, 'must be 3 to 63 lower-case letters, digits or hyphens, with no hyphen at either end')
   .refine((slug) => !RESERVED_SLUGS.has(slug), 'is reserved');
 
-const knownZones: ReadonlySet<string> = new Set(Intl.supportedValuesOf('timeZone'));
 const knownCurrencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
-export const timeZoneSchema = z
-  .string()
-  .refine((zone) => zone === 'UTC' || knownZones.has(zone), 'must be an IANA time zone such as Europe/Berlin');
 
 export const currencySchema = z
   .string()
