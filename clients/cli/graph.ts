@@ -46,18 +46,16 @@ export function connectToGraph(address: GraphAddress, accessToken?: string): Gra
       });
       return (await body.json()) as GraphAnswer<never>;
     },
-    async *follow(query, variables = {}) {
+    follow(query, variables = {}) {
       const client = createClient({
         url: `${url.replace(/^http/, 'ws')}/graphql`,
         webSocketImpl: SocketToHost,
         connectionParams: authorization,
+        // The connection lives as long as the subscription: it closes when nothing is followed any more.
+        lazy: true,
         retryAttempts: 0,
       });
-      try {
-        yield* client.iterate({ query, variables }) as AsyncGenerator<GraphAnswer<never>, void, void>;
-      } finally {
-        await client.dispose();
-      }
+      return client.iterate({ query, variables }) as AsyncGenerator<GraphAnswer<never>, void, void>;
     },
     as: (token) => connectToGraph(address, token),
   };

@@ -65,8 +65,8 @@ export function bookingsOf(
       const time = Temporal.PlainTime.from({ hour: Math.floor(start / 60), minute: start % 60 });
       const startsAt = new Date(date.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds);
       const status = statusOf(startsAt, now, random);
-      const daysBefore = 1 + Math.floor(random.next() * 13);
-      const createdAt = new Date(Math.min(startsAt.getTime(), now.getTime()) - daysBefore * 86_400_000);
+      const bookedBefore = (0.1 + random.next() * 13) * 86_400_000;
+      const createdAt = new Date(Math.min(startsAt.getTime(), now.getTime()) - bookedBefore);
       const isPaid = status === 'COMPLETED' || status === 'CONFIRMED' || (status === 'NO_SHOW' && random.next() < 0.5);
       bookings.push({ service, startsAt, createdAt, status, isPaid });
     }

@@ -67,10 +67,10 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
       { key: 'class', name: 'Back class', description: 'Small group, big effect.', durationMinutes: 50, bufferAfterMinutes: 10, price: 3_500 },
     ],
     providers: [
-      { name: 'Advice line', type: 'PARTNER', bio: 'Answers day and night: first advice by phone, every day of the year.', services: ['advice'], week: everyDay(always), bookingsPerDay: 0.6 },
-      { name: 'Marta Lindqvist', type: 'PARTNER', bio: 'Physiotherapist for knees, hips and runners who overdid it.', services: ['assessment', 'session'], week: weekdays(office), bookingsPerDay: 1.1 },
-      { name: 'Devon Okafor', type: 'PARTNER', bio: 'Physiotherapist for shoulders and necks; evening hours for people with desks.', services: ['assessment', 'session', 'class'], week: weekdays(late), bookingsPerDay: 1 },
-      { name: 'Priya Raman', type: 'PARTNER', bio: 'Massage therapist, deep tissue and sports.', services: ['massage'], week: [office, office, [], office, office, morning, []], bookingsPerDay: 0.9 },
+      { name: 'Advice line', type: 'PARTNER', bio: 'Answers day and night: first advice by phone, every day of the year.', services: ['advice'], week: everyDay(always), bookingsPerDay: 0.4 },
+      { name: 'Marta Lindqvist', type: 'PARTNER', bio: 'Physiotherapist for knees, hips and runners who overdid it.', services: ['assessment', 'session'], week: weekdays(office), bookingsPerDay: 0.7 },
+      { name: 'Devon Okafor', type: 'PARTNER', bio: 'Physiotherapist for shoulders and necks; evening hours for people with desks.', services: ['assessment', 'session', 'class'], week: weekdays(late), bookingsPerDay: 0.6 },
+      { name: 'Priya Raman', type: 'PARTNER', bio: 'Massage therapist, deep tissue and sports.', services: ['massage'], week: [office, office, [], office, office, morning, []], bookingsPerDay: 0.4 },
     ],
   },
   {
@@ -92,9 +92,9 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
       { key: 'exam', name: 'Exam coaching', description: 'Two weeks before it counts.', durationMinutes: 90, bufferAfterMinutes: 15, price: 8_900 },
     ],
     providers: [
-      { name: 'Advice desk', type: 'TUTOR', bio: 'Open round the clock: advice on courses by video.', services: ['advice'], week: everyDay(always), bookingsPerDay: 0.5 },
-      { name: 'Jonas Weber', type: 'TUTOR', bio: 'Pianist and teacher; patient with left hands.', services: ['piano'], week: weekdays(late), bookingsPerDay: 1.2 },
-      { name: 'Aylin Demir', type: 'TUTOR', bio: 'Tutor for German as a second language and exam coach.', services: ['german', 'exam'], week: weekdays(office), bookingsPerDay: 1.1 },
+      { name: 'Advice desk', type: 'TUTOR', bio: 'Open round the clock: advice on courses by video.', services: ['advice'], week: everyDay(always), bookingsPerDay: 0.4 },
+      { name: 'Jonas Weber', type: 'TUTOR', bio: 'Pianist and teacher; patient with left hands.', services: ['piano'], week: weekdays(late), bookingsPerDay: 0.7 },
+      { name: 'Aylin Demir', type: 'TUTOR', bio: 'Tutor for German as a second language and exam coach.', services: ['german', 'exam'], week: weekdays(office), bookingsPerDay: 0.7 },
     ],
   },
 ];

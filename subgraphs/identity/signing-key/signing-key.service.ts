@@ -3,7 +3,7 @@ import type { Clock } from '../../_kernel/request/clock.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
-import type { TokenRealm } from '../../_kernel/wire/access-token.js';
+import { TOKEN_REALMS, type TokenRealm } from '../../_kernel/wire/access-token.js';
 import { currentKeyOf, newKeyId, verifyingKeys } from './signing-key.js';
 import { findSigningKeys, insertSigningKey, lockRealm, type SigningKeyRow } from './signing-key.store.js';
 
@@ -21,7 +21,10 @@ export interface Signer {
 export interface SigningKeyService {
   /** The realm's current key; the first one is made when there is none. */
   signerOf(realm: TokenRealm): Promise<Signer>;
-  /** Every key a token may be verified with, as a JSON Web Key Set (RFC 7517). */
+  /**
+   * Every key a token may be verified with, as a JSON Web Key Set (RFC 7517). A realm without a key gets its first
+   * one here, so that verifiers know it before it signs anything.
+   */
   publicKeys(): Promise<{ readonly keys: readonly JWK[] }>;
 }
 
@@ -53,19 +56,22 @@ export function createSigningKeyService(parts: {
     });
   };
 
+  const signerOf = async (realm: TokenRealm): Promise<Signer> => {
+    const now = clock.now().getTime();
+    const cached = signers.get(realm);
+    if (cached && cached.until > now) return cached.signer;
+    const row = currentKeyOf(await findSigningKeys(platform.db), realm) ?? (await makeKey(realm));
+    const jwk = JSON.parse(secretBox.open(row.sealedPrivateJwk, SEAL_PURPOSE)) as JWK;
+    const privateKey = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
+    const signer: Signer = { kid: row.kid, algorithm: ALGORITHM, privateKey };
+    signers.set(realm, { signer, until: now + CURRENT_KEY_TTL_MS });
+    return signer;
+  };
+
   return {
-    async signerOf(realm) {
-      const now = clock.now().getTime();
-      const cached = signers.get(realm);
-      if (cached && cached.until > now) return cached.signer;
-      const row = currentKeyOf(await findSigningKeys(platform.db), realm) ?? (await makeKey(realm));
-      const jwk = JSON.parse(secretBox.open(row.sealedPrivateJwk, SEAL_PURPOSE)) as JWK;
-      const privateKey = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
-      const signer: Signer = { kid: row.kid, algorithm: ALGORITHM, privateKey };
-      signers.set(realm, { signer, until: now + CURRENT_KEY_TTL_MS });
-      return signer;
-    },
+    signerOf,
     async publicKeys() {
+      await Promise.all(TOKEN_REALMS.map((realm) => signerOf(realm)));
       const keys = verifyingKeys(await findSigningKeys(platform.db), clock.now());
       return { keys: keys.map((key) => key.publicJwk as unknown as JWK) };
     },

@@ -4,7 +4,7 @@ import { actorIdIn, ActorKindEnum } from '../actor.graph.js';
 import { builder } from '../builder.js';
 import { uuidInFilter } from '../id-in-filter.js';
 import { AuditEntryId } from '../ids.js';
-import { AUDIT_ACTIONS } from '../spine/audit/audit.js';
+import type { AUDIT_ACTIONS } from '../spine/audit/audit.js';
 import { tenantOf, TenantRef } from '../tenant.graph.js';
 import type { AuditEntryRow, AuditFilter } from './audit.store.js';
 

@@ -1,7 +1,8 @@
 import { UserId } from '../../identity/ids.js';
 import { builder } from '../builder.js';
 import { tenantOf, TenantRef } from '../tenant.graph.js';
-import { SIGNALS, type SignalType } from './auth-log.js';
+import type { SIGNALS} from './auth-log.js';
+import { type SignalType } from './auth-log.js';
 import type { AuthOpsMetrics } from './auth-log.service.js';
 import type { AuthOpsLogRow } from './auth-log.store.js';
 

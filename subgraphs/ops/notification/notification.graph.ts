@@ -3,7 +3,7 @@ import { BookingId } from '../../booking/ids.js';
 import { builder } from '../builder.js';
 import { IncidentRef } from '../incident/incident.graph.js';
 import { NotificationId } from '../ids.js';
-import { NOTIFICATION_KINDS } from './notification.js';
+import type { NOTIFICATION_KINDS } from './notification.js';
 import type { ReceivedNotification } from './notification.service.js';
 import type { NotificationRow } from './notification.store.js';
 
@@ -19,7 +19,7 @@ const NotificationKindEnum = builder.enumType('NotificationKind', {
 const BookingRef = builder
   .externalRef('Booking', builder.keyDirective(builder.selection<{ id: string }>('id'), false))
   .implement({
-    description: 'An appointment that somebody has made.',
+    description: 'Time of a provider that is taken for a client. Seen by the client and by who may read appointments.',
     fields: (t) => ({ id: t.id({ description: 'Global id.', resolve: (booking) => booking.id }) }),
   });
 

@@ -1,0 +1,345 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
+import { ACME, contextFor, eventually, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { Principal } from '../../_kernel/wire/principal.js';
+import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
+import { IncidentId } from '../ids.js';
+
+const OWNER = memberOf(['settings:read', 'settings:update'], { roles: ['OWNER'] });
+const CLIENT = memberOf([], { roles: ['USER'] });
+const ADMIN: Principal = {
+  kind: 'platform',
+  adminId: uuidv7(),
+  sessionId: uuidv7(),
+  roles: ['SUPER_ADMIN'],
+  permissions: ['platform:incidents:read', 'platform:incidents:manage'],
+};
+
+const MINUTE = 60_000;
+const failures = (count: number) =>
+  Array.from({ length: count }, () => ({ realm: 'tenant' as const, emailHash: 'a'.repeat(64) }));
+
+const INCIDENTS = `query($filter: IncidentFilter) { incidents(filter: $filter) { edges { node {
+  id type authType severity status title decision steps risks recommendedFlags { key value reason } rollbackPlan
+  classification metrics occurredAt acknowledgedAt resolvedAt tenant { id } timeline { status severity note actorKind actorId }
+} } } }`;
+const RAISED = `subscription($after: String) { incidentRaised(after: $after) { cursor incident { id type status } } }`;
+const UPDATED = `subscription($after: String) { incidentUpdated(after: $after) { cursor incident { id status } } }`;
+
+interface IncidentNode {
+  readonly id: string;
+  readonly type: string;
+  readonly severity: string;
+  readonly status: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly timeline: readonly { readonly status: string; readonly note: string | null; readonly actorKind: string }[];
+}
+
+describe('incidents', () => {
+  let t: TestOps;
+  beforeEach(async () => {
+    t = await startTestOps();
+    for (const tenant of [ACME, GLOBEX]) await t.emit(tenant, 'tenancy.tenant_created', [{ tenant }]);
+  });
+  afterEach(() => t.stop());
+
+  const incidentsOf = async (tenant: TenantIdentity, principal: Principal, filter: object = {}) => {
+    const result = await t.ask(tenant, principal, INCIDENTS, { filter });
+    expect(result.errors).toBeUndefined();
+    const page = result.data?.['incidents'] as { edges: { node: IncidentNode }[] };
+    return page.edges.map((edge) => edge.node);
+  };
+  const raiseAtAcme = async (): Promise<IncidentNode> => {
+    await t.emit(ACME, 'identity.login_failed', failures(60));
+    return eventually(async () => (await incidentsOf(ACME, OWNER))[0]);
+  };
+  const send = (body: unknown, principal: Principal = { kind: 'system', name: 'gateway' }) =>
+    t.host.forward(
+      { method: 'POST', path: '/internal/security-signals', search: '', headers: {}, body: Buffer.from(JSON.stringify(body)) },
+      { tenant: PLATFORM_TENANT, principal, origin: { requestId: uuidv7(), ip: null, userAgent: null } },
+    );
+
+  it('makes exactly one incident of 200 refused sign-ins, with advice, and none next door', async () => {
+    await t.emit(ACME, 'identity.login_failed', failures(200));
+    await t.settled(ACME);
+    const [incident, ...others] = await incidentsOf(ACME, OWNER);
+    expect(others).toEqual([]);
+    expect(incident).toMatchObject({
+      type: 'FAILED_LOGINS_SPIKE',
+      authType: 'FAILED_LOGINS_SPIKE',
+      status: 'OPEN',
+      severity: 'CRITICAL',
+      decision: 'Contain likely brute force and protect legitimate users.',
+      title: '200 failed sign-ins within 5 minutes',
+      metrics: { failed_logins_5m: 200, failed_logins_15m: 200, failed_logins_1h: 200 },
+      timeline: [expect.objectContaining({ status: 'OPEN', actorKind: 'SYSTEM' })],
+    });
+    for (const list of ['steps', 'risks', 'recommendedFlags', 'rollbackPlan']) {
+      expect(incident?.[list as keyof IncidentNode]).not.toEqual([]);
+    }
+    expect(await incidentsOf(GLOBEX, OWNER)).toEqual([]);
+  });
+
+  it('looks once at a burst, however many signals it has', async () => {
+    await t.emit(ACME, 'identity.login_failed', failures(200));
+    await t.settled(ACME);
+    const { rows } = await t.runtime.pools.platform.query<{ type: string; count: number }>(
+      `SELECT type, count(*)::int AS count FROM kernel.outbox_event WHERE type LIKE 'ops.%' GROUP BY type ORDER BY type`,
+    );
+    const counted = new Map(rows.map((row) => [row.type, row.count]));
+    expect(counted.get('ops.incident_raised')).toBe(1);
+    expect(counted.get('ops.detection_requested')).toBeLessThanOrEqual(2);
+  });
+
+  it('raises nothing below the threshold, and raises when the last one is added', async () => {
+    await t.emit(ACME, 'identity.login_failed', failures(49));
+    await t.settled(ACME);
+    expect(await incidentsOf(ACME, OWNER)).toEqual([]);
+    await t.emit(ACME, 'identity.login_failed', failures(1));
+    await t.settled(ACME);
+    expect(await incidentsOf(ACME, OWNER)).toHaveLength(1);
+  });
+
+  it('goes on with the same incident as it becomes worse', async () => {
+    const first = await raiseAtAcme();
+    expect(first.severity).toBe('HIGH');
+    await t.emit(ACME, 'identity.login_failed', failures(200));
+    await t.settled(ACME);
+    const [now, ...others] = await incidentsOf(ACME, OWNER);
+    expect(others).toEqual([]);
+    expect(now).toMatchObject({ id: first.id, severity: 'CRITICAL', metrics: { failed_logins_5m: 260 } });
+    expect(now?.timeline.map((line) => line.note)).toEqual([
+      'Detected: 60 failed sign-ins within 5 minutes',
+      'Became worse: 260 failed sign-ins within 5 minutes',
+    ]);
+  });
+
+  it('resolves by itself when the numbers have stayed calm, and a later burst is a new incident', async () => {
+    const first = await raiseAtAcme();
+    const lookAgain = () => t.ops.services.detection.lookAgain(contextFor(PLATFORM_TENANT, { kind: 'system', name: 't' }, t.clock));
+    await lookAgain();
+    t.clock.advance(61 * MINUTE);
+    await lookAgain();
+    t.clock.advance(9 * MINUTE);
+    await lookAgain();
+    expect(await incidentsOf(ACME, OWNER)).toEqual([expect.objectContaining({ status: 'OPEN' })]);
+    t.clock.advance(2 * MINUTE);
+    await lookAgain();
+    expect(await incidentsOf(ACME, OWNER)).toEqual([
+      expect.objectContaining({
+        id: first.id,
+        status: 'RESOLVED',
+        resolvedAt: expect.any(String),
+        timeline: [
+          expect.objectContaining({ status: 'OPEN' }),
+          expect.objectContaining({ status: 'RESOLVED', actorKind: 'SYSTEM', note: expect.stringContaining('by itself') }),
+        ],
+      }),
+    ]);
+    expect(await lookAgain()).toBe(0);
+    await t.emit(ACME, 'identity.login_failed', failures(60));
+    await t.settled(ACME);
+    expect((await incidentsOf(ACME, OWNER)).map((incident) => incident.status)).toEqual(['OPEN', 'RESOLVED']);
+  });
+
+  it('looks at what was left unlooked at when whoever should have looked died', async () => {
+    const context = contextFor(ACME, { kind: 'system', name: 'test' }, t.clock);
+    await t.host.close();
+    await t.runtime.database.tenants.transaction(context, async (db) => {
+      for (let n = 0; n < 60; n += 1) {
+        await t.ops.services.authLog.log(context, db, uuidv7(), { type: 'failed_login', occurredAt: t.clock.now() });
+      }
+    });
+    expect(await incidentsOf(ACME, OWNER)).toEqual([]);
+    expect(await t.ops.services.detection.lookAgain(context)).toBe(1);
+    expect(await incidentsOf(ACME, OWNER)).toHaveLength(1);
+  });
+
+  it('takes the reports of the gateway, and of nobody else', async () => {
+    const report = { type: 'JWT_VALIDATION_ERROR', tenantId: ACME.id, at: t.clock.now().toISOString() };
+    await t.settled(ACME);
+    expect((await send(report, OWNER))?.status).toBe(403);
+    expect((await send({ ...report, type: 'WEATHER' }))?.status).toBe(400);
+    expect((await send({ ...report, tenantId: uuidv7() }))?.status).toBe(404);
+    const answers = await Promise.all(Array.from({ length: 25 }, () => send(report)));
+    expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([202]));
+    await send({ ...report, type: 'TENANT_MISMATCH', tenantId: GLOBEX.id });
+    await t.settled(ACME);
+    await t.settled(GLOBEX);
+    expect(await incidentsOf(ACME, OWNER)).toEqual([expect.objectContaining({ type: 'JWT_VALIDATION_ERRORS' })]);
+    expect(await incidentsOf(GLOBEX, OWNER)).toEqual([
+      expect.objectContaining({ type: 'TENANT_LEAK_RISK', severity: 'CRITICAL' }),
+    ]);
+    const { data } = await t.ask(ACME, OWNER, `{ authOpsMetrics(window: ONE_HOUR) { metrics } authOpsLogs(first: 1) { edges { node { type } } } }`);
+    expect(data).toMatchObject({
+      authOpsMetrics: { metrics: { jwt_validation_errors_1h: 25, failed_logins_1h: 0 } },
+      authOpsLogs: { edges: [{ node: { type: 'JWT_VALIDATION_ERROR' } }] },
+    });
+  });
+
+  it('has counted every signal in the end, however signals and looks come across each other', async () => {
+    await t.settled(ACME);
+    for (let sent = 0; sent < 200; sent += 20) {
+      const at = t.clock.now().toISOString();
+      await Promise.all(
+        Array.from({ length: 20 }, () => send({ type: 'JWT_VALIDATION_ERROR', tenantId: ACME.id, at })),
+      );
+    }
+    await t.settled(ACME);
+    expect(await incidentsOf(ACME, OWNER)).toEqual([
+      expect.objectContaining({ metrics: expect.objectContaining({ jwt_validation_errors_5m: 200 }) }),
+    ]);
+  });
+
+  it('watches sign-ins of platform staff, reused refresh tokens and failed payments', async () => {
+    await t.emit(PLATFORM_TENANT, 'identity.login_failed', [1, 2].map(() => ({ realm: 'platform' as const, emailHash: 'b' })));
+    await t.emit(
+      ACME,
+      'identity.session_ended',
+      Array.from({ length: 5 }, () => ({
+        realm: 'tenant' as const,
+        subjectId: uuidv7(),
+        sessionId: uuidv7(),
+        reason: 'TOKEN_REUSED' as const,
+      })),
+    );
+    await t.emit(
+      ACME,
+      'commerce.payment_failed',
+      Array.from({ length: 8 }, () => ({ paymentId: uuidv7(), bookingId: uuidv7(), declineCode: null })),
+    );
+    await t.settled(ACME);
+    await t.settled(PLATFORM_TENANT);
+    const types = (incidents: readonly IncidentNode[]) => incidents.map((incident) => incident.type).sort();
+    expect(types(await incidentsOf(ACME, OWNER))).toEqual(['PAYMENT_FAILURES_SPIKE', 'SESSION_ANOMALIES']);
+    expect(types(await incidentsOf(PLATFORM_TENANT, ADMIN))).toEqual([
+      'PAYMENT_FAILURES_SPIKE',
+      'SESSION_ANOMALIES',
+      'SUSPICIOUS_ADMIN_LOGIN',
+    ]);
+    expect(await incidentsOf(PLATFORM_TENANT, ADMIN, { types: ['SUSPICIOUS_ADMIN_LOGIN'] })).toEqual([
+      expect.objectContaining({ tenant: null, authType: 'SUSPICIOUS_ADMIN_LOGIN' }),
+    ]);
+  });
+
+  it('goes through its states by hand, each step noted with who took it', async () => {
+    const { id } = await raiseAtAcme();
+    const act = async (principal: Principal, mutation: string) =>
+      (await t.ask(principal === ADMIN ? PLATFORM_TENANT : ACME, principal, `mutation { result: ${mutation} {
+        __typename ... on Incident { status timeline { status actorKind note } } ... on UserError { code message }
+      } }`)).data?.['result'];
+    expect(await act(CLIENT, `acknowledgeIncident(id: "${id}")`)).toMatchObject({ __typename: 'ForbiddenError' });
+    expect(await act(OWNER, `acknowledgeIncident(id: "${id}")`)).toMatchObject({ status: 'ACKNOWLEDGED' });
+    expect(await act(OWNER, `acknowledgeIncident(id: "${id}")`)).toMatchObject({ code: 'INVALID_TRANSITION' });
+    expect(await act(ADMIN, `mitigateIncident(id: "${id}", note: "Captcha is on")`)).toMatchObject({ status: 'MITIGATED' });
+    expect(await act(OWNER, `resolveIncident(id: "${id}", note: "  ")`)).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(await act(OWNER, `resolveIncident(id: "${id}", note: "They gave up")`)).toMatchObject({
+      status: 'RESOLVED',
+      timeline: [
+        { status: 'OPEN' },
+        { status: 'ACKNOWLEDGED', actorKind: 'MEMBER', note: null },
+        { status: 'MITIGATED', actorKind: 'PLATFORM', note: 'Captcha is on' },
+        { status: 'RESOLVED', actorKind: 'MEMBER', note: 'They gave up' },
+      ],
+    });
+    expect(await act(OWNER, `mitigateIncident(id: "${id}", note: "x")`)).toMatchObject({ code: 'INVALID_TRANSITION' });
+  });
+
+  it('answers an id of another tenant as one that nothing has', async () => {
+    const { id } = await raiseAtAcme();
+    for (const asked of [id, IncidentId.encode(uuidv7()), 'inc_nonsense']) {
+      const read = await t.ask(GLOBEX, OWNER, `{ incident(id: "${asked}") { id } }`);
+      expect(read).toEqual({ data: { incident: null } });
+      const write = await t.ask(GLOBEX, OWNER, `mutation { acknowledgeIncident(id: "${asked}") { ... on UserError { code message } } }`);
+      expect(write).toEqual({ data: { acknowledgeIncident: { code: 'NOT_FOUND', message: 'Incident not found' } } });
+      const entity = await t.ask(
+        GLOBEX,
+        OWNER,
+        `query($of: [_Any!]!) { _entities(representations: $of) { ... on Incident { id } } }`,
+        { of: [{ __typename: 'Incident', id: asked }] },
+      );
+      expect(entity).toEqual({ data: { _entities: [null] } });
+    }
+    expect((await t.ask(ACME, CLIENT, `{ incident(id: "${id}") { id } }`)).data).toEqual({ incident: null });
+    expect((await t.ask(ACME, CLIENT, `{ incidents { edges { node { id } } } }`)).errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+  });
+
+  it('comes live to the owner and to platform staff, and not to the company next door', async () => {
+    const toOwner = await t.follow(ACME, OWNER, RAISED);
+    const toAdmin = await t.follow(PLATFORM_TENANT, ADMIN, RAISED);
+    const nextDoor = await t.follow(GLOBEX, OWNER, RAISED);
+    const waiting = [toOwner.next(), toAdmin.next()];
+    let foreign = 0;
+    const listening = nextDoor.next().then(({ done }) => (foreign += done ? 0 : 1));
+    const started = performance.now();
+    await t.emit(ACME, 'identity.login_failed', failures(60));
+    const [owner, admin] = await Promise.all(waiting);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(owner?.value).toMatchObject({ data: { incidentRaised: { incident: { type: 'FAILED_LOGINS_SPIKE' } } } });
+    expect(admin?.value).toEqual(owner?.value);
+    await t.settled(GLOBEX);
+    await Promise.all([toOwner, toAdmin, nextDoor].map((stream) => stream.return()));
+    await listening;
+    expect(foreign).toBe(0);
+    await expect(t.follow(ACME, CLIENT, RAISED)).rejects.toThrow('FORBIDDEN');
+  });
+
+  it('goes on behind a cursor with every change, each once', async () => {
+    const { id } = await raiseAtAcme();
+    const live = await t.follow(ACME, OWNER, UPDATED);
+    const first = live.next();
+    await t.ask(ACME, OWNER, `mutation { acknowledgeIncident(id: "${id}") { __typename } }`);
+    const { value } = await first;
+    const { cursor } = value?.data?.['incidentUpdated'] as { cursor: string };
+    await live.return();
+    await t.ask(ACME, OWNER, `mutation { mitigateIncident(id: "${id}", note: "a") { __typename } }`);
+    await t.ask(ACME, OWNER, `mutation { resolveIncident(id: "${id}", note: "b") { __typename } }`);
+    const resumed = await t.follow(ACME, OWNER, UPDATED, { after: cursor });
+    const events = [await resumed.next(), await resumed.next()];
+    const cursors = events.map((event) => (event.value?.data?.['incidentUpdated'] as { cursor: string }).cursor);
+    expect(new Set([cursor, ...cursors]).size).toBe(3);
+    await resumed.return();
+    await expect(t.follow(ACME, OWNER, UPDATED, { after: 'nonsense' })).rejects.toThrow('after');
+  });
+});
+
+describe('the spine over the graph', () => {
+  let t: TestOps;
+  beforeAll(async () => {
+    t = await startTestOps();
+  });
+  afterAll(() => t.stop());
+
+  const run = (event: object) =>
+    t.ask(
+      ACME,
+      OWNER,
+      `query($event: OpsAuthEventInput!) { runAuthOpsSpine(event: $event) { decision steps risks recommendedFlags { key value reason } rollbackPlan classification } }`,
+      { event },
+    );
+  const SAMPLE = {
+    eventId: 'evt_123',
+    incidentType: 'FAILED_LOGINS_SPIKE',
+    severityGuess: 2,
+    occurredAt: '2026-03-01T09:30:00Z',
+    metricsSnapshot: { failed_logins_1h: 150 },
+  };
+
+  it('gives the same advice for the same event, byte for byte', async () => {
+    const [one, other] = [await run(SAMPLE), await run(SAMPLE)];
+    expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+    expect(one.data?.['runAuthOpsSpine']).toMatchObject({
+      decision: 'Contain likely brute force and protect legitimate users.',
+      rollbackPlan: expect.arrayContaining(['Disable rate limiting if false positives spike']),
+    });
+  });
+
+  it('names the part of an event that makes no sense', async () => {
+    const { errors } = await run({ ...SAMPLE, severityGuess: 7 });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      issues: [{ field: 'event.severityGuess', message: 'must be 0, 1, 2 or 3' }],
+    });
+  });
+});

@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
+import { ACME, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { Principal } from '../../_kernel/wire/principal.js';
+import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
+import { BookingId } from '../../booking/ids.js';
+import { NotificationId } from '../ids.js';
+import { bookingConfirmedForClient, isNews, paymentSucceeded } from './notification.js';
+
+const LIST = `query($unread: Boolean) {
+  notifications(unreadOnly: $unread) { edges { node { id kind title body readAt booking { id } incident { id } } } }
+  unreadNotificationCount
+}`;
+const RECEIVED = `subscription($after: String) {
+  notificationReceived(after: $after) { cursor notification { id kind title booking { __typename id } } }
+}`;
+
+interface NotificationNode {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly readAt: string | null;
+  readonly booking: { readonly id: string } | null;
+  readonly incident: { readonly id: string } | null;
+}
+
+describe('notifications', () => {
+  let t: TestOps;
+  const ownerId = uuidv7();
+  const clientId = uuidv7();
+  const owner = memberOf(['settings:read'], { userId: ownerId, roles: ['OWNER'] });
+  const client = memberOf([], { userId: clientId, roles: ['USER'] });
+  const foreignOwner = memberOf(['settings:read'], { roles: ['OWNER'] });
+  const bookingId = uuidv7();
+
+  const join = (tenant: TenantIdentity, who: Principal, roles: readonly string[]) =>
+    t.emit(tenant, 'identity.membership_granted', [
+      {
+        membershipId: uuidv7(),
+        userId: who.kind === 'member' ? who.userId : '',
+        email: 'someone@acme.example',
+        displayName: 'Someone',
+        roles,
+      },
+    ]);
+
+  const booking = (of: { readonly clientUserId?: string | null } = {}) => ({
+    bookingId,
+    reference: 'BK-20270201-402913',
+    clientId: uuidv7(),
+    clientUserId: clientId,
+    providerId: uuidv7(),
+    serviceId: uuidv7(),
+    serviceName: 'First advice',
+    providerName: 'Marta Lindqvist',
+    startsAt: '2027-02-01T14:00:00.000Z',
+    endsAt: '2027-02-01T14:15:00.000Z',
+    price: { amount: 8_000, currency: 'USD' },
+    ...of,
+  });
+  const payment = () => ({
+    paymentId: uuidv7(),
+    bookingId,
+    clientId: uuidv7(),
+    amount: { amount: 8_000, currency: 'USD' },
+    method: 'CARD' as const,
+  });
+
+  beforeEach(async () => {
+    t = await startTestOps();
+    for (const tenant of [ACME, GLOBEX]) await t.emit(tenant, 'tenancy.tenant_created', [{ tenant }]);
+    await join(ACME, owner, ['OWNER']);
+    await join(ACME, client, ['USER']);
+    await join(GLOBEX, foreignOwner, ['OWNER']);
+    await t.settled(ACME);
+    await t.settled(GLOBEX);
+  });
+  afterEach(() => t.stop());
+
+  const listOf = async (tenant: TenantIdentity, who: Principal, unread = false) => {
+    const { data, errors } = await t.ask(tenant, who, LIST, { unread });
+    expect(errors).toBeUndefined();
+    const { edges } = data?.['notifications'] as { edges: { node: NotificationNode }[] };
+    return { unread: data?.['unreadNotificationCount'], nodes: edges.map((edge) => edge.node) };
+  };
+  const markRead = async (who: Principal, ids: readonly string[], tenant = ACME) =>
+    (
+      await t.ask(
+        tenant,
+        who,
+        `mutation($ids: [ID!]!) { result: markNotificationsRead(ids: $ids) {
+           ... on NotificationsRead { unreadCount notifications { id readAt } } ... on UserError { code }
+         } }`,
+        { ids },
+      )
+    ).data?.['result'];
+
+  it('tell owner and client of a confirmed booking, each in words of their own, and nobody next door', async () => {
+    await t.emit(ACME, 'booking.confirmed', [booking()]);
+    await t.settled(ACME);
+    const [toOwner, toClient] = [await listOf(ACME, owner), await listOf(ACME, client)];
+    expect(toOwner.nodes).toEqual([
+      expect.objectContaining({
+        kind: 'BOOKING_CONFIRMED',
+        title: 'New booking: First advice with Marta Lindqvist',
+        body: 'BK-20270201-402913, Monday, February 1, 2027 at 9:00 AM.',
+        booking: { id: BookingId.encode(bookingId) },
+      }),
+    ]);
+    expect(toClient.nodes.map((node) => node.title)).toEqual(['Your booking is confirmed: First advice']);
+    expect(await listOf(GLOBEX, foreignOwner)).toEqual({ unread: 0, nodes: [] });
+  });
+
+  it('tell a client who does not sign in nothing', async () => {
+    await t.emit(ACME, 'booking.confirmed', [booking({ clientUserId: null }), booking({ clientUserId: uuidv7() })]);
+    await t.settled(ACME);
+    expect((await listOf(ACME, client)).nodes).toEqual([]);
+    expect((await listOf(ACME, owner)).unread).toBe(2);
+  });
+
+  it('tell the owner of an incident, with the way to it', async () => {
+    await t.emit(
+      ACME,
+      'identity.login_failed',
+      Array.from({ length: 60 }, () => ({ realm: 'tenant' as const, emailHash: 'a' })),
+    );
+    await t.settled(ACME);
+    expect((await listOf(ACME, owner)).nodes).toEqual([
+      expect.objectContaining({
+        kind: 'INCIDENT_RAISED',
+        title: 'High incident: 60 failed sign-ins within 5 minutes',
+        incident: { id: expect.stringMatching(/^inc_/) },
+        booking: null,
+      }),
+    ]);
+    expect((await listOf(ACME, client)).nodes).toEqual([]);
+  });
+
+  it('come live to whom they are for, with the booking as an entity to join on', async () => {
+    const [live, others] = [await t.follow(ACME, owner, RECEIVED), await t.follow(ACME, client, RECEIVED)];
+    const next = live.next();
+    let wrong = 0;
+    const listening = others.next().then(({ done }) => (wrong += done ? 0 : 1));
+    await t.emit(ACME, 'commerce.payment_succeeded', [payment()]);
+    expect((await next).value).toMatchObject({
+      data: {
+        notificationReceived: {
+          notification: {
+            kind: 'PAYMENT_SUCCEEDED',
+            title: 'Payment received: $80.00',
+            booking: { __typename: 'Booking', id: BookingId.encode(bookingId) },
+          },
+        },
+      },
+    });
+    await t.settled(ACME);
+    await Promise.all([live.return(), others.return()]);
+    await listening;
+    expect(wrong).toBe(0);
+  });
+
+  it('go on behind a cursor without loss or repetition, whatever came in between', async () => {
+    const live = await t.follow(ACME, owner, RECEIVED);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    const take = async (stream: Awaited<ReturnType<TestOps['follow']>>, pending = stream.next()) => {
+      const received = (await pending).value?.data?.['notificationReceived'] as {
+        cursor: string;
+        notification: { id: string };
+      };
+      cursor = received.cursor;
+      seen.push(received.notification.id);
+    };
+    const first = live.next();
+    await t.emit(ACME, 'commerce.payment_succeeded', Array.from({ length: 30 }, payment));
+    await take(live, first);
+    for (let n = 1; n < 10; n += 1) await take(live);
+    await live.return();
+    await t.emit(ACME, 'commerce.payment_succeeded', Array.from({ length: 10 }, payment));
+    await t.settled(ACME);
+    const resumed = await t.follow(ACME, owner, RECEIVED, { after: cursor });
+    while (seen.length < 40) await take(resumed);
+    await resumed.return();
+    const { nodes } = await listOf(ACME, owner);
+    expect(new Set(seen).size).toBe(40);
+    expect(nodes.every((node) => seen.includes(node.id))).toBe(true);
+    await expect(t.follow(ACME, owner, RECEIVED, { after: '!' })).rejects.toThrow('not a cursor');
+    await expect(t.follow(ACME, { kind: 'anonymous' }, RECEIVED)).rejects.toThrow('UNAUTHENTICATED');
+  });
+
+  it('are read when their owner says so, all or none', async () => {
+    await t.emit(ACME, 'commerce.payment_succeeded', [payment(), payment()]);
+    await t.emit(GLOBEX, 'commerce.payment_succeeded', [payment()]);
+    await t.settled(ACME);
+    await t.settled(GLOBEX);
+    const [one, other] = (await listOf(ACME, owner)).nodes.map((node) => node.id);
+    const [foreign] = (await listOf(GLOBEX, foreignOwner)).nodes.map((node) => node.id);
+    for (const unknown of [foreign, NotificationId.encode(uuidv7()), 'ntf_nonsense']) {
+      expect(await markRead(owner, [one ?? '', unknown ?? ''])).toEqual({ code: 'NOT_FOUND' });
+    }
+    expect(await markRead(client, [one ?? ''])).toEqual({ code: 'NOT_FOUND' });
+    expect(await markRead(owner, [])).toEqual({ code: 'BAD_USER_INPUT' });
+    expect((await listOf(ACME, owner)).unread).toBe(2);
+    expect(await markRead(owner, [one ?? ''])).toEqual({
+      unreadCount: 1,
+      notifications: [{ id: one, readAt: expect.any(String) }],
+    });
+    expect((await listOf(ACME, owner, true)).nodes.map((node) => node.id)).toEqual([other]);
+    expect((await listOf(GLOBEX, foreignOwner)).unread).toBe(1);
+  });
+
+  it('keep what is told long after it happened, but as read and without a live event', async () => {
+    const occurredAt = new Date(t.clock.now().getTime() - 25 * 3_600_000);
+    await t.emit(ACME, 'booking.confirmed', [booking()], { occurredAt });
+    await t.settled(ACME);
+    const { nodes, unread } = await listOf(ACME, owner);
+    expect(nodes).toEqual([expect.objectContaining({ readAt: expect.any(String) })]);
+    expect(unread).toBe(0);
+    const { rows } = await t.runtime.pools.platform.query(
+      `SELECT 1 FROM kernel.outbox_event WHERE type = 'ops.notification_created'`,
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
+describe('the words of a notification', () => {
+  it('say amounts in the way of their currency', () => {
+    const titleFor = (amount: number, currency: string) => paymentSucceeded({ bookingId: '', amount: { amount, currency } }).title;
+    expect(titleFor(123_456, 'USD')).toBe('Payment received: $1,234.56');
+    expect(titleFor(5_000, 'JPY')).toBe('Payment received: ¥5,000');
+  });
+
+  it("say times on the tenant's clock", () => {
+    const booking = { bookingId: '', reference: 'BK-1', serviceName: 'Piano', providerName: 'Jonas Weber', startsAt: '2027-03-28T01:30:00Z' };
+    expect(bookingConfirmedForClient(booking, GLOBEX).body).toBe(
+      'Jonas Weber of Globex expects you on Sunday, March 28, 2027 at 3:30 AM. Your reference is BK-1.',
+    );
+  });
+
+  it('are news for a day', () => {
+    const now = new Date('2027-01-02T00:00:00Z');
+    expect(isNews(new Date('2027-01-01T00:00:00Z'), now)).toBe(true);
+    expect(isNews(new Date('2026-12-31T23:59:59Z'), now)).toBe(false);
+  });
+});
