@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ValidationError } from '../_kernel/errors/domain-error.js';
-import { addMoney, allocateMoney, currencyExponent, money, subtractMoney } from './money.js';
+import { currencyExponent } from '../_kernel/money/currency.js';
+import { addMoney, allocateMoney, money, subtractMoney } from './money.js';
 
 const anyCurrency = fc.constantFrom('JPY', 'USD', 'KWD');
 const anyAmount = fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 });

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../request/request-context.js';
+import { isRefusedValue } from '../tenancy/violations.js';
 import { DomainError, ValidationError } from './domain-error.js';
 
 /**
@@ -26,6 +27,14 @@ export function maskError(error: GraphQLError, request: RequestContext): GraphQL
     return new GraphQLError(error.message, {
       ...place,
       extensions: { code: typeof code === 'string' ? code : 'BAD_USER_INPUT' },
+    });
+  }
+  if (isRefusedValue(cause)) {
+    // The last line behind the services' own rules, for values only the database knows it cannot hold.
+    request.logger.warn({ err: cause, path: error.path?.join('.') }, 'the database refused a value');
+    return new GraphQLError('The input holds a value that cannot be stored', {
+      ...place,
+      extensions: { code: 'BAD_USER_INPUT' },
     });
   }
   request.logger.error({ err: cause, path: error.path?.join('.') }, 'unexpected error in a resolver');

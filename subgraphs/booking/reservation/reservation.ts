@@ -113,7 +113,7 @@ export const cancellationSchema = z.object({
 });
 
 export const importedBookingSchema = newBookingSchema.extend({
-  id: z.uuid().nullish(),
+  id: z.guid().nullish(),
   clientId: z.string(),
   status: z.enum(BOOKING_STATUSES),
   createdAt: z.date(),

@@ -24,7 +24,7 @@ import { findUnfinishedPayments, insertPayment, type PaymentRow } from './paymen
 const CATCH_UP_MS = 3_000;
 
 const paySchema = z.object({
-  bookingId: z.uuid('must be a UUID'),
+  bookingId: z.guid('must be a UUID'),
   paymentMethodId: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces'),

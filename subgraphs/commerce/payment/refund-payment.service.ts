@@ -23,7 +23,7 @@ import { createSingleFlight } from './single-flight.js';
 export const REFUND_REASONS = ['REQUESTED_BY_CLIENT', 'DUPLICATE', 'FRAUDULENT'] as const satisfies readonly RefundReason[];
 
 const refundSchema = z.object({
-  paymentId: z.uuid('must be a UUID'),
+  paymentId: z.guid('must be a UUID'),
   amount: z.int('must be a whole number').positive('must be positive').nullish(),
   reason: z.enum(REFUND_REASONS),
   idempotencyKey: z.string(),

@@ -64,7 +64,7 @@ export const sourceOfBooking = (bookingId: string): string => `booking:${booking
 export const sourceOfAdjustment = (entryId: string): string => `adjustment:${entryId}`;
 
 export const adjustmentSchema = z.object({
-  clientId: z.uuid(),
+  clientId: z.guid(),
   points: z
     .int('must be a whole number')
     .min(-MOST_POINTS)

@@ -4,7 +4,7 @@ export const REVIEW_STATUSES = ['PUBLISHED', 'HIDDEN'] as const;
 export type ReviewStatus = (typeof REVIEW_STATUSES)[number];
 
 export const newReviewSchema = z.object({
-  bookingId: z.uuid(),
+  bookingId: z.guid(),
   rating: z.int('must be a whole number').min(1, 'must be at least 1').max(5, 'must be at most 5'),
   text: z
     .string()
