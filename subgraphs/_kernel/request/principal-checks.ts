@@ -1,6 +1,6 @@
 import { ForbiddenError, UnauthenticatedError } from '../errors/domain-error.js';
 import type { Permission } from '../wire/permissions.js';
-import { permissionsOf, type MemberPrincipal, type PlatformPrincipal } from '../wire/principal.js';
+import { permissionsOf, type MemberPrincipal } from '../wire/principal.js';
 import type { RequestContext } from './request-context.js';
 
 /**
@@ -9,11 +9,6 @@ import type { RequestContext } from './request-context.js';
  */
 export function requireMember(context: RequestContext): MemberPrincipal {
   if (context.principal.kind !== 'member') throw new UnauthenticatedError('Sign in to do this');
-  return context.principal;
-}
-
-export function requirePlatformStaff(context: RequestContext): PlatformPrincipal {
-  if (context.principal.kind !== 'platform') throw new ForbiddenError('Only platform staff may do this');
   return context.principal;
 }
 

@@ -20,7 +20,3 @@ export function isRefusedValue(error: unknown): boolean {
   const state = sqlStateOf(error);
   return state !== null && (state.startsWith('22') || state === '23514');
 }
-
-/** Whether a write failed because a row with the same unique key is there already. */
-export const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';

@@ -117,10 +117,6 @@ export function assertMayBecome(from: PaymentState, to: PaymentState): void {
   if (!mayBecome(from, to)) throw new InvalidTransitionError(from, to);
 }
 
-/** Whether the client still owes a step: pay, prove who she is, or try another card. */
-export const awaitsClient = (state: PaymentState): boolean =>
-  state === 'REQUIRES_PAYMENT_METHOD' || state === 'REQUIRES_ACTION' || state === 'FAILED';
-
 /**
  * Money that was collected outranks a cancellation; either ends the collection. Among the unfinished states the
  * provider's time decides, and the later step of one attempt where the provider's whole seconds cannot.
