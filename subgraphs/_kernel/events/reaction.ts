@@ -4,8 +4,8 @@ import type { StoredEvent } from './event.js';
 
 /**
  * What a subgraph does when something has happened elsewhere. It runs in one transaction with the note
- * that the event was dealt with, so its writes happen exactly once. It must not call out of the process:
- * work that does is a job, enqueued here.
+ * that the event was dealt with, so its writes happen exactly once. It must not call out of the process: it
+ * writes down what is to be done, and a schedule does it.
  */
 export interface Reaction {
   /** The sentence that says what it does: `awardPointsWhenBookingIsCompleted`. */
