@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { ConfigError, loadConfig } from '../infra/runtime/config.js';
 import { createLogger } from '../infra/runtime/log.js';
 import { onShutdown } from '../infra/runtime/shutdown.js';
@@ -7,8 +8,9 @@ import type { SubgraphEndpoint } from '../subgraphs/_kernel/wire/subgraph-endpoi
 import { createHttpEndpoint } from './endpoints/http-endpoint.js';
 import { DEFAULT_LIMITS } from './gateway-config.js';
 import { createGateway, ListenError } from './gateway.js';
+import { watchSupergraphFile } from './supergraph/supergraph-file.js';
 
-const SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
+const SUPERGRAPH = fileURLToPath(new URL('../schema/supergraph.graphql', import.meta.url));
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /** Serves the graph from subgraphs that run as processes of their own, until told to stop. */
@@ -23,8 +25,9 @@ async function main(): Promise<void> {
     SUBGRAPH_NAMES.map((name) => [name, createHttpEndpoint({ name, url: config.subgraphUrls[name], envelopeSecret })]),
   ) as Record<SubgraphName, SubgraphEndpoint>;
 
+  const supergraphSdl = await readFile(SUPERGRAPH, 'utf8');
   const gateway = await createGateway({
-    supergraphSdl: await readFile(SUPERGRAPH, 'utf8'),
+    supergraphSdl,
     endpoints,
     config: {
       baseDomain: config.baseDomain,
@@ -38,7 +41,9 @@ async function main(): Promise<void> {
   });
   const { url } = await gateway.listen({ host: config.host, port: config.port });
   logger.info({ url }, 'gateway is up');
+  const watched = watchSupergraphFile(SUPERGRAPH, supergraphSdl, (sdl) => gateway.replaceSupergraph(sdl), logger);
   onShutdown(async () => {
+    watched.close();
     await gateway.stop();
     await Promise.all(Object.values(endpoints).map((endpoint) => endpoint.close()));
   });

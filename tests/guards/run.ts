@@ -17,6 +17,7 @@ interface Guard {
 const GUARDS: readonly Guard[] = [
   { name: 'subgraph schemas are committed', command: process.execPath, args: tsx('infra/compose/print-subgraphs.ts') },
   { name: 'supergraph is committed', command: process.execPath, args: tsx('infra/compose/compose.ts') },
+  { name: 'no client of the released graph breaks', command: process.execPath, args: tsx('infra/compose/release.ts') },
   {
     name: 'boundaries',
     command: bin('depcruise'),
@@ -70,7 +71,7 @@ async function main(jestArguments: readonly string[]): Promise<boolean> {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 
   if ((await redisServerProgram()) === null) {
-    console.log('\nNo redis-server on this machine: the variants of tests that use Redis are left out.');
+    console.log('\nNo redis-server on this machine: the tests of events with Redis as their signal are left out.');
   }
   const jest = spawn(
     process.execPath,
