@@ -41,7 +41,7 @@ export default tseslint.config(
   },
   {
     // Process entries, the local command and scripts speak to the terminal and read the environment's shape.
-    files: ['infra/**/*.ts', 'clients/cli/*.ts', 'gateway/main.ts', 'subgraphs/main.ts', 'prisma/**/*.ts', 'tests/**/*.ts', '**/*.test.ts', '*.config.ts'],
+    files: ['infra/**/*.ts', 'clients/cli/*.ts', 'gateway/*main.ts', 'subgraphs/main.ts', 'prisma/**/*.ts', 'tests/**/*.ts', '**/*.test.ts', '*.config.ts'],
     rules: { 'no-restricted-globals': 'off', 'no-console': 'off' },
   },
   {

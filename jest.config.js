@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Tests use a real database and real sockets; on a busy machine five seconds say nothing about the code.
+  testTimeout: 30_000,
   globalSetup: '<rootDir>/tests/support/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/tests/support/jest-global-teardown.mjs',
   extensionsToTreatAsEsm: ['.ts'],

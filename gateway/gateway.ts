@@ -59,7 +59,8 @@ function listenErrorOf(error: NodeJS.ErrnoException, host: string, port: number)
   return new ListenError(`${reason}.`, { cause: error });
 }
 
-const listenOn = (server: Server, host: string, port: number): Promise<AddressInfo> =>
+/** @throws {ListenError} */
+export const listenOn = (server: Server, host: string, port: number): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenErrorOf(error, host, port));
     server.once('error', fail);
@@ -69,7 +70,7 @@ const listenOn = (server: Server, host: string, port: number): Promise<AddressIn
     });
   });
 
-const closeServer = (server: Server): Promise<void> =>
+export const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     if (!server.listening) {
       resolve();
@@ -91,6 +92,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     observer: metrics,
     logger,
     requestTimeoutMs: config.requestTimeoutMs,
+    suggestions: config.introspection,
   });
   const authorization = createAuthorizationStage(policies);
 

@@ -5,7 +5,13 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
+import {
+  GraphQLError,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { GatewayLogger } from '../logger.js';
 import type { Pipeline } from '../pipeline.js';
 import type { BoundedOperation } from '../stages/limits/limits.js';
@@ -41,6 +47,17 @@ export interface ApolloFrontParts {
   readonly answered: (type: string, result: ExecutionResult, seconds: number) => void;
 }
 
+const MASKED = 'Something went wrong on our side';
+
+const notNamed = (): GraphQLError =>
+  new GraphQLError('Name the operation of the document that is meant, in operationName', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+
+/** The last line: whatever came about outside of the pipeline tells a client nothing of how. */
+const withoutInternals = (error: GraphQLFormattedError): GraphQLFormattedError =>
+  error.extensions?.['code'] === 'INTERNAL_SERVER_ERROR' ? { ...error, message: MASKED } : error;
+
 export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloFront> {
   const { life, pipeline, introspection, logger, answered } = parts;
 
@@ -48,7 +65,7 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
     const { requestId } = operation.caller;
     logger.error({ err: error, requestId }, 'operation failed');
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, http: { status: 500 } };
-    return { errors: [new GraphQLError('Something went wrong on our side', { extensions })] };
+    return { errors: [new GraphQLError(MASKED, { extensions })] };
   };
 
   const say =
@@ -63,16 +80,19 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
         executor: async ({ context, document, operation, request }) => {
           const begun = performance.now();
           const bounded = (context as FrontContext).operation;
+          // Apollo Server's types promise one, but it asks even where the document does not say which is meant.
+          const asked = operation as OperationDefinitionNode | undefined;
+          if (!asked) return { errors: [notNamed()] };
           const result = await pipeline
             .answer({
               ...bounded,
               variables: request.variables ?? {},
               generation: life.current(),
               document,
-              definition: operation,
+              definition: asked,
             })
             .catch((error: unknown) => masked(bounded, error));
-          answered(operation.operation, result, (performance.now() - begun) / 1000);
+          answered(asked.operation, result, (performance.now() - begun) / 1000);
           return result;
         },
       }),
@@ -81,6 +101,7 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
+    formatError: withoutInternals,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,

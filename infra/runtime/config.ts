@@ -139,6 +139,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   return configOf(main.data, subgraphs.data);
 }
 
+/** Whether anything says that this is production: the variable of Node's own world, or ours. */
+// eslint-disable-next-line no-restricted-properties -- the one place where the environment is read
+export function isProduction(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return env['NODE_ENV'] === 'production' || env['APP_ENV'] === 'production';
+}
+
 function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof subgraphVariables>): Config {
   const environment = given.APP_ENV ?? oneOf(ENVIRONMENTS).default('development').parse(given.NODE_ENV);
   const isLocal = environment === 'development' || environment === 'test';

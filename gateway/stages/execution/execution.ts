@@ -18,7 +18,7 @@ import {
   requestOf,
   startDeadline,
   type Deadline,
-  type Endpoints,
+  type FetchEndpoints,
   type FetchObserver,
 } from './subgraph-caller.js';
 
@@ -28,10 +28,12 @@ export interface ExecutionObserver extends FetchObserver {
 }
 
 export interface ExecutionParts {
-  readonly endpoints: Endpoints;
+  readonly endpoints: FetchEndpoints;
   readonly observer: ExecutionObserver;
   readonly logger: GatewayLogger;
   readonly requestTimeoutMs: number;
+  /** Whether what is said of wrong variables may hint at names of the schema; not by default. */
+  readonly suggestions?: boolean;
 }
 
 /** Executes plans. Subscriptions use it event by event. */
@@ -57,12 +59,12 @@ export type Coerced =
   | { readonly ok: true; readonly values: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly result: ExecutionResult };
 
-function coerceVariables({ generation, definition, variables }: ValidOperation): Coerced {
+function coerceVariables({ generation, definition, variables }: ValidOperation, suggestions: boolean): Coerced {
   const { errors, coerced } = getVariableValues(
     generation.apiSchema,
     definition.variableDefinitions ?? [],
     variables,
-    { maxErrors: 10 },
+    { maxErrors: 10, hideSuggestions: !suggestions },
   );
   if (coerced) return { ok: true, values: coerced };
   const named = errors.map(
@@ -85,8 +87,10 @@ const valueCompletionOf = (violations: readonly Violation[]): { readonly valueCo
 });
 
 export function createExecutor(parts: ExecutionParts): Executor {
-  const { endpoints, observer, logger, requestTimeoutMs } = parts;
+  const { endpoints, observer, logger, requestTimeoutMs, suggestions = false } = parts;
   const compiler = createOperationCompiler();
+
+  const coerce = (operation: ValidOperation): Coerced => coerceVariables(operation, suggestions);
 
   const deadlineFor = (operation: ValidOperation): Deadline =>
     // A mutation is finished even if nobody waits for it any more: half a change helps no one.
@@ -154,9 +158,9 @@ export function createExecutor(parts: ExecutionParts): Executor {
     compiler,
     complete,
     deadlineFor,
-    coerce: coerceVariables,
+    coerce,
     async execute(operation) {
-      const coerced = coerceVariables(operation);
+      const coerced = coerce(operation);
       if (!coerced.ok) return coerced.result;
       const deadline = deadlineFor(operation);
       try {

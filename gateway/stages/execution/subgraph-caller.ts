@@ -2,11 +2,19 @@ import type { FetchNode } from '@apollo/query-planner';
 import { parse, type DocumentNode, type ExecutionResult } from 'graphql';
 import type { Envelope } from '../../../subgraphs/_kernel/wire/envelope.js';
 import type { SubgraphEndpoint, SubgraphRequest } from '../../../subgraphs/_kernel/wire/subgraph-endpoint.js';
-import { SUBGRAPH_NAMES, type SubgraphName } from '../../../subgraphs/_kernel/wire/subgraph-names.js';
+import type { SubgraphName } from '../../../subgraphs/_kernel/wire/subgraph-names.js';
 import type { Operation } from '../limits/limits.js';
 import { SubgraphUnreachableError } from './error-mask.js';
 
 export type Endpoints = Readonly<Record<SubgraphName, SubgraphEndpoint>>;
+
+/** What a plan needs of a subgraph, whatever its name. */
+export interface FetchEndpoint extends Pick<SubgraphEndpoint, 'execute' | 'subscribe'> {
+  readonly name: string;
+}
+
+/** By the names that plans carry. */
+export type FetchEndpoints = Readonly<Record<string, FetchEndpoint>>;
 
 export interface FetchObserver {
   fetched(subgraph: string, seconds: number, outcome: 'ok' | 'errors' | 'unreachable'): void;
@@ -29,12 +37,11 @@ function documentOf(node: FetchNode): DocumentNode {
   return document;
 }
 
-const isSubgraphName = (name: string): name is SubgraphName => (SUBGRAPH_NAMES as readonly string[]).includes(name);
-
 /** The supergraph writes names in capitals where it makes enum values of them; plans carry them as they are. */
-export function endpointOf(endpoints: Endpoints, name: string): SubgraphEndpoint {
-  if (!isSubgraphName(name)) throw new Error(`the plan names ${name}, which is no subgraph`);
-  return endpoints[name];
+export function endpointOf(endpoints: FetchEndpoints, name: string): FetchEndpoint {
+  const endpoint = Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
+  if (!endpoint) throw new Error(`the plan names ${name}, which is no subgraph`);
+  return endpoint;
 }
 
 export const requestOf = (
@@ -88,7 +95,7 @@ export function startDeadline(milliseconds: number, client: AbortSignal | null):
 
 /** Calls a subgraph, but waits no longer than the deadline, whether or not the subgraph heeds it. */
 export async function callSubgraph(
-  endpoint: SubgraphEndpoint,
+  endpoint: FetchEndpoint,
   request: SubgraphRequest,
   deadline: Deadline,
   observer: FetchObserver,

@@ -12,11 +12,11 @@ import type { Compiled, Executor } from '../execution/execution.js';
 import { isJsonObject, type JsonObject } from '../execution/json.js';
 import { NotCompilableError } from '../execution/not-compilable.js';
 import { compileRewrites } from '../execution/rewrites.js';
-import { endpointOf, envelopeOf, requestOf, type Endpoints } from '../execution/subgraph-caller.js';
+import { endpointOf, envelopeOf, requestOf, type FetchEndpoints } from '../execution/subgraph-caller.js';
 import { createEventStream, type Handled } from './event-stream.js';
 
 export interface SubscriptionParts {
-  readonly endpoints: Endpoints;
+  readonly endpoints: FetchEndpoints;
   readonly executor: Executor;
   /** Asked at the start by the pipeline, and here again for every event. */
   readonly authorize: Stage<ValidOperation, AuthorizedOperation>;
