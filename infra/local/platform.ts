@@ -13,7 +13,7 @@ import { createSecretBox } from '../../subgraphs/_kernel/secrets/secret-box.js';
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { createSubgraphs, type Subgraphs, type SubgraphsConfig } from '../../subgraphs/registry.js';
 import type { Config } from '../runtime/config.js';
-import { createLogger } from '../runtime/log.js';
+import { createLogger, type LoggerOptions } from '../runtime/log.js';
 import { startEmbeddedPostgres } from '../runtime/postgres/embedded.js';
 import { createPools, describeConnectionFailure } from '../runtime/postgres/pools.js';
 import { startStripeDouble } from './doubles/stripe/stripe-double.js';
@@ -33,6 +33,8 @@ export interface PlatformOptions {
   /** Whether a database without companies is given the demo's. */
   readonly seed: boolean;
   readonly clock?: Clock;
+  /** Where the log goes; standard output by default. */
+  readonly logTo?: LoggerOptions['destination'];
 }
 
 export interface StartedPlatform {
@@ -77,10 +79,10 @@ export function createPlatform(options: PlatformOptions): Platform {
 }
 
 async function start(
-  { config, folder, progress, seed, clock = systemClock }: PlatformOptions,
+  { config, folder, progress, seed, clock = systemClock, logTo }: PlatformOptions,
   onStop: (step: () => Promise<unknown>) => void,
 ): Promise<StartedPlatform> {
-  const logger = createLogger({ name: 'local', level: config.logLevel });
+  const logger = createLogger({ name: 'local', level: config.logLevel, ...(logTo ? { destination: logTo } : {}) });
   const secrets = await localSecrets(folder);
 
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(folder, progress, onStop));

@@ -38,4 +38,11 @@ describe('a log line', () => {
     expect(lines[0]).not.toContain('hunter2');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ request: { id: 'r1' }, err: { message: 'broken' } });
   });
+
+  it('leaves the secrets out of what an error carries along', () => {
+    const answer = { payment_intent: { id: 'pi_1', client_secret: 'hunter2' }, headers: { authorization: 'Bearer hunter2' } };
+    const line = logged({ err: Object.assign(new Error('The provider said no'), { answer }) });
+    expect(JSON.stringify(line)).not.toContain('hunter2');
+    expect(line).toMatchObject({ err: { message: 'The provider said no', answer: { payment_intent: { id: 'pi_1' } } } });
+  });
 });

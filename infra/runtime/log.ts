@@ -43,6 +43,7 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
     level,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => redactValue(serializedError(error), 0) },
     formatters: {
       level: (label: string) => ({ level: label }),
       log: withoutSecrets,
@@ -57,6 +58,10 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
   } as Logger['child'];
   return logger;
 }
+
+/** What an error carries besides its message may be a provider's whole answer, secrets and all. */
+const serializedError = (error: unknown): unknown =>
+  error instanceof Error ? { ...pino.stdSerializers.err(error) } : error;
 
 /** By name at any depth: pino's own redaction takes paths of known depth, and costs ten times as much with many. */
 function withoutSecrets(entry: Record<string, unknown>): Record<string, unknown> {

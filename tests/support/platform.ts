@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { createPlatform } from '../../infra/local/platform.js';
+import { localSecrets, type LocalSecrets } from '../../infra/local/secrets.js';
 import { loadConfig } from '../../infra/runtime/config.js';
 import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
 import { TENANT_PERMISSIONS } from '../../subgraphs/_kernel/wire/permissions.js';
@@ -19,13 +20,23 @@ export interface SubgraphDoor {
 export interface TestPlatform {
   readonly url: string;
   readonly databaseUrl: string;
+  /** What a real installation keeps to itself. */
+  readonly secrets: LocalSecrets;
   /** Every subgraph past the gateway, as an owner of the company with that subdomain. */
   subgraphsAs(slug: string): readonly SubgraphDoor[];
   stop(): Promise<void>;
 }
 
+export interface TestPlatformOptions {
+  /** Settings on top of those every test has, such as `APP_ENV: 'production'`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Given every line of the log. */
+  readonly onLog?: (line: string) => void;
+}
+
 /** Everything in one process with the demo data, on a database of its own: what `npm start` starts. */
-export async function startTestPlatform(): Promise<TestPlatform> {
+export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
+  const { environment = {}, onLog } = options;
   const database = await createTestDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'spine-platform-'));
   const platform = createPlatform({
@@ -33,11 +44,14 @@ export async function startTestPlatform(): Promise<TestPlatform> {
       APP_ENV: 'test',
       DATABASE_URL: database.url,
       PORT: String(await freePort()),
+      HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
+      ...environment,
     }),
     folder,
     progress: { step: () => undefined, done: () => undefined },
     seed: true,
+    ...(onLog ? { logTo: { write: onLog } } : {}),
   });
   const stop = async (): Promise<void> => {
     await platform.stop();
@@ -54,6 +68,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
     return {
       url,
       databaseUrl: database.url,
+      secrets: await localSecrets(folder),
       subgraphsAs(slug) {
         const tenant = tenants.get(slug);
         if (!tenant) throw new Error(`The demo has no company ${slug}`);

@@ -1,8 +1,13 @@
-import { ConflictError, ForbiddenError, UnauthenticatedError, ValidationError } from '../../_kernel/errors/domain-error.js';
-import { ADMIN_ROLES } from '../../_kernel/wire/principal.js';
-import type { AdminRole } from '../../_kernel/wire/principal.js';
+import {
+  ConflictError,
+  ForbiddenError,
+  UnauthenticatedError,
+  ValidationError,
+} from '../../_kernel/errors/domain-error.js';
+import { ADMIN_ROLES, type AdminRole } from '../../_kernel/wire/principal.js';
 import { builder } from '../builder.js';
 import { AdminUserId } from '../ids.js';
+import { accessTokenFields } from '../session/access-token.fields.js';
 import type { AdminSignedIn } from './admin-user.service.js';
 import type { AdminUserRow } from './admin-user.store.js';
 
@@ -34,15 +39,7 @@ const AdminUserRef = builder.objectRef<AdminUserRow>('AdminUser').implement({
 const AdminAuthPayloadRef = builder.objectRef<AdminSignedIn>('AdminAuthPayload').implement({
   description: 'Proof that a member of platform staff has signed in.',
   fields: (t) => ({
-    accessToken: t.string({
-      description: 'Sent as `Authorization: Bearer …`; lives 15 minutes.',
-      resolve: (signedIn) => signedIn.access.token,
-    }),
-    accessTokenExpiresAt: t.field({
-      type: 'DateTime',
-      description: 'When the access token ends.',
-      resolve: (signedIn) => signedIn.access.expiresAt,
-    }),
+    ...accessTokenFields(t),
     user: t.field({
       type: AdminUserRef,
       description: 'Who signed in.',
@@ -94,7 +91,8 @@ builder.mutationFields((t) => ({
     nullable: true,
     tag: 'public',
     errors: { types: [UnauthenticatedError] },
-    description: "Signs in platform staff. Their tokens are of another realm than members' and are signed with other keys.",
+    description:
+      "Signs in platform staff. Their tokens are of another realm than members' and are signed with other keys.",
     args: { input: t.arg({ type: AdminLoginInput, description: 'Address and password.' }) },
     resolve: (_root, { input }, { request, services }) => services.adminUsers.login(request, input),
   }),

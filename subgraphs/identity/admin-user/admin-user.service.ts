@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ConflictError, UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { emailSchema } from '../../_kernel/validation/text.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import { ADMIN_ROLES, type AdminRole } from '../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
 import type { IdentityEvents } from '../events.js';
@@ -13,7 +14,7 @@ import { newPasswordSchema } from '../password/password.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
 import { openSession, type RefreshGrant } from '../session/session-opener.js';
 import type { IssuedToken, TokenIssuer } from '../session/token-issuer.js';
-import { displayNameSchema, emailSchema, hashOfEmail } from '../user/user.js';
+import { displayNameSchema, hashOfEmail } from '../user/user.js';
 import { ADMIN_ROLE_PERMISSIONS } from './admin-user.js';
 import { findAdmin, findAdminWithPassword, insertAdmin, noteLogin, type AdminUserRow } from './admin-user.store.js';
 

@@ -6,7 +6,7 @@ export type MembershipRow = Membership;
 
 export const MEMBERSHIP_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'asc', type: 'date' },
-  { field: 'id', order: 'asc' },
+  { field: 'id', order: 'asc', type: 'uuid' },
 ];
 
 export const findMembershipsOfUsers = (db: TenantDb, userIds: readonly string[]): Promise<MembershipRow[]> =>

@@ -2,21 +2,14 @@ import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { SessionId } from '../ids.js';
 import { UserRef } from '../user/user.graph.js';
+import { accessTokenFields } from './access-token.fields.js';
 import type { SessionRow } from './session.store.js';
 import type { SignedIn } from './session.service.js';
 
 const AuthPayloadRef = builder.objectRef<SignedIn>('AuthPayload').implement({
   description: 'Proof of having signed in, to be kept from anyone else.',
   fields: (t) => ({
-    accessToken: t.string({
-      description: 'Sent as `Authorization: Bearer …`; lives 15 minutes.',
-      resolve: (signedIn) => signedIn.access.token,
-    }),
-    accessTokenExpiresAt: t.field({
-      type: 'DateTime',
-      description: 'When the access token ends.',
-      resolve: (signedIn) => signedIn.access.expiresAt,
-    }),
+    ...accessTokenFields(t),
     refreshToken: t.string({
       description: 'Good for one `refreshSession`; lives 7 days.',
       resolve: (signedIn) => signedIn.refresh.token,

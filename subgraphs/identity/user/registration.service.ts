@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { ForbiddenError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { emailSchema } from '../../_kernel/validation/text.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import { isPlatformTenant } from '../../_kernel/wire/tenant.js';
 import type { MembershipService } from '../membership/membership.service.js';
 import { newPasswordSchema } from '../password/password.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
-import { displayNameSchema, emailSchema } from './user.js';
+import { displayNameSchema } from './user.js';
 import { findUserWithPassword, insertUser } from './user.store.js';
 
 const registrationSchema = z.object({

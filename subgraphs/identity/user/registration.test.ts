@@ -121,6 +121,15 @@ describe('being made a member', () => {
     await expect(refused).rejects.toMatchObject({ issues: [expect.objectContaining({ field: 'roles.0' })] });
   });
 
+  it('takes more than the address of somebody another company knows', async () => {
+    const stranger = { ...colleague, email: 'stranger@globex.example', roles: ['OWNER'] };
+    await identity.services.registration.register(contextFor(GLOBEX), stranger);
+    await expect(enrol(['users:manage'], { ...stranger, password: 'Another-pass-2!' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    const signIn = identity.services.sessions.login(contextFor(ACME), stranger);
+    await expect(signIn).rejects.toThrow('wrong');
+    await expect(enrol(['users:manage'], stranger)).resolves.toMatchObject({ roles: ['OWNER'] });
+  });
+
   it('gives the permissions of the roles with the next sign-in', async () => {
     const { access } = await identity.services.sessions.login(contextFor(ACME), colleague);
     const claims = JSON.parse(Buffer.from(access.token.split('.')[1] ?? '', 'base64url').toString()) as { scope: string };

@@ -77,7 +77,7 @@ const RegisterTenantUserInput = builder.inputType('RegisterTenantUserInput', {
     email: t.string({ description: 'E-mail address she will sign in with.' }),
     displayName: t.string({ description: 'Name she goes by, 1 to 100 characters.' }),
     password: t.string({
-      description: 'Her first password. Somebody the platform knows already keeps the one she has.',
+      description: 'Her first password; of somebody the platform knows already, the one she has.',
     }),
     roles: t.stringList({ description: 'One or more of the roles that `roles` lists.' }),
   }),
