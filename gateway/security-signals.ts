@@ -1,11 +1,11 @@
+import {
+  SECURITY_SIGNALS_PATH,
+  type SecuritySignalReport,
+  type SecuritySignalType,
+} from '../subgraphs/_kernel/wire/security-signals.js';
 import type { SubgraphEndpoint } from '../subgraphs/_kernel/wire/subgraph-endpoint.js';
 import type { GatewayLogger } from './logger.js';
 import { gatewayEnvelope } from './request.js';
-
-export type SecuritySignalType = 'JWT_VALIDATION_ERROR' | 'TENANT_MISMATCH';
-
-/** Where ops takes signals in; the gateway itself never serves this path. */
-export const SECURITY_SIGNALS_PATH = '/internal/security-signals';
 
 /** Tells ops what only the gateway sees. Reporting never delays or fails the request that gave rise to it. */
 export interface SecuritySignals {
@@ -17,13 +17,6 @@ export interface PostedSecuritySignals extends SecuritySignals {
   drained(): Promise<void>;
 }
 
-interface Signal {
-  readonly type: SecuritySignalType;
-  readonly tenantId: string;
-  /** ISO 8601 instant. */
-  readonly at: string;
-}
-
 /** A flood of bad tokens must not become a flood in memory: beyond this, signals are counted and dropped. */
 const QUEUE_LIMIT = 1_000;
 
@@ -32,11 +25,11 @@ export function createPostedSecuritySignals(
   logger: GatewayLogger,
   now: () => number,
 ): PostedSecuritySignals {
-  const queue: Signal[] = [];
+  const queue: SecuritySignalReport[] = [];
   let dropped = 0;
   let sending: Promise<void> | null = null;
 
-  const post = async (signal: Signal): Promise<void> => {
+  const post = async (signal: SecuritySignalReport): Promise<void> => {
     const request = {
       method: 'POST',
       path: SECURITY_SIGNALS_PATH,

@@ -16,7 +16,9 @@ const isSubgraphName = (name: string | undefined): name is SubgraphName =>
 
 /** Serves one subgraph until the process is told to stop: `main.ts <name>`. */
 async function main(name: string | undefined): Promise<void> {
-  if (!isSubgraphName(name)) throw new ConfigError([{ variable: 'argument', problem: `must be one of ${SUBGRAPH_NAMES.join(', ')}` }]);
+  if (!isSubgraphName(name)) {
+    throw new ConfigError([{ variable: 'argument', problem: `must be one of ${SUBGRAPH_NAMES.join(', ')}` }]);
+  }
   const config = loadConfig();
   const missing = [
     ...(config.databaseUrl ? [] : ['DATABASE_URL']),

@@ -1,13 +1,13 @@
 import { ConfigError, loadConfig } from '../../infra/runtime/config.js';
 import { createLogger } from '../../infra/runtime/log.js';
-import { createPools } from '../../infra/runtime/postgres/pools.js';
+import { createPools, describeConnectionFailure } from '../../infra/runtime/postgres/pools.js';
 import { createSignal } from '../../subgraphs/_kernel/events/create-signal.js';
 import { hostSubgraph } from '../../subgraphs/_kernel/host.js';
 import { systemClock } from '../../subgraphs/_kernel/request/clock.js';
 import { createRuntime } from '../../subgraphs/_kernel/runtime.js';
 import { createSecretBox } from '../../subgraphs/_kernel/secrets/secret-box.js';
 import { createSubgraphs } from '../../subgraphs/registry.js';
-import { migrate } from '../migrate.js';
+import { migrate, MigrationError } from '../migrate.js';
 import { DEMO_TENANTS } from './demo-data.js';
 import { isSeeded, seedDemo } from './seed.js';
 
@@ -20,7 +20,9 @@ async function main(): Promise<void> {
   if (!databaseUrl) {
     throw new ConfigError([{ variable: 'DATABASE_URL', problem: 'must be set; npm start seeds its own database' }]);
   }
-  await migrate(databaseUrl);
+  await migrate(databaseUrl).catch((error: unknown) => {
+    throw error instanceof MigrationError ? error : new Error(describeConnectionFailure(error, databaseUrl), { cause: error });
+  });
   const logger = createLogger({ name: 'seed', level: config.logLevel });
   const pools = createPools({ url: databaseUrl, appUrl: config.databaseAppUrl, platformUrl: config.databasePlatformUrl });
   const signal = await createSignal({ redisUrl: config.redisUrl, databaseUrl, pool: pools.platform, logger });

@@ -1,18 +1,13 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { describe, expect, it } from '@jest/globals';
-import { composeSupergraph } from '../../infra/compose/supergraph.js';
-import { BOOKING_STUB } from '../../tests/support/booking-stub.js';
+import { composeWithBooking } from '../../tests/support/composition.js';
 import { schema } from './schema.js';
 
 describe("analytics' part of the graph", () => {
   const sdl = printSubgraphSchema(schema);
 
-  it('composes with the entities it refers to', () => {
-    const composition = composeSupergraph([
-      { name: 'booking', routingUrl: 'http://booking', sdl: BOOKING_STUB },
-      { name: 'analytics', routingUrl: 'http://analytics', sdl },
-    ]);
-    expect(composition).toMatchObject({ ok: true });
+  it('composes with the entities it refers to', async () => {
+    expect(await composeWithBooking('analytics', schema)).toMatchObject({ ok: true, hints: [] });
   });
 
   it('asks for the permission to read reports on every root field', () => {

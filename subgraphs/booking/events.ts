@@ -1,8 +1,4 @@
-/** A price as it was when the booking was made: whole minor units and an ISO 4217 code. */
-export interface BookedPrice {
-  readonly amount: number;
-  readonly currency: string;
-}
+import type { Money } from '../_kernel/money/money.js';
 
 export type BookingStatusName = 'PENDING' | 'CONFIRMED' | 'COMPLETED' | 'CANCELLED' | 'NO_SHOW' | 'EXPIRED';
 
@@ -20,7 +16,8 @@ export interface BookingFacts {
   readonly providerName: string;
   readonly startsAt: string;
   readonly endsAt: string;
-  readonly price: BookedPrice;
+  /** As it was when the booking was made. */
+  readonly price: Money;
 }
 
 /** PENDING while it awaits its payment; CONFIRMED when there is nothing to pay, and `booking.confirmed` follows. */

@@ -3,51 +3,32 @@ import { composeServices } from '@apollo/composition';
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { openShop, type Shop } from '../../tests/support/booking.js';
-import {
-  ACME,
-  contextFor,
-  createTestClock,
-  memberOf,
-  startTestRuntime,
-  type TestRuntime,
-} from '../../tests/support/runtime.js';
+import { startHostedSubgraph, type HostedSubgraph } from '../../tests/support/hosted-subgraph.js';
+import { ACME, createTestClock, memberOf } from '../../tests/support/runtime.js';
 import { encodePosition } from '../_kernel/events/event.js';
-import { hostSubgraph, type SubgraphHost } from '../_kernel/host.js';
 import { uuidv7 } from '../_kernel/request/ids.js';
-import type { SubgraphRequest } from '../_kernel/wire/subgraph-endpoint.js';
 import { ANONYMOUS, type Principal } from '../_kernel/wire/principal.js';
 import { UserId } from '../identity/ids.js';
 import { ProviderId, ServiceId } from './ids.js';
+import type { BookingServices } from './services.js';
 import { createBooking } from './subgraph.js';
 
 const clock = createTestClock(new Date('2027-03-08T08:00:00Z'));
 
 describe("booking's part of the graph", () => {
-  let runtime: TestRuntime;
-  let host: SubgraphHost;
+  let hosted: HostedSubgraph<BookingServices, object>;
   let shop: Shop;
   let sdl: string;
 
   beforeAll(async () => {
-    runtime = await startTestRuntime({ clock });
-    const subgraph = createBooking(runtime);
-    sdl = printSubgraphSchema(subgraph.schema);
-    host = hostSubgraph(subgraph, runtime, runtime.pools.platform);
-    shop = await openShop(subgraph.services, ACME, { clock });
+    hosted = await startHostedSubgraph(createBooking, clock);
+    sdl = printSubgraphSchema(hosted.subgraph.schema);
+    shop = await openShop(hosted.subgraph.services, ACME, { clock });
   });
-  afterAll(async () => {
-    await host.close();
-    await runtime.stop();
-  });
+  afterAll(() => hosted.stop());
 
-  const request = (source: string, variables: Record<string, unknown>, principal: Principal): SubgraphRequest => ({
-    source,
-    document: parse(source),
-    variables,
-    envelope: { tenant: ACME, principal, origin: contextFor(ACME).origin },
-  });
   const run = (source: string, variables: Record<string, unknown> = {}, principal: Principal = ANONYMOUS) =>
-    host.execute(request(source, variables, principal));
+    hosted.graphql(source, { variables, as: principal });
   const data = (result: unknown) => JSON.parse(JSON.stringify(result)) as unknown;
 
   it('composes by itself', () => {
@@ -124,16 +105,12 @@ describe("booking's part of the graph", () => {
       },
     });
 
-    const stream = await host.subscribe(
-      request(
-        `subscription ($after: String) {
-          bookingUpdated(after: $after) { cursor booking { status client { displayName } } }
-        }`,
-        { after: encodePosition(await runtime.log.head()) },
-        client,
-      ),
+    const stream = await hosted.follow(
+      `subscription ($after: String) {
+        bookingUpdated(after: $after) { cursor booking { status client { displayName } } }
+      }`,
+      { variables: { after: encodePosition(await hosted.runtime.log.head()) }, as: client },
     );
-    if (!(Symbol.asyncIterator in stream)) throw new Error('refused');
     const update = stream.next();
     const slot = found.data.availableSlots.edges[0]?.node;
     const input = { serviceId, providerId: slot?.provider.id, startsAt: slot?.startsAt, idempotencyKey: uuidv7() };

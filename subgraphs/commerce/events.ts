@@ -1,14 +1,10 @@
-/** An amount of money in minor units of its ISO 4217 currency. */
-interface Amount {
-  readonly amount: number;
-  readonly currency: string;
-}
+import type { Money } from '../_kernel/money/money.js';
 
 /** A booking with a price is now owed for. Ids are UUIDs. */
 export interface BillOpened {
   readonly billId: string;
   readonly bookingId: string;
-  readonly amount: Amount;
+  readonly amount: Money;
 }
 
 /** The provider has collected the money and the ledger says so. */
@@ -17,7 +13,7 @@ export interface PaymentSucceeded {
   readonly bookingId: string;
   /** The client's record, when the payer has one. */
   readonly clientId: string | null;
-  readonly amount: Amount;
+  readonly amount: Money;
   readonly method: 'CARD';
 }
 
@@ -34,7 +30,7 @@ export interface PaymentRefunded {
   readonly paymentId: string;
   readonly bookingId: string;
   /** Of this refund, not of all of them. */
-  readonly amount: Amount;
+  readonly amount: Money;
 }
 
 export interface CommerceEvents {

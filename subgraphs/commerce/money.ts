@@ -1,12 +1,6 @@
 import { ValidationError } from '../_kernel/errors/domain-error.js';
 import { currencyExponent } from '../_kernel/money/currency.js';
-
-/** A sum of money: whole minor units (cents for USD, yen for JPY, fils for KWD) of one currency. May be negative. */
-export interface Money {
-  readonly amount: number;
-  /** ISO 4217 code, upper case. */
-  readonly currency: string;
-}
+import type { Money } from '../_kernel/money/money.js';
 
 /**
  * @param amount whole minor units
@@ -14,8 +8,7 @@ export interface Money {
  */
 export function money(amount: number, currency: string): Money {
   currencyExponent(currency);
-  if (!Number.isSafeInteger(amount))
-    throw ValidationError.of('amount', 'must be a whole number of minor units');
+  if (!Number.isSafeInteger(amount)) throw ValidationError.of('amount', 'must be a whole number of minor units');
   // Adding zero turns -0 into 0, so that equal sums are equal values.
   return { amount: amount + 0, currency };
 }

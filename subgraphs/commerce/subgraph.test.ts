@@ -1,8 +1,6 @@
-import { composeServices } from '@apollo/composition';
-import { printSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'graphql';
 import { startTestCommerce, type TestCommerce } from '../../tests/support/commerce.js';
+import { composeWithBooking } from '../../tests/support/composition.js';
 import { eventually, memberOf } from '../../tests/support/runtime.js';
 import { uuidv7 } from '../_kernel/request/ids.js';
 import { BookingId, ClientId } from '../booking/ids.js';
@@ -53,18 +51,9 @@ describe('the graph of commerce', () => {
     return data?.['payForBooking'] as Record<string, unknown>;
   };
 
-  it('composes with a graph in which others own bookings and clients', () => {
-    const booking = `
-      extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key"])
-      type Query { bookings: [Booking!] }
-      type Booking @key(fields: "id") { id: ID! client: Client }
-      type Client @key(fields: "id") { id: ID! name: String }`;
-    const { errors, supergraphSdl } = composeServices([
-      { name: 'booking', typeDefs: parse(booking), url: 'http://booking' },
-      { name: 'commerce', typeDefs: parse(printSubgraphSchema(schema)), url: 'http://commerce' },
-    ]);
-    expect(errors).toBeUndefined();
-    expect(supergraphSdl).toContain('payForBooking');
+  it('composes with a graph in which others own bookings and clients', async () => {
+    const composition = await composeWithBooking('commerce', schema);
+    expect(composition).toMatchObject({ ok: true, supergraphSdl: expect.stringContaining('payForBooking') });
   });
 
   it('pays, shows the payment with its booking, refunds it, and shows the ledger', async () => {

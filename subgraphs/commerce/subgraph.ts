@@ -9,7 +9,8 @@ import { createPaymentRecorder } from './payment/payment-recorder.js';
 import { createPaymentLoaders } from './payment/payment.loader.js';
 import { createPaymentService } from './payment/payment.service.js';
 import { createReceiveWebhookService } from './payment/receive-webhook.service.js';
-import { createReconcilePaymentsService, reconcilePaymentsSchedule } from './payment/reconcile-payments.service.js';
+import { reconcilePayments } from './payment/reconcile-payments.schedule.js';
+import { createReconcilePaymentsService } from './payment/reconcile-payments.service.js';
 import { createRefundPaymentService } from './payment/refund-payment.service.js';
 import { StripePaymentProvider } from './payment/stripe.js';
 import { stripeWebhookRoute } from './payment/stripe-webhook.route.js';
@@ -73,6 +74,6 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
       refundPaymentWhenBookingHasLostItsTime(refunding),
     ],
     routes: [stripeWebhookRoute(webhooks)],
-    schedules: [reconcilePaymentsSchedule(reconciliation)],
+    schedules: [reconcilePayments(reconciliation)],
   };
 }

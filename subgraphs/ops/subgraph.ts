@@ -2,7 +2,8 @@ import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { createAuditService } from './audit/audit.service.js';
 import { createAuthLogService } from './auth-log/auth-log.service.js';
 import { securitySignalsRoute } from './auth-log/security-signals.route.js';
-import { createDetectionService, lookAgainAtUnquietTenants } from './detection/detection.service.js';
+import { createDetectionService } from './detection/detection.service.js';
+import { lookAgainAtUnquietTenants } from './detection/look-again-at-unquiet-tenants.schedule.js';
 import type { OpsEvents } from './events.js';
 import { databaseCheck, redisCheck, stripeCheck } from './health/health-checks.js';
 import { createHealthService } from './health/health.service.js';
@@ -24,7 +25,8 @@ import { notifyOwnersWhenBookingIsConfirmed } from './reactions/notify-owners-wh
 import { notifyOwnersWhenIncidentIsRaised } from './reactions/notify-owners-when-incident-is-raised.js';
 import { notifyOwnersWhenPaymentSucceeds } from './reactions/notify-owners-when-payment-succeeds.js';
 import { recordAuditEntries } from './reactions/record-audit-entries.js';
-import { rememberTenantWhenItChanges, rememberTenantWhenItIsCreated } from './reactions/remember-tenants.js';
+import { rememberTenantWhenItChanges } from './reactions/remember-tenant-when-it-changes.js';
+import { rememberTenantWhenItIsCreated } from './reactions/remember-tenant-when-it-is-created.js';
 import { schema } from './schema.js';
 import type { OpsServices } from './services.js';
 import type { OpsEnvironment } from './spine/environment.js';
@@ -76,7 +78,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       incidents: createIncidentService({ database, outbox, loaders: createIncidentLoaders(database), detection }),
       incidentLive: createIncidentLiveService(tail),
       spineResponse: createSpineResponseService(),
-      notifications: createNotificationService({ tenants, tail, byId: createNotificationLoader(tenants) }),
+      notifications: createNotificationService({ tenants, tail, loader: createNotificationLoader(tenants) }),
       health: createHealthService(env, checks, clock),
     },
     reactions: [

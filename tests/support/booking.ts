@@ -1,6 +1,7 @@
+import type { BookingFacts } from '../../subgraphs/booking/events.js';
 import type { BookingServices } from '../../subgraphs/booking/services.js';
-import type { Clock } from '../../subgraphs/_kernel/request/clock.js';
-import { systemClock } from '../../subgraphs/_kernel/request/clock.js';
+import { systemClock, type Clock } from '../../subgraphs/_kernel/request/clock.js';
+import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
 import type { RequestContext } from '../../subgraphs/_kernel/request/request-context.js';
 import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
 import { contextFor } from './runtime.js';
@@ -47,3 +48,19 @@ export async function openShop(
   }
   return { serviceId: service.id, providerIds };
 }
+
+/** What booking says of a booking, with ids of its own where none are given. */
+export const bookedFacts = (known: Partial<BookingFacts> = {}): BookingFacts => ({
+  bookingId: uuidv7(),
+  reference: 'BK-20270131-402913',
+  clientId: uuidv7(),
+  clientUserId: uuidv7(),
+  providerId: uuidv7(),
+  serviceId: uuidv7(),
+  serviceName: 'Massage',
+  providerName: 'Ana',
+  startsAt: '2027-01-31T14:00:00.000Z',
+  endsAt: '2027-01-31T15:00:00.000Z',
+  price: { amount: 12_050, currency: 'USD' },
+  ...known,
+});

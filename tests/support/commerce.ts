@@ -1,13 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parse, type ExecutionResult } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import {
   SECRET_KEY,
   startDouble,
   WEBHOOK_SECRET,
 } from '../../infra/local/doubles/stripe/double-for-tests.js';
 import type { StripeDouble } from '../../infra/local/doubles/stripe/stripe-double.js';
-import { hostSubgraph, type SubgraphHost } from '../../subgraphs/_kernel/host.js';
 import { readBody } from '../../subgraphs/_kernel/http/read-body.js';
 import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
 import { systemContext } from '../../subgraphs/_kernel/request/system-context.js';
@@ -20,15 +19,9 @@ import type { BookingEvents } from '../../subgraphs/booking/events.js';
 import type { CommerceEvents } from '../../subgraphs/commerce/events.js';
 import type { CommerceServices } from '../../subgraphs/commerce/services.js';
 import { createCommerce } from '../../subgraphs/commerce/subgraph.js';
-import {
-  ACME,
-  contextFor,
-  createTestClock,
-  memberOf,
-  startTestRuntime,
-  type TestClock,
-  type TestRuntime,
-} from './runtime.js';
+import { bookedFacts } from './booking.js';
+import { startHostedSubgraph } from './hosted-subgraph.js';
+import { ACME, contextFor, createTestClock, memberOf, type TestClock, type TestRuntime } from './runtime.js';
 
 export interface BookingForTests {
   readonly bookingId: string;
@@ -43,12 +36,15 @@ export interface TestCommerce {
   readonly clock: TestClock;
   readonly double: StripeDouble;
   readonly commerce: Subgraph<CommerceServices>;
-  readonly host: SubgraphHost;
   context(principal?: Principal, tenant?: TenantIdentity): RequestContext;
   /** Says, as booking does, that a booking was made; its bill follows by itself. */
   book(options?: { readonly tenant?: TenantIdentity; readonly amount?: number }): Promise<BookingForTests>;
   /** Writes any event of booking's. */
-  tell<Type extends keyof BookingEvents>(booking: BookingForTests, type: Type, payload: BookingEvents[Type]): Promise<void>;
+  tell<Type extends keyof BookingEvents>(
+    booking: BookingForTests,
+    type: Type,
+    payload: BookingEvents[Type],
+  ): Promise<void>;
   /** What booking says of it with every event. */
   factsOf(booking: BookingForTests, amount?: number): BookingEvents['booking.created'];
   /** Delivers a webhook as the gateway hands it on. */
@@ -64,21 +60,16 @@ export interface TestCommerce {
 /** Commerce at work on a fresh database, with Stripe's double delivering its webhooks over a real socket. */
 export async function startTestCommerce(): Promise<TestCommerce> {
   const clock = createTestClock();
-  const runtime = await startTestRuntime({ clock });
   const double = await startDouble({ clock });
-  const commerce = createCommerce(runtime, {
-    stripe: { secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiBase: double.url },
-  });
-  const host = hostSubgraph(commerce, runtime, runtime.pools.platform);
-  host.start();
+  const stripe = { secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiBase: double.url };
+  const hosted = await startHostedSubgraph<CommerceServices, BookingEvents>(
+    (of) => createCommerce(of, { stripe }),
+    clock,
+  );
+  const { runtime, subgraph: commerce } = hosted;
 
-  const envelopeOf = (principal: Principal, tenant: TenantIdentity) => ({
-    tenant,
-    principal,
-    origin: { requestId: uuidv7(), ip: '127.0.0.1', userAgent: 'test' },
-  });
   const forward = async (body: Uint8Array, signature: string | null): Promise<RouteResponse> => {
-    const answer = await host.forward(
+    const answer = await hosted.host.forward(
       {
         method: 'POST',
         path: '/webhooks/stripe',
@@ -86,7 +77,7 @@ export async function startTestCommerce(): Promise<TestCommerce> {
         headers: signature === null ? {} : { 'stripe-signature': signature },
         body,
       },
-      envelopeOf(ANONYMOUS, PLATFORM_TENANT),
+      { tenant: PLATFORM_TENANT, principal: ANONYMOUS, origin: contextFor(PLATFORM_TENANT).origin },
     );
     if (!answer) throw new Error('commerce has no route for webhooks');
     return answer;
@@ -105,32 +96,21 @@ export async function startTestCommerce(): Promise<TestCommerce> {
 
   const context = (principal?: Principal, tenant: TenantIdentity = ACME) => contextFor(tenant, principal, clock);
   const factsOf = (booking: BookingForTests, amount = 12_000): BookingEvents['booking.created'] => ({
-    bookingId: booking.bookingId,
-    reference: 'BK-20270131-4F7K2Q',
-    clientId: booking.clientId,
-    clientUserId: booking.client.kind === 'member' ? booking.client.userId : null,
-    providerId: uuidv7(),
-    serviceId: uuidv7(),
-    serviceName: 'Massage',
-    providerName: 'Ana',
-    startsAt: '2027-01-31T09:00:00Z',
-    endsAt: '2027-01-31T10:00:00Z',
-    price: { amount, currency: booking.tenant.currency },
+    ...bookedFacts({
+      bookingId: booking.bookingId,
+      clientId: booking.clientId,
+      clientUserId: booking.client.kind === 'member' ? booking.client.userId : null,
+      price: { amount, currency: booking.tenant.currency },
+    }),
     status: 'PENDING',
   });
-  const tell: TestCommerce['tell'] = async (booking, type, payload) => {
-    const of = context(undefined, booking.tenant);
-    await runtime.database.tenants.transaction(of, (db) =>
-      runtime.outbox.for<BookingEvents>().emit(db, of, type, payload),
-    );
-  };
+  const tell: TestCommerce['tell'] = ({ tenant }, type, payload) => hosted.tell(type, payload, { tenant });
 
   return {
     runtime,
     clock,
     double,
     commerce,
-    host,
     context,
     factsOf,
     tell,
@@ -152,22 +132,14 @@ export async function startTestCommerce(): Promise<TestCommerce> {
         .outboxEvent.findMany({ where: { type }, orderBy: { id: 'asc' } });
       return rows.map((row) => row.payload as unknown as CommerceEvents[Type]);
     },
-    graphql: (source, variables = {}, principal = ANONYMOUS) =>
-      host.execute({
-        source,
-        document: parse(source),
-        operationName: undefined,
-        variables,
-        envelope: envelopeOf(principal, ACME),
-      }),
+    graphql: (source, variables = {}, principal = ANONYMOUS) => hosted.graphql(source, { variables, as: principal }),
     async stop() {
       await double.stop();
-      await host.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       });
-      await runtime.stop();
+      await hosted.stop();
     },
   };
 }

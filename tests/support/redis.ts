@@ -18,6 +18,10 @@ export async function redisServerProgram(): Promise<string | null> {
   );
 }
 
+/** What can tell readers of new events on this machine. */
+export const signalDrivers = async (): Promise<readonly ('PostgreSQL' | 'Redis')[]> =>
+  (await redisServerProgram()) === null ? ['PostgreSQL'] : ['PostgreSQL', 'Redis'];
+
 /** A Redis of its own that keeps nothing; null where the machine has none. */
 export async function startTestRedis(): Promise<TestRedis | null> {
   const program = await redisServerProgram();

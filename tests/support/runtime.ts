@@ -1,6 +1,6 @@
 import { createPools, type Pools } from '../../infra/runtime/postgres/pools.js';
 import { createLogger } from '../../infra/runtime/log.js';
-import { createPostgresSignal } from '../../subgraphs/_kernel/events/postgres-signal.js';
+import { createSignal } from '../../subgraphs/_kernel/events/create-signal.js';
 import { Loaders } from '../../subgraphs/_kernel/request/loaders.js';
 import { systemClock, type Clock } from '../../subgraphs/_kernel/request/clock.js';
 import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
@@ -39,11 +39,18 @@ export interface TestRuntime extends RunningRuntime {
 }
 
 /** The kernel of one process on a fresh database of its own. */
-export async function startTestRuntime(options: { readonly clock?: Clock } = {}): Promise<TestRuntime> {
+export async function startTestRuntime(
+  options: {
+    readonly clock?: Clock;
+    /** Signals of events go through it; through PostgreSQL without one. */
+    readonly redisUrl?: string | undefined;
+  } = {},
+): Promise<TestRuntime> {
   const database = await createTestDatabase();
   const pools = createPools({ url: database.url, max: 12 });
   const logger: Logger = createLogger({ name: 'test', level: 'silent' });
-  const signal = await createPostgresSignal(pools.platform, { connectionString: database.url }, logger);
+  const { redisUrl } = options;
+  const signal = await createSignal({ redisUrl, databaseUrl: database.url, pool: pools.platform, logger });
   const runtime = createRuntime({
     pools,
     signal,

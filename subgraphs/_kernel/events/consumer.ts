@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { runAlone } from '../jobs/alone.js';
 import type { Clock } from '../request/clock.js';
 import type { Logger } from '../request/request-context.js';
 import { systemContext } from '../request/system-context.js';
@@ -38,8 +39,8 @@ export interface ConsumerParts {
 /**
  * Feeds one subgraph's reactions from the log, in order per tenant, tenants side by side.
  *
- * Any number of processes may run the same consumer: an advisory lock lets one of them work at a time, and
- * it goes to another when that one dies. A batch that was interrupted is read again; the inbox makes the
+ * Any number of processes may run the same consumer: one of them works at a time, and another when that one
+ * dies. A batch that was interrupted is read again; the inbox makes the
  * repetition harmless. An event that keeps failing is set aside as a dead letter, so that it holds up
  * nobody else.
  */
@@ -85,9 +86,11 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
 
   const setAside = async (event: StoredEvent, error: unknown): Promise<void> => {
     logger.error({ err: error, eventId: event.id, type: event.type, consumer: name }, 'event set aside');
+    const message = String(error).slice(0, 2_000);
+    const attempts = RETRY_DELAYS_MS.length + 1;
     await tenants.of({ tenant: event.headers.tenant }).$executeRaw`
       INSERT INTO kernel.dead_letter (consumer, event_id, type, error, attempts)
-      VALUES (${name}, ${event.id}::uuid, ${event.type}, ${String(error).slice(0, 2_000)}, ${RETRY_DELAYS_MS.length + 1})
+      VALUES (${name}, ${event.id}::uuid, ${event.type}, ${message}, ${attempts})
       ON CONFLICT DO NOTHING`;
   };
 
@@ -131,41 +134,22 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
   };
 
   /** @returns whether there may be more to do at once */
-  const runBatch = async (): Promise<boolean> => {
-    const client = await pool.connect();
-    let failed = true;
-    try {
-      // The lock lives as long as this transaction. Nothing is written in it before the end: a
-      // transaction that has written holds back every reader of the log.
-      await client.query('BEGIN');
-      const { rows } = await client.query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
-        [`spine:consumer:${name}`],
+  const runBatch = async (client: pg.PoolClient): Promise<boolean> => {
+    // Nothing is written here before the end: a transaction that has written holds back every reader of the log.
+    const after = await readOffset(client, name);
+    const reached = await log.head();
+    const events = await log.read({ after, limit: BATCH_SIZE, types });
+    await handleBatch(events);
+    const full = events.length === BATCH_SIZE;
+    const offset = full ? events.at(-1)?.position : reached;
+    if (offset && comparePositions(offset, after) > 0) {
+      await client.query(
+        `INSERT INTO kernel.consumer_offset (consumer, xact_id, event_id) VALUES ($1, $2::xid8, $3)
+         ON CONFLICT (consumer) DO UPDATE SET xact_id = $2::xid8, event_id = $3, updated_at = now()`,
+        [name, offset.xactId, offset.eventId],
       );
-      if (!rows[0]?.locked) {
-        await client.query('ROLLBACK');
-        failed = false;
-        return false;
-      }
-      const after = await readOffset(client, name);
-      const reached = await log.head();
-      const events = await log.read({ after, limit: BATCH_SIZE, types });
-      await handleBatch(events);
-      const full = events.length === BATCH_SIZE;
-      const offset = full ? events.at(-1)?.position : reached;
-      if (offset && comparePositions(offset, after) > 0) {
-        await client.query(
-          `INSERT INTO kernel.consumer_offset (consumer, xact_id, event_id) VALUES ($1, $2::xid8, $3)
-           ON CONFLICT (consumer) DO UPDATE SET xact_id = $2::xid8, event_id = $3, updated_at = now()`,
-          [name, offset.xactId, offset.eventId],
-        );
-      }
-      await client.query('COMMIT');
-      failed = false;
-      return full;
-    } finally {
-      client.release(failed);
     }
+    return full;
   };
 
   const loop = async (): Promise<void> => {
@@ -173,7 +157,7 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
       let more = false;
       signalled = false;
       try {
-        more = await runBatch();
+        more = (await runAlone(pool, `spine:consumer:${name}`, runBatch)) ?? false;
       } catch (error) {
         if (!stopping) logger.warn({ err: error, consumer: name }, 'batch of events failed; will try again');
       }

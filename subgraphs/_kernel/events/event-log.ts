@@ -1,6 +1,5 @@
 import type pg from 'pg';
-import type { EventHeaders, Position, StoredEvent } from './event.js';
-import { LOG_START } from './event.js';
+import { LOG_START, type EventHeaders, type Position, type StoredEvent } from './event.js';
 
 interface EventRow {
   readonly id: string;

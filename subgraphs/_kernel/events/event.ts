@@ -1,3 +1,4 @@
+import { isUuid } from '../request/ids.js';
 import type { TenantIdentity } from '../wire/tenant.js';
 
 /** What was known when the event was written, for those who react to it later. */
@@ -37,7 +38,8 @@ export function comparePositions(a: Position, b: Position): number {
   return a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** The greatest transaction id there can be. */
+const MAX_XACT_ID = 2n ** 64n - 1n;
 
 /** A position as the opaque cursor clients resume from. */
 export const encodePosition = (position: Position): string =>
@@ -47,5 +49,6 @@ export const encodePosition = (position: Position): string =>
 export function decodePosition(cursor: string): Position | null {
   const [xactId, eventId, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split('.');
   if (!xactId || !eventId || rest.length > 0) return null;
-  return /^\d{1,20}$/.test(xactId) && UUID.test(eventId) ? { xactId, eventId } : null;
+  const isTransaction = /^\d{1,20}$/.test(xactId) && BigInt(xactId) <= MAX_XACT_ID;
+  return isTransaction && isUuid(eventId) ? { xactId, eventId } : null;
 }

@@ -1,5 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ACME, contextFor, eventually, GLOBEX, startTestRuntime, type TestRuntime } from '../../../tests/support/runtime.js';
+import { signalDrivers, startTestRedis, type TestRedis } from '../../../tests/support/redis.js';
+import {
+  ACME,
+  contextFor,
+  eventually,
+  GLOBEX,
+  startTestRuntime,
+  type TestRuntime,
+} from '../../../tests/support/runtime.js';
 import { ValidationError } from '../errors/domain-error.js';
 import type { TenantIdentity } from '../wire/tenant.js';
 import { createConsumer, type EventConsumer } from './consumer.js';
@@ -14,17 +22,22 @@ interface TestEvents {
 
 const react = reactTo<TestEvents>();
 
-describe('events', () => {
+describe.each(await signalDrivers())('events, signalled by %s', (driver) => {
+  let redis: TestRedis | null = null;
   let runtime: TestRuntime;
   const consumers: EventConsumer[] = [];
 
   beforeAll(async () => {
-    runtime = await startTestRuntime();
+    if (driver === 'Redis') redis = await startTestRedis();
+    runtime = await startTestRuntime({ redisUrl: redis?.url });
   });
   afterEach(async () => {
     await Promise.all(consumers.splice(0).map((consumer) => consumer.stop()));
   });
-  afterAll(() => runtime.stop());
+  afterAll(async () => {
+    await runtime.stop();
+    await redis?.stop();
+  });
 
   const emit = (n: number, tenant: TenantIdentity = ACME, type: keyof TestEvents = 'test.happened') => {
     const context = contextFor(tenant);
@@ -175,6 +188,7 @@ describe('events', () => {
     const next = await runtime.tail.stream({ types: ['test.happened'], after: after ?? start }).next();
     expect([first.value?.payload, next.value?.payload]).toEqual([{ n: 1 }, { n: 3 }]);
     expect(decodePosition('bm90IGEgcG9zaXRpb24')).toBeNull();
+    expect(decodePosition(encodePosition({ ...start, xactId: '99999999999999999999' }))).toBeNull();
   });
 
   it('ends a stream at once, even while it waits for the next event', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from '../request/request-context.js';
 import { SignalFanOut, type EventSignal } from './event-signal.js';
@@ -22,37 +23,44 @@ export function createRedisSignal(url: string, logger: Logger): EventSignal {
   }
   let closed = false;
 
+  /** From the newest entry on, by its id: `$` would leave out what comes between two reads. */
+  const newestId = async (): Promise<string> => {
+    const [newest] = await reader.xrevrange(STREAM, '+', '-', 'COUNT', 1);
+    return newest?.[0] ?? '0-0';
+  };
+
   const read = async (): Promise<void> => {
-    let lastId = '$';
+    let lastId: string | undefined;
     while (!closed) {
       try {
+        lastId ??= await newestId();
         const answer = await reader.xread('COUNT', 100, 'BLOCK', BLOCK_MS, 'STREAMS', STREAM, lastId);
         const entries = answer?.[0]?.[1];
         lastId = entries?.at(-1)?.[0] ?? lastId;
-        if (entries) fanOut.wake();
+        if (entries && !closed) fanOut.wake();
       } catch (error) {
         if (closed) return;
         logger.warn({ err: error }, 'event signal: cannot read the stream; will try again');
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));
+        await delay(PAUSE_AFTER_ERROR_MS, undefined, { ref: false });
       }
     }
   };
-  const reading = read();
+  void read();
 
   return {
     notify: () =>
       fanOut.coalesce(() => {
         if (closed) return;
         writer.xadd(STREAM, 'MAXLEN', '~', STREAM_LENGTH, '*', 'new', '1').catch((error: unknown) => {
-          logger.warn({ err: error }, 'cannot announce new events; readers will find them');
+          if (!closed) logger.warn({ err: error }, 'cannot announce new events; readers will find them');
         });
       }),
     onSignal: (listener) => fanOut.onSignal(listener),
     async close() {
       closed = true;
       writer.disconnect();
+      // The read under way is not waited for: of a connection that is away just now it would never end.
       reader.disconnect();
-      await reading;
     },
   };
 }

@@ -4,6 +4,7 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import FederationPlugin from '@pothos/plugin-federation';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { DomainError } from '../errors/domain-error.js';
+import type { Money } from '../money/money.js';
 import type { RequestContext } from '../request/request-context.js';
 import type { Permission } from '../wire/permissions.js';
 
@@ -11,13 +12,6 @@ import type { Permission } from '../wire/permissions.js';
 export interface GraphContext<Services> {
   readonly request: RequestContext;
   readonly services: Services;
-}
-
-/** An amount of money: a whole number of the currency's smallest unit. */
-export interface Money {
-  readonly amount: number;
-  /** ISO 4217. */
-  readonly currency: string;
 }
 
 /** The types every subgraph's builder knows by name; `addSharedTypes` defines them. */

@@ -9,8 +9,8 @@ interface Row {
 }
 
 const SORT: readonly SortKey[] = [
-  { field: 'rank', order: 'desc' },
-  { field: 'id', order: 'asc' },
+  { field: 'rank', order: 'desc', type: 'number' },
+  { field: 'id', order: 'asc', type: 'uuid' },
 ];
 
 const compare = (a: Row, b: Row): number => b.rank - a.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
@@ -30,8 +30,10 @@ const read = (rows: readonly Row[], args: PageArgs) => {
   return connectionOf(page, find(rows, page), keyOf);
 };
 
-const rowsArbitrary = fc
-  .uniqueArray(fc.record({ rank: fc.integer({ min: 0, max: 5 }), id: fc.uuid() }), { selector: (row) => row.id, maxLength: 40 });
+const rowsArbitrary = fc.uniqueArray(fc.record({ rank: fc.integer({ min: 0, max: 5 }), id: fc.uuid() }), {
+  selector: (row) => row.id,
+  maxLength: 40,
+});
 
 describe('a connection', () => {
   it('shows every row once, in order, page by page in either direction', () => {
@@ -80,9 +82,29 @@ describe('a connection', () => {
     }
   });
 
-  it('refuses a cursor whose date is none', () => {
-    const cursor = Buffer.from('["yesterday","a"]').toString('base64url');
-    const sort: readonly SortKey[] = [{ field: 'at', order: 'asc', type: 'date' }, { field: 'id', order: 'asc' }];
-    expect(() => pageOf({ after: cursor }, sort)).toThrow('after');
+  it('refuses a forged cursor, whose values are not what its keys can be, and names the argument', () => {
+    const sort: readonly SortKey[] = [
+      { field: 'at', order: 'asc', type: 'date' },
+      { field: 'name', order: 'asc' },
+      { field: 'rank', order: 'asc', type: 'number' },
+      { field: 'id', order: 'asc', type: 'uuid' },
+    ];
+    const cursorOf = (key: readonly unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
+    const [at, name, rank, id] = ['2027-01-31T09:00:00.000Z', 'Ana', 3, '0190aaaa-0000-7000-8000-00000000000a'];
+    expect(pageOf({ before: cursorOf([at, name, rank, id]) }, sort).from).toEqual([at, name, rank, id]);
+    const forged = [
+      ['yesterday', name, rank, id],
+      [7, name, rank, id],
+      ['2027-13-31T09:00:00.000Z', name, rank, id],
+      [at, 'A\0na', rank, id],
+      [at, 5, rank, id],
+      [at, name, '3', id],
+      [at, name, rank, 'a'],
+      [at, name, rank, "0190aaaa' OR true"],
+    ];
+    for (const key of forged) {
+      expect(() => pageOf({ after: cursorOf(key) }, sort)).toThrow(ValidationError);
+      expect(() => pageOf({ before: cursorOf(key) }, sort)).toThrow('before: is not a cursor of this connection');
+    }
   });
 });

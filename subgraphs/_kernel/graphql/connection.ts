@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors/domain-error.js';
+import { isUuid } from '../request/ids.js';
 
 const DEFAULT_PAGE_SIZE = 20;
 /** The most nodes one page holds; more are asked for, not refused but cut. */
@@ -25,8 +26,8 @@ export interface Page {
 export interface SortKey {
   readonly field: string;
   readonly order: 'asc' | 'desc';
-  /** How the value in a cursor is given to Prisma. */
-  readonly type?: 'date';
+  /** What the value in a cursor must be, since anybody can write one; text unless said. Dates are ISO 8601. */
+  readonly type?: 'date' | 'number' | 'uuid';
 }
 
 export interface Connection<Node> {
@@ -39,8 +40,24 @@ export interface Connection<Node> {
   };
 }
 
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
 const encodeCursor = (key: readonly KeyValue[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
+
+function isKeyValue(value: unknown, type: SortKey['type']): value is KeyValue {
+  if (type === 'number') return typeof value === 'number';
+  if (typeof value !== 'string') return false;
+  switch (type) {
+    case 'date':
+      return ISO_INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+    case 'uuid':
+      return isUuid(value);
+    default:
+      // The one character that no text of the database holds.
+      return !value.includes('\0');
+  }
+}
 
 function decodeCursor(cursor: string, argument: 'after' | 'before', sort: readonly SortKey[]): KeyValue[] {
   const refuse = (): never => {
@@ -54,11 +71,7 @@ function decodeCursor(cursor: string, argument: 'after' | 'before', sort: readon
   }
   if (!Array.isArray(value) || value.length !== sort.length) return refuse();
   const parts: readonly unknown[] = value;
-  return parts.map((part, at) => {
-    if (typeof part !== 'string' && typeof part !== 'number') return refuse();
-    if (sort[at]?.type === 'date' && Number.isNaN(Date.parse(String(part)))) return refuse();
-    return part;
-  });
+  return parts.map((part, at) => (isKeyValue(part, sort[at]?.type) ? part : refuse()));
 }
 
 const OPPOSITES = [

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger, RequestContext } from '../request/request-context.js';
+import { runAlone } from './alone.js';
 
 /** Work that comes round by itself. It must be safe to run again after it was cut short. */
 export interface Schedule {
@@ -15,8 +16,8 @@ export interface ScheduleRunner {
 }
 
 /**
- * Runs schedules. However many processes run the same one, an advisory lock lets a single one of them work
- * at a time, and a failure is logged and tried again at the next turn.
+ * Runs schedules. However many processes run the same one, a single one of them works at a time, and a
+ * failure is logged and tried again at the next turn.
  * @param pool bound to the platform's role
  */
 export function createScheduleRunner(
@@ -28,25 +29,9 @@ export function createScheduleRunner(
   const timers: NodeJS.Timeout[] = [];
   const running = new Set<Promise<void>>();
 
-  const runAlone = async (schedule: Schedule): Promise<void> => {
-    const client = await pool.connect();
-    let failed = true;
-    try {
-      await client.query('BEGIN');
-      const { rows } = await client.query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS locked',
-        [`spine:schedule:${schedule.name}`],
-      );
-      if (rows[0]?.locked) await schedule.run(contextFor(schedule));
-      await client.query('COMMIT');
-      failed = false;
-    } finally {
-      client.release(failed);
-    }
-  };
-
   const turn = (schedule: Schedule): void => {
-    const work = runAlone(schedule)
+    const work = runAlone(pool, `spine:schedule:${schedule.name}`, () => schedule.run(contextFor(schedule)))
+      .then(() => undefined)
       .catch((error: unknown) => logger.error({ err: error, schedule: schedule.name }, 'schedule failed'))
       .finally(() => running.delete(work));
     running.add(work);

@@ -32,11 +32,14 @@ const EXPONENTS: Readonly<Record<string, number>> = {
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
+/** Whether this is an ISO 4217 code, in upper case. */
+export const isCurrency = (code: string): boolean => CURRENCIES.has(code);
+
 /**
  * How many decimals the currency's minor unit has: 2 for USD, 0 for JPY, 3 for KWD.
  * @throws {ValidationError} on `currency` when it is not an ISO 4217 code in upper case
  */
 export function currencyExponent(currency: string): number {
-  if (!CURRENCIES.has(currency)) throw ValidationError.of('currency', 'is not an ISO 4217 currency code');
+  if (!isCurrency(currency)) throw ValidationError.of('currency', 'is not an ISO 4217 currency code');
   return EXPONENTS[currency] ?? 2;
 }

@@ -1,3 +1,4 @@
+import { foreignEntity } from '../../_kernel/graphql/foreign-entity.js';
 import { ProviderId, ServiceId } from '../../booking/ids.js';
 import { builder } from '../builder.js';
 import type { BookingStatus } from '../facts/facts.js';
@@ -20,19 +21,9 @@ const BookingStatusEnum = builder.enumType('BookingStatus', {
   } satisfies Record<BookingStatus, object>,
 });
 
-const ServiceRef = builder
-  .externalRef('Service', builder.keyDirective(builder.selection<{ id: string }>('id'), false))
-  .implement({
-    description: 'Something that can be booked.',
-    externalFields: (t) => ({ id: t.id({ description: 'Global id.' }) }),
-  });
+const ServiceRef = foreignEntity(builder, 'Service');
 
-const ProviderRef = builder
-  .externalRef('Provider', builder.keyDirective(builder.selection<{ id: string }>('id'), false))
-  .implement({
-    description: 'Somebody whose time can be booked.',
-    externalFields: (t) => ({ id: t.id({ description: 'Global id.' }) }),
-  });
+const ProviderRef = foreignEntity(builder, 'Provider');
 
 const DayRevenueRef = builder.objectRef<DayRevenue>('DayRevenue').implement({
   description: 'Revenue of one day.',
@@ -177,7 +168,11 @@ builder.queryFields((t) => ({
     requiresScopes: READS_REPORTS,
     description: 'The business at a glance.',
     args: {
-      date: t.arg({ type: 'LocalDate', required: false, description: "The day; today on the company's calendar when left out." }),
+      date: t.arg({
+        type: 'LocalDate',
+        required: false,
+        description: "The day; today on the company's calendar when left out.",
+      }),
     },
     resolve: (_root, { date }, { request, services }) => services.dashboard.open(request, date),
   }),

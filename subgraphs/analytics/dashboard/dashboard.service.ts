@@ -1,4 +1,4 @@
-import type { Money } from '../../_kernel/graphql/builder.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
@@ -6,8 +6,7 @@ import { assertReportable, lastDays, localDateOf } from '../calendar/calendar.js
 import { bookingCounts, netRevenue, NO_REVENUE, type BookingCounts } from '../facts/figures.js';
 import {
   countBookings,
-  rankProviders,
-  rankServices,
+  rankBookings,
   sumRevenue,
   type DayCounts,
   type RankedBookings,
@@ -92,12 +91,12 @@ export function createDashboardService(parts: {
     async topServices(context, date, first) {
       requirePermission(context, 'reports:read');
       assertRankingLength(first);
-      return rankServices(tenants.of(context), windowOf(date), context.tenant.currency, first);
+      return rankBookings(tenants.of(context), 'SERVICE', windowOf(date), context.tenant.currency, first);
     },
     async topProviders(context, date, first) {
       requirePermission(context, 'reports:read');
       assertRankingLength(first);
-      return rankProviders(tenants.of(context), windowOf(date), context.tenant.currency, first);
+      return rankBookings(tenants.of(context), 'PROVIDER', windowOf(date), context.tenant.currency, first);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Money } from '../../_kernel/graphql/builder.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { ValidationError } from '../../_kernel/errors/domain-error.js';
 import { addDays, daysIn, lastDays, type DateRange } from '../calendar/calendar.js';
 import { addRevenue, netRevenue, NO_REVENUE, type RevenueFigures } from '../facts/figures.js';

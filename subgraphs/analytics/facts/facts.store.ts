@@ -29,10 +29,11 @@ export interface RevenueFactRow extends Pick<RevenueFact, 'id' | 'source' | 'kin
 export async function keepBookingFact(db: TenantDb, fact: BookingFactRow): Promise<void> {
   await db.$executeRaw`
     INSERT INTO analytics.booking_fact AS known
-      (booking_id, status, status_rank, status_at, provider_id, service_id, starts_at, local_date, price_amount, price_currency)
+      (booking_id, status, status_rank, status_at,
+       provider_id, service_id, starts_at, local_date, price_amount, price_currency)
     VALUES
-      (${fact.bookingId}::uuid, ${fact.status}::analytics."BookingFactStatus", ${fact.statusRank}::smallint, ${fact.statusAt},
-       ${fact.providerId}::uuid, ${fact.serviceId}::uuid, ${fact.startsAt}, ${fact.localDate}::date,
+      (${fact.bookingId}::uuid, ${fact.status}::analytics."BookingFactStatus",
+       ${fact.statusRank}::smallint, ${fact.statusAt}, ${fact.providerId}::uuid, ${fact.serviceId}::uuid, ${fact.startsAt}, ${fact.localDate}::date,
        ${fact.priceAmount}::bigint, ${fact.priceCurrency})
     ON CONFLICT (tenant_id, booking_id) DO UPDATE SET
       status = excluded.status, status_rank = excluded.status_rank, status_at = excluded.status_at,

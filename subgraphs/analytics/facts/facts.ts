@@ -27,7 +27,7 @@ const RANK: Readonly<Record<BookingStatus, number>> = {
 export const statusRank = (status: BookingStatus): number => RANK[status];
 
 /** Bookings that take their provider's time, or took it. */
-export const STANDING_STATUSES = ['PENDING', 'CONFIRMED', 'COMPLETED', 'NO_SHOW'] as const satisfies readonly BookingStatus[];
+export const STANDING_STATUSES: readonly BookingStatus[] = ['PENDING', 'CONFIRMED', 'COMPLETED', 'NO_SHOW'];
 
 /** The keys under which money is written down; a second fact under one is refused. */
 export const sourceOfPayment = (paymentId: string): string => `payment:${paymentId}`;

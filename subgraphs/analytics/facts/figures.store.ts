@@ -61,34 +61,19 @@ export async function countDay(db: TenantDb, date: string, now: Date): Promise<D
   return rows[0] ?? { onDay: 0, upcoming: 0 };
 }
 
-/** The most booked services of bookings that start within the range and stand, with what they were booked for. */
-export async function rankServices(
+/** The most booked of bookings that start within the range and stand, with what they were booked for. */
+export async function rankBookings(
   db: TenantDb,
+  by: 'SERVICE' | 'PROVIDER',
   { from, to }: DateRange,
   currency: string,
   limit: number,
 ): Promise<RankedBookings[]> {
   const rows = await db.$queryRaw<{ id: string; bookings: number; value: bigint }[]>`
-    SELECT service_id AS id, count(*)::integer AS bookings,
+    SELECT CASE WHEN ${by} = 'SERVICE' THEN service_id ELSE provider_id END AS id, count(*)::integer AS bookings,
            coalesce(sum(price_amount) FILTER (WHERE price_currency = ${currency}), 0)::bigint AS value
     FROM analytics.booking_fact
     WHERE local_date BETWEEN ${from}::date AND ${to}::date AND status::text = ANY(${standing})
-    GROUP BY service_id ORDER BY bookings DESC, value DESC, service_id LIMIT ${limit}`;
-  return rows.map((row) => ({ ...row, value: Number(row.value) }));
-}
-
-/** The most booked providers, likewise. */
-export async function rankProviders(
-  db: TenantDb,
-  { from, to }: DateRange,
-  currency: string,
-  limit: number,
-): Promise<RankedBookings[]> {
-  const rows = await db.$queryRaw<{ id: string; bookings: number; value: bigint }[]>`
-    SELECT provider_id AS id, count(*)::integer AS bookings,
-           coalesce(sum(price_amount) FILTER (WHERE price_currency = ${currency}), 0)::bigint AS value
-    FROM analytics.booking_fact
-    WHERE local_date BETWEEN ${from}::date AND ${to}::date AND status::text = ANY(${standing})
-    GROUP BY provider_id ORDER BY bookings DESC, value DESC, provider_id LIMIT ${limit}`;
+    GROUP BY 1 ORDER BY bookings DESC, value DESC, id LIMIT ${limit}`;
   return rows.map((row) => ({ ...row, value: Number(row.value) }));
 }

@@ -1,4 +1,4 @@
-import type { Money } from '../../_kernel/graphql/builder.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { BOOKING_STATUSES, type BookingStatus } from './facts.js';
 
 export interface StatusCount {

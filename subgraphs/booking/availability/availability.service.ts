@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import { pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { groupByKey } from '../../_kernel/request/loaders.js';

@@ -1,5 +1,10 @@
-import type { Connection, KeyValue, Page, SortKey } from '../../_kernel/graphql/connection.js';
-import { connectionOf } from '../../_kernel/graphql/connection.js';
+import {
+  connectionOf,
+  type Connection,
+  type KeyValue,
+  type Page,
+  type SortKey,
+} from '../../_kernel/graphql/connection.js';
 
 /** A time at which a provider can be booked; epoch milliseconds. */
 export interface OfferedStart {
@@ -8,8 +13,8 @@ export interface OfferedStart {
 }
 
 export const SLOT_SORT: readonly SortKey[] = [
-  { field: 'startsAt', order: 'asc' },
-  { field: 'providerId', order: 'asc' },
+  { field: 'startsAt', order: 'asc', type: 'number' },
+  { field: 'providerId', order: 'asc', type: 'uuid' },
 ];
 
 const isBefore = (a: OfferedStart, b: OfferedStart): boolean =>

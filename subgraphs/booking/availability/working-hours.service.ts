@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
-import { hasPermission } from '../../_kernel/request/principal-checks.js';
+import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { lockProvider } from '../provider/provider.store.js';
@@ -47,9 +47,7 @@ export function createWorkingHoursService(parts: {
   return {
     ofProvider: (context, providerId) => context.loaders.of(context, loader).load(providerId),
     async set(context, { providerId, hours }) {
-      if (!hasPermission(context, 'appointments:update') && !hasPermission(context, 'settings:update')) {
-        throw new ForbiddenError('This needs the permission appointments:update or settings:update');
-      }
+      requirePermission(context, 'appointments:update', 'settings:update');
       const week = validate(newWeekSchema, { hours }).hours.map((stretch) => ({ ...stretch, id: uuidv7() }));
       await tenants.transaction(context, async (db) => {
         // Two weeks set at once would otherwise leave a mixture of both.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';

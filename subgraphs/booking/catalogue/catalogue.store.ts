@@ -8,7 +8,7 @@ export type OfferingRow = Offering;
 
 export const SERVICE_SORT: readonly SortKey[] = [
   { field: 'name', order: 'asc' },
-  { field: 'id', order: 'asc' },
+  { field: 'id', order: 'asc', type: 'uuid' },
 ];
 
 export const findServicesByIds = (db: TenantDb, ids: readonly string[]): Promise<ServiceRow[]> =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Money } from '../../_kernel/graphql/builder.js';
+import type { Money } from '../../_kernel/money/money.js';
+import { lineSchema, textSchema } from '../../_kernel/validation/text.js';
 
 export const SERVICE_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
 export type ServiceStatus = (typeof SERVICE_STATUSES)[number];
@@ -10,8 +11,8 @@ const minutes = (least: number, most: number) =>
 export const priceAmountSchema = z.int('must be a whole number of minor units').min(0, 'must not be negative');
 
 export const newServiceSchema = z.object({
-  name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long'),
-  description: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish(),
+  name: lineSchema(120),
+  description: textSchema(2_000).nullish(),
   durationMinutes: minutes(1, 1_440),
   bufferAfterMinutes: minutes(0, 1_440).nullish(),
   slotStepMinutes: minutes(5, 1_440).nullish(),

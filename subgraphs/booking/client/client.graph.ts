@@ -1,16 +1,12 @@
 import { ForbiddenError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import { foreignEntity } from '../../_kernel/graphql/foreign-entity.js';
 import { UserId } from '../../identity/ids.js';
 import { builder } from '../builder.js';
 import { ClientId } from '../ids.js';
 import { nameOf } from './client.js';
 import type { ClientRow } from './client.store.js';
 
-const UserRef = builder
-  .externalRef('User', builder.keyDirective(builder.selection<{ id: string }>('id'), false))
-  .implement({
-    description: 'A person who is a member of this tenant.',
-    externalFields: (t) => ({ id: t.id({ description: 'Global id.' }) }),
-  });
+const UserRef = foreignEntity(builder, 'User');
 
 export const ClientRef = builder.objectRef<ClientRow>('Client').implement({
   description: "The company's own record of a person who books.",

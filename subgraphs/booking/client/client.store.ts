@@ -6,7 +6,7 @@ export type ClientRow = Client;
 
 export const CLIENT_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'asc', type: 'date' },
-  { field: 'id', order: 'asc' },
+  { field: 'id', order: 'asc', type: 'uuid' },
 ];
 
 export interface NewClientRow {

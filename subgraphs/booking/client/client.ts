@@ -1,23 +1,10 @@
 import { z } from 'zod';
+import { emailSchema, lineSchema, phoneSchema } from '../../_kernel/validation/text.js';
 
 export const newClientSchema = z.object({
-  displayName: z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(100, 'must be at most 100 characters long')
-    .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters'),
-  email: z
-    .string()
-    .trim()
-    .toLowerCase()
-    .max(254, 'must be at most 254 characters long')
-    .pipe(z.email('must be an e-mail address'))
-    .nullish(),
-  phone: z
-    .string()
-    .regex(/^\+[1-9]\d{6,14}$/, 'must be an international number such as +4930123456')
-    .nullish(),
+  displayName: lineSchema(100),
+  email: emailSchema.nullish(),
+  phone: phoneSchema.nullish(),
   userId: z.string().nullish(),
 });
 

@@ -6,7 +6,7 @@ export type ProviderRow = Provider;
 
 export const PROVIDER_SORT: readonly SortKey[] = [
   { field: 'name', order: 'asc' },
-  { field: 'id', order: 'asc' },
+  { field: 'id', order: 'asc', type: 'uuid' },
 ];
 
 export const findProvidersByIds = (db: TenantDb, ids: readonly string[]): Promise<ProviderRow[]> =>

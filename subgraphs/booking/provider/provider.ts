@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
+import { lineSchema, textSchema } from '../../_kernel/validation/text.js';
 
 export const PROVIDER_TYPES = ['PANDIT', 'VENDOR', 'PARTNER', 'ASTROLOGER', 'TUTOR'] as const;
 export type ProviderType = (typeof PROVIDER_TYPES)[number];
@@ -8,9 +9,9 @@ export const PROVIDER_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
 export type ProviderStatus = (typeof PROVIDER_STATUSES)[number];
 
 export const newProviderSchema = z.object({
-  name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long'),
+  name: lineSchema(120),
   type: z.enum(PROVIDER_TYPES),
-  bio: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish(),
+  bio: textSchema(2_000).nullish(),
   timeZone: timeZoneSchema.nullish(),
   status: z.enum(PROVIDER_STATUSES).nullish(),
 });

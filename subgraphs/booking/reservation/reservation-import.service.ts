@@ -1,5 +1,5 @@
 import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';

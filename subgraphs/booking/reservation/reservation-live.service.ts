@@ -1,16 +1,15 @@
-import { UnauthenticatedError, ValidationError } from '../../_kernel/errors/domain-error.js';
-import { decodePosition, encodePosition } from '../../_kernel/events/event.js';
+import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
 import type { EventTail } from '../../_kernel/events/event-tail.js';
-import { mapStream } from '../../_kernel/events/map-stream.js';
+import { liveUpdates, type LiveUpdate, type LiveUpdates } from '../../_kernel/events/live-updates.js';
 import { hasPermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { BookingEvents, BookingFacts } from '../events.js';
 
-export interface BookingUpdate {
-  /** Resume behind this. */
-  readonly cursor: string;
+interface BookingChange {
   readonly bookingId: string;
 }
+
+export type BookingUpdate = LiveUpdate<BookingChange>;
 
 export interface ReservationLiveService {
   /**
@@ -19,7 +18,7 @@ export interface ReservationLiveService {
    * @throws {UnauthenticatedError}
    * @throws {ValidationError} for a cursor that is not one of ours
    */
-  updates(context: RequestContext, after: string | null | undefined): AsyncGenerator<BookingUpdate, void, void>;
+  updates(context: RequestContext, after: string | null | undefined): LiveUpdates<BookingChange>;
 }
 
 const TYPES = [
@@ -36,13 +35,10 @@ export const createReservationLiveService = (tail: EventTail): ReservationLiveSe
     const { tenant, principal } = context;
     const seesAll = hasPermission(context, 'appointments:read');
     if (!seesAll && principal.kind !== 'member') throw new UnauthenticatedError('Sign in to follow bookings');
-    const position = after == null ? undefined : decodePosition(after);
-    if (position === null) throw ValidationError.of('after', 'is not a cursor of this subscription');
-    const stream = tail.stream({ tenantId: tenant.id, types: TYPES, after: position });
-    return mapStream(stream, (event) => {
-      const { bookingId, clientUserId } = event.payload as BookingFacts;
+    return liveUpdates(tail, { tenantId: tenant.id, types: TYPES, after }, ({ payload }) => {
+      const { bookingId, clientUserId } = payload as BookingFacts;
       const concerned = seesAll || (principal.kind === 'member' && principal.userId === clientUserId);
-      return concerned ? { cursor: encodePosition(event.position), bookingId } : null;
+      return concerned ? { bookingId } : null;
     });
   },
 });

@@ -18,7 +18,7 @@ export interface ReservationQueryService {
   /** Your own, and with `appointments:read` anybody's; null for what you may not see. */
   find(context: RequestContext, id: string): Promise<BookingRow | null>;
   /** Earliest start first. @throws {ForbiddenError} without `appointments:read` */
-  list(context: RequestContext, filter: BookingFilter, args: PageArgs): Promise<Connection<BookingRow>>;
+  list(context: RequestContext, args: PageArgs, filter: BookingFilter): Promise<Connection<BookingRow>>;
   /** Your own, latest start first. @throws {UnauthenticatedError} */
   mine(context: RequestContext, args: PageArgs): Promise<Connection<BookingRow>>;
   /** Every state a booking has been in, oldest first. */
@@ -40,7 +40,7 @@ export function createReservationQueryService(parts: {
       const mine = await clients.own(context);
       return mine?.id === booking.clientId ? booking : null;
     },
-    async list(context, filter, args) {
+    async list(context, args, filter) {
       requirePermission(context, 'appointments:read');
       const page = pageOf(args, BOOKING_SORT);
       const rows = await findBookingsPage(tenants.of(context), filter, page);

@@ -4,20 +4,14 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { actorIdOf } from '../../_kernel/wire/principal.js';
-import type { Money } from '../../_kernel/graphql/builder.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { MINUTE_MS, wallClock } from '../availability/zone-calendar.js';
 import { offeredPrice, priceOf } from '../catalogue/catalogue.js';
 import type { OfferedService } from '../catalogue/catalogue.store.js';
 import type { ClientRow } from '../client/client.store.js';
 import type { BookingEvents, BookingFacts } from '../events.js';
 import { newReference, type BookingStatus } from './reservation.js';
-import {
-  insertBooking,
-  insertStatusChanges,
-  isReferenceTaken,
-
-  type NamedBooking,
-} from './reservation.store.js';
+import { insertBooking, insertStatusChanges, isReferenceTaken, type NamedBooking } from './reservation.store.js';
 
 /** A day has a million references; after this many that were taken something else is wrong. */
 const REFERENCE_ATTEMPTS = 10;
@@ -146,4 +140,3 @@ export async function recordChanges(
   );
   for (const change of changes) await tell(context, db, outbox, booking, change);
 }
-

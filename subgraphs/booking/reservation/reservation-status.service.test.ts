@@ -1,18 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openShop, systemOf, type Shop } from '../../../tests/support/booking.js';
+import { startHostedSubgraph, type HostedSubgraph } from '../../../tests/support/hosted-subgraph.js';
 import {
   ACME,
   contextFor,
   createTestClock,
   GLOBEX,
   memberOf,
-  startTestRuntime,
   type TestRuntime,
 } from '../../../tests/support/runtime.js';
 import { encodePosition } from '../../_kernel/events/event.js';
-import { hostSubgraph, type SubgraphHost } from '../../_kernel/host.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
-import type { Subgraph } from '../../_kernel/subgraph.js';
 import type { TenantPermission } from '../../_kernel/wire/permissions.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { CommerceEvents } from '../../commerce/events.js';
@@ -28,24 +26,18 @@ const HOUR_MS = 3_600_000;
 const clock = createTestClock(MORNING);
 
 describe('the life of a booking', () => {
+  let hosted: HostedSubgraph<BookingServices, CommerceEvents & IdentityEvents>;
   let runtime: TestRuntime;
-  let booking: Subgraph<BookingServices>;
-  let host: SubgraphHost;
   let services: BookingServices;
   let shop: Shop;
   const userId = uuidv7();
 
   beforeAll(async () => {
-    runtime = await startTestRuntime({ clock });
-    booking = createBooking(runtime);
-    services = booking.services;
-    host = hostSubgraph(booking, runtime, runtime.pools.platform);
-    host.start();
+    hosted = await startHostedSubgraph(createBooking, clock);
+    runtime = hosted.runtime;
+    services = hosted.subgraph.services;
   });
-  afterAll(async () => {
-    await host.close();
-    await runtime.stop();
-  });
+  afterAll(() => hosted.stop());
   beforeEach(async () => {
     clock.set(MORNING);
     shop = await openShop(services, ACME, { clock });
@@ -65,17 +57,9 @@ describe('the life of a booking', () => {
   const statusOf = async (id: string, tenant = ACME) =>
     (await services.reservationQueries.find(systemOf(tenant), id))?.status;
   const pay = async (bookingId: string, paymentId = uuidv7()): Promise<string> => {
-    const context = systemOf(ACME, clock);
-    await runtime.database.tenants.transaction(context, (db) =>
-      runtime.outbox.for<CommerceEvents>().emit(db, context, 'commerce.payment_succeeded', {
-        paymentId,
-        bookingId,
-        clientId: null,
-        amount: { amount: 5_000, currency: 'USD' },
-        method: 'CARD',
-      }),
-    );
-    expect(await runtime.catchUp('booking', ACME.id, 10_000)).toBe(true);
+    const amount = { amount: 5_000, currency: 'USD' };
+    await hosted.tell('commerce.payment_succeeded', { paymentId, bookingId, clientId: null, amount, method: 'CARD' });
+    await hosted.settle();
     return paymentId;
   };
   const expire = () => services.reservationStatus.expireUnpaid(systemOf(PLATFORM_TENANT, clock));
@@ -246,22 +230,19 @@ describe('the life of a booking', () => {
   it('keeps the name of its client as soon as that is known', async () => {
     const { clientId } = await book();
     expect((await services.clients.find(client(), clientId))?.displayName).toBeNull();
-    const context = systemOf(ACME, clock);
     const grant = (displayName: string, roles: string[], user: string) =>
-      runtime.database.tenants.transaction(context, (db) =>
-        runtime.outbox.for<IdentityEvents>().emit(db, context, 'identity.membership_granted', {
-          membershipId: uuidv7(),
-          userId: user,
-          email: 'client@acme.example',
-          displayName,
-          roles,
-        }),
-      );
+      hosted.tell('identity.membership_granted', {
+        membershipId: uuidv7(),
+        userId: user,
+        email: 'client@acme.example',
+        displayName,
+        roles,
+      });
     const colleague = uuidv7();
     await grant('Client of Acme', ['USER'], userId);
     await grant('Colleague', ['STAFF'], colleague);
     await grant('Another name', ['USER'], userId);
-    await runtime.catchUp('booking', ACME.id, 10_000);
+    await hosted.settle();
     expect(await services.clients.find(client(), clientId)).toMatchObject({
       displayName: 'Client of Acme',
       email: 'client@acme.example',

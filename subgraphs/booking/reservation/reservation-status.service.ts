@@ -1,8 +1,9 @@
-import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
+import { systemContext } from '../../_kernel/request/system-context.js';
 import type { PlatformDatabase, TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { BookingEvents } from '../events.js';
 import {
@@ -65,8 +66,8 @@ const EXPIRED_AT_ONCE = 500;
 const isOwn = (context: RequestContext, booking: NamedBooking): boolean =>
   context.principal.kind === 'member' && context.principal.userId === booking.client.userId;
 
-const isStaff = (context: RequestContext): boolean =>
-  hasPermission(context, 'appointments:update') || hasPermission(context, 'appointments:delete');
+/** Any of these lets staff cancel. */
+const MAY_CANCEL = ['appointments:update', 'appointments:delete'] as const;
 
 export function createReservationStatusService(parts: {
   readonly tenants: TenantDatabase;
@@ -107,14 +108,23 @@ export function createReservationStatusService(parts: {
     return changed;
   };
 
+  /** @returns false when the booking waits for its payment no more */
+  const expire = (context: RequestContext, id: string): Promise<boolean> =>
+    tenants.transaction(context, async (db) => {
+      const booking = await lockBooking(db, id);
+      if (booking?.status !== 'PENDING') return false;
+      await move(context, db, booking, 'EXPIRED');
+      return true;
+    });
+
   return {
     async cancel(context, id, given) {
       const { reason } = validate(cancellationSchema, { reason: given });
       const decide = (booking: NamedBooking, now: Date): void => {
-        const staff = isStaff(context);
+        const staff = hasPermission(context, ...MAY_CANCEL);
         if (!staff && !isOwn(context, booking)) {
           if (!hasPermission(context, 'appointments:read')) throw new NotFoundError('Booking');
-          throw new ForbiddenError('This needs the permission appointments:update or appointments:delete');
+          requirePermission(context, ...MAY_CANCEL);
         }
         assertCanBeCancelled(booking, now, staff ? 'staff' : 'client');
       };
@@ -143,17 +153,16 @@ export function createReservationStatusService(parts: {
         await outbox.emit(db, context, 'booking.payment_orphaned', { bookingId, paymentId });
       }
     },
-    async expireUnpaid(context) {
-      const due = await findDueHolds(platform.db, context.clock.now(), EXPIRED_AT_ONCE);
+    async expireUnpaid({ clock, logger, origin: { requestId } }) {
+      const due = await findDueHolds(platform.db, clock.now(), EXPIRED_AT_ONCE);
       let expired = 0;
       for (const { bookingId, tenant } of due) {
-        const own: RequestContext = { ...context, tenant };
-        await tenants.transaction(own, async (db) => {
-          const booking = await lockBooking(db, bookingId);
-          if (booking?.status !== 'PENDING') return;
-          await move(own, db, booking, 'EXPIRED');
-          expired += 1;
-        });
+        const own = systemContext({ name: 'expire-unpaid-bookings', tenant, clock, logger, requestId });
+        try {
+          if (await expire(own, bookingId)) expired += 1;
+        } catch (error) {
+          own.logger.warn({ err: error, bookingId }, 'a booking could not be expired; will try again');
+        }
       }
       return expired;
     },

@@ -134,7 +134,7 @@ builder.queryFields((t) => ({
         const providerId = filter?.providerId == null ? undefined : ProviderId.decode(filter.providerId);
         return providerId === null
           ? null
-          : services.reservationQueries.list(request, { ...filter, providerId }, args);
+          : services.reservationQueries.list(request, args, { ...filter, providerId });
       },
     },
     BookingConnection,

@@ -1,5 +1,5 @@
 import { ConflictError, ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import { once } from '../../_kernel/events/idempotency.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { hasPermission, requireMember } from '../../_kernel/request/principal-checks.js';

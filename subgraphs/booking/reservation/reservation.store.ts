@@ -24,13 +24,13 @@ const withNames = {
 /** Earliest start first. */
 export const BOOKING_SORT: readonly SortKey[] = [
   { field: 'startsAt', order: 'asc', type: 'date' },
-  { field: 'id', order: 'asc' },
+  { field: 'id', order: 'asc', type: 'uuid' },
 ];
 
 /** Latest start first. */
 export const OWN_BOOKING_SORT: readonly SortKey[] = [
   { field: 'startsAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 export interface BookingFilter {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { InvalidTransitionError } from '../../_kernel/errors/domain-error.js';
+import { textSchema } from '../../_kernel/validation/text.js';
 import type { BookingStatusName } from '../events.js';
 
 export const BOOKING_STATUSES = [
@@ -98,7 +99,7 @@ export function wayTo(status: BookingStatus, priceAmount: number): readonly Book
 export const newReference = (day: string): string =>
   `BK-${day.replaceAll('-', '')}-${String(randomInt(1_000_000)).padStart(6, '0')}`;
 
-const noteSchema = z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish();
+const noteSchema = textSchema(2_000).nullish();
 
 export const newBookingSchema = z.object({
   serviceId: z.string(),
@@ -109,7 +110,7 @@ export const newBookingSchema = z.object({
 });
 
 export const cancellationSchema = z.object({
-  reason: z.string().trim().max(500, 'must be at most 500 characters long').nullish(),
+  reason: textSchema(500).nullish(),
 });
 
 export const importedBookingSchema = newBookingSchema.extend({

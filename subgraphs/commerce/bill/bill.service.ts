@@ -3,7 +3,7 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { CommerceEvents } from '../events.js';
-import type { Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { insertBill, voidOpenBill } from './bill.store.js';
 
 export interface OwedBooking {

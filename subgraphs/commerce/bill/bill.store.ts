@@ -1,6 +1,6 @@
 import type { Bill } from '../../../prisma/generated/client.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
-import type { Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
 
 export type BillRow = Bill;
 

@@ -15,7 +15,7 @@ export type JournalEntryRow = JournalEntryRecord & { readonly postings: PostingR
 
 export const JOURNAL_SORT: readonly SortKey[] = [
   { field: 'occurredAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 const withBalance = { balance: true } as const;

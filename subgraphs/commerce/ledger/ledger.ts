@@ -1,6 +1,6 @@
 import { ValidationError, type FieldIssue } from '../../_kernel/errors/domain-error.js';
 import { currencyExponent } from '../../_kernel/money/currency.js';
-import type { Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
 
 /**
  * The chart of accounts. A posting's amount is signed: positive debits, negative credits. `normalSide` is the side

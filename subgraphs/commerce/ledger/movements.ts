@@ -1,4 +1,4 @@
-import type { Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { journalEntry, transferEntry, type JournalEntry, type Posting } from './ledger.js';
 
 /**

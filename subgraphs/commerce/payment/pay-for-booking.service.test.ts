@@ -54,7 +54,7 @@ describe('paying for a booking', () => {
     const payment = await reaching(booking, answered.id, 'SUCCEEDED');
     expect(payment.succeededAt).toBeInstanceOf(Date);
     expect(payment.received).toBe(12_000n);
-    expect(await billOf(booking)).toMatchObject({ status: 'PAID', description: 'Massage with Ana (BK-20270131-4F7K2Q)' });
+    expect(await billOf(booking)).toMatchObject({ status: 'PAID', description: 'Massage with Ana (BK-20270131-402913)' });
     expect(await test.events('commerce.payment_succeeded')).toContainEqual({
       paymentId: payment.id,
       bookingId: booking.bookingId,

@@ -6,7 +6,7 @@ import {
   UnauthenticatedError,
   ValidationError,
 } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import type { CatchUp } from '../../_kernel/events/consumer-offset.js';
 import { once } from '../../_kernel/events/idempotency.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
@@ -69,7 +69,12 @@ export function createPayForBookingService(parts: {
 }): PayForBookingService {
   const { tenants, catchUp, collector } = parts;
 
-  const open = async (context: RequestContext, bill: BillRow, paymentMethodId: string, db: TenantDb): Promise<string> => {
+  const open = async (
+    context: RequestContext,
+    db: TenantDb,
+    bill: BillRow,
+    paymentMethodId: string,
+  ): Promise<string> => {
     assertPayable(bill.status);
     const earlier = await findUnfinishedPayments(db, bill.bookingId);
     if (earlier.length > 0) throw new EarlierAttemptsOpenError(earlier);
@@ -95,7 +100,7 @@ export function createPayForBookingService(parts: {
       const { id } = await once(context, db, { operation: 'payForBooking', key, input: what }, async () => {
         const bill = await lockBillOfBooking(db, input.bookingId);
         if (!bill || !mayPay(context, bill)) throw new NotFoundError('Booking');
-        return open(context, bill, input.paymentMethodId, db);
+        return open(context, db, bill, input.paymentMethodId);
       });
       return id;
     });

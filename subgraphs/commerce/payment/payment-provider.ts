@@ -1,5 +1,5 @@
 import { DomainError } from '../../_kernel/errors/domain-error.js';
-import type { Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
 import type { CollectionState, PaymentEvidence, RefundFact } from './payment.js';
 
 /** What a payment is for. Travels with it to the provider and comes back with every event. */

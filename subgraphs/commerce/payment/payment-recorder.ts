@@ -2,6 +2,7 @@ import { NotFoundError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { markBillPaid } from '../bill/bill.store.js';
 import type { CommerceEvents } from '../events.js';
 import type { LedgerService } from '../ledger/ledger.service.js';
@@ -11,7 +12,7 @@ import {
   recordRefund,
   recordRefundFailed,
 } from '../ledger/movements.js';
-import { money, type Money } from '../money.js';
+import { money } from '../money.js';
 import {
   applyEvidence,
   type CollectionState,
@@ -72,7 +73,9 @@ export function createPaymentRecorder(parts: {
   const lockFor = async (db: TenantDb, paymentId: string, news: PaymentNews, now: Date): Promise<PaymentRow> => {
     let row = await lockPayment(db, paymentId);
     if (!row) throw new NotFoundError('Payment');
-    if (row.providerRef !== null && news.providerRef !== null && row.providerRef !== news.providerRef) {
+    // One that came to its money without the provider was made elsewhere: the provider has no news of it.
+    const isAnothers = row.providerRef === null ? row.succeededAt !== null : row.providerRef !== news.providerRef;
+    if (news.providerRef !== null && isAnothers) {
       throw new ForeignPaymentNewsError(`${news.providerRef} is not the provider's id of payment ${paymentId}`);
     }
     for (const evidence of news.evidence) {

@@ -4,6 +4,7 @@ import {
   PaymentDeclinedError,
   ValidationError,
 } from '../../_kernel/errors/domain-error.js';
+import { foreignEntity } from '../../_kernel/graphql/foreign-entity.js';
 import { BookingId, ClientId } from '../../booking/ids.js';
 import { BillRef } from '../bill/bill.graph.js';
 import { builder } from '../builder.js';
@@ -31,12 +32,7 @@ const PaymentMethodEnum = builder.enumType('PaymentMethod', {
   values: { CARD: { description: 'Credit or debit card.' } },
 });
 
-const ClientRef = builder
-  .externalRef('Client', builder.keyDirective(builder.selection<{ id: string }>('id'), false))
-  .implement({
-    description: 'Whom the booking is for.',
-    fields: (t) => ({ id: t.id({ description: 'Global id.', resolve: (client) => client.id }) }),
-  });
+const ClientRef = foreignEntity(builder, 'Client');
 
 const BookingRef = builder.externalRef('Booking', builder.selection<{ id: string }>('id'));
 
@@ -97,7 +93,6 @@ builder.asEntity(PaymentRef, {
 });
 
 BookingRef.implement({
-  description: 'An appointment that somebody has made.',
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (booking) => booking.id }),
     payment: t.field({
@@ -166,7 +161,9 @@ builder.mutationFields((t) => ({
     authenticated: true,
     errors: { types: [ValidationError, NotFoundError, ConflictError, PaymentDeclinedError] },
     description:
-      'Pays for a booking by card: your own, or with `billing:create` any. The answer is PROCESSING, or REQUIRES_ACTION where the bank wants the payer to prove who she is; the booking is confirmed when the money has come.',
+      'Pays for a booking by card: your own, or with `billing:create` any. The answer is PROCESSING, or ' +
+      'REQUIRES_ACTION where the bank wants the payer to prove who she is; the booking is confirmed when the money ' +
+      'has come.',
     args: { input: t.arg({ type: PayForBookingInput, description: 'What is paid, and with what.' }) },
     resolve: (_root, { input }, { request, services }) =>
       services.paying.pay(request, { ...input, bookingId: BookingId.require(input.bookingId) }),

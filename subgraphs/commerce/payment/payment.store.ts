@@ -7,17 +7,20 @@ import type {
 import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
-import type { Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
 import { paymentState, type Payment } from './payment.js';
 
 export type PaymentRow = PaymentRecord & { readonly bill: Bill; readonly refunds: Refund[] };
 
 export const PAYMENT_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
-const whole = { bill: true, refunds: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] } } as const satisfies Prisma.PaymentInclude;
+const whole = {
+  bill: true,
+  refunds: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+} as const satisfies Prisma.PaymentInclude;
 
 export interface NewPayment {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { InvalidTransitionError } from '../../_kernel/errors/domain-error.js';
-import { money, subtractMoney, type Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
+import { money, subtractMoney } from '../money.js';
 
 export const PAYMENT_STATES = [
   'REQUIRES_PAYMENT_METHOD',

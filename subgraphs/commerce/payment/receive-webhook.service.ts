@@ -1,4 +1,5 @@
 import type { Clock } from '../../_kernel/request/clock.js';
+import { isUuid } from '../../_kernel/request/ids.js';
 import { systemContext } from '../../_kernel/request/system-context.js';
 import type { Logger, RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
@@ -24,8 +25,6 @@ export interface ReceiveWebhookService {
 
 type EventOfOurs = Exclude<PaymentEvent, { type: 'ignored' }>;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 export function createReceiveWebhookService(parts: {
   readonly tenants: TenantDatabase;
   readonly platform: PlatformDatabase;
@@ -38,7 +37,7 @@ export function createReceiveWebhookService(parts: {
 
   /** The context of the tenant that the event speaks of; null when that tenant has no such payment. */
   const contextOf = async (event: EventOfOurs, requestId: string): Promise<RequestContext | null> => {
-    if (!UUID.test(event.tenantId) || !UUID.test(event.paymentId)) return null;
+    if (!isUuid(event.tenantId) || !isUuid(event.paymentId)) return null;
     const owner = await findPaymentOwner(platform.db, event.tenantId, event.paymentId);
     return owner && systemContext({ name: 'stripe-webhook', tenant: owner.tenant, clock, logger, requestId });
   };

@@ -1,6 +1,5 @@
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { systemContext } from '../../_kernel/request/system-context.js';
-import type { Schedule } from '../../_kernel/jobs/schedule.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { PaymentCollector } from './payment-collector.js';
 import type { PaymentProvider } from './payment-provider.js';
@@ -8,7 +7,6 @@ import type { PaymentRecorder } from './payment-recorder.js';
 import { findPayment, findUnsettledPayments, touchPayment, type PaymentRow } from './payment.store.js';
 import type { RefundPaymentService } from './refund-payment.service.js';
 
-const EVERY_SECONDS = 60;
 /** The provider's own events are given this long to arrive. */
 const UNATTENDED_MS = 30_000;
 /** A payer who has not taken the step she owes by then is taken to have left. */
@@ -98,9 +96,3 @@ export function createReconcilePaymentsService(parts: {
     },
   };
 }
-
-export const reconcilePaymentsSchedule = (reconciliation: ReconcilePaymentsService): Schedule => ({
-  name: 'reconcile-payments',
-  everySeconds: EVERY_SECONDS,
-  run: async (context) => void (await reconciliation.reconcile(context)),
-});

@@ -5,7 +5,7 @@ import {
   UnauthenticatedError,
   ValidationError,
 } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import { once } from '../../_kernel/events/idempotency.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
@@ -20,7 +20,11 @@ import { findPayment, lockPayment, type PaymentRow } from './payment.store.js';
 import { failUnnamedRefund, findRefund, insertRefund } from './refund.store.js';
 import { createSingleFlight } from './single-flight.js';
 
-export const REFUND_REASONS = ['REQUESTED_BY_CLIENT', 'DUPLICATE', 'FRAUDULENT'] as const satisfies readonly RefundReason[];
+export const REFUND_REASONS = [
+  'REQUESTED_BY_CLIENT',
+  'DUPLICATE',
+  'FRAUDULENT',
+] as const satisfies readonly RefundReason[];
 
 const refundSchema = z.object({
   paymentId: z.guid('must be a UUID'),
@@ -139,7 +143,9 @@ function amountToRefund(payment: PaymentRow, asked: number | null): number {
   const left = refundableMoney(known).amount;
   if (left === 0) assertMayBecome(paymentState(known), 'REFUNDED');
   if (payment.providerRef === null) throw new ConflictError('This payment was made elsewhere: give it back there');
-  if (asked !== null && asked > left) throw ValidationError.of('amount', `must be at most ${left}, which is what is left`);
+  if (asked !== null && asked > left) {
+    throw ValidationError.of('amount', `must be at most ${left}, which is what is left`);
+  }
   return asked ?? left;
 }
 

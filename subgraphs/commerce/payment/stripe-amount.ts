@@ -1,6 +1,7 @@
 import { ValidationError } from '../../_kernel/errors/domain-error.js';
 import { currencyExponent } from '../../_kernel/money/currency.js';
-import { money, type Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
+import { money } from '../money.js';
 
 /** Where the decimals Stripe counts in differ from ISO 4217. */
 const STRIPE_EXPONENTS: Readonly<Record<string, number>> = { ISK: 2, UGX: 2, MGA: 0 };

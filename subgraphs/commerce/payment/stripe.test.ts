@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import Stripe from 'stripe';
 import { startStripeDouble, type StripeDouble } from '../../../infra/local/doubles/stripe/stripe-double.js';
 import { ConflictError, ValidationError } from '../../_kernel/errors/domain-error.js';
-import { money, type Money } from '../money.js';
+import type { Money } from '../../_kernel/money/money.js';
+import { money } from '../money.js';
 import { applyEvidence, newPayment, paymentState, type PaymentState } from './payment.js';
 import {
   evidenceOfAnswer,

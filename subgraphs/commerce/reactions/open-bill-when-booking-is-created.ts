@@ -1,8 +1,8 @@
-import { reactTo } from '../../_kernel/events/reaction.js';
+import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
 import type { BookingEvents } from '../../booking/events.js';
 import type { BillService } from '../bill/bill.service.js';
 
-export const openBillWhenBookingIsCreated = (bills: BillService) =>
+export const openBillWhenBookingIsCreated = (bills: BillService): Reaction =>
   reactTo<BookingEvents>()('booking.created', 'openBillWhenBookingIsCreated', (context, db, { payload }) =>
     bills.open(context, db, {
       bookingId: payload.bookingId,

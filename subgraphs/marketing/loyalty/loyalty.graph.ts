@@ -80,7 +80,6 @@ const LoyaltyAccountRef = builder.objectRef<LoyaltyAccountRow>('LoyaltyAccount')
 });
 
 ClientRef.implement({
-  description: "The company's own record of a person who books.",
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (client) => client.id }),
     loyaltyAccount: t.field({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bookedFacts } from '../../../tests/support/booked.js';
+import { bookedFacts } from '../../../tests/support/booking.js';
 import { startHostedSubgraph, type HostedSubgraph } from '../../../tests/support/hosted-subgraph.js';
 import { ACME, contextFor, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';

@@ -1,4 +1,4 @@
-import type { Money } from '../../_kernel/graphql/builder.js';
+import type { Money } from '../../_kernel/money/money.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';

@@ -8,7 +8,7 @@ export type LoyaltyEntryRow = LoyaltyEntry;
 
 export const ENTRY_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 export interface NewAccount {
@@ -30,7 +30,10 @@ export const findAccountsOfClients = (db: TenantDb, clientIds: readonly string[]
 export const findAccountsOfUsers = (db: TenantDb, userIds: readonly string[]): Promise<LoyaltyAccountRow[]> =>
   db.loyaltyAccount.findMany({ where: { userId: { in: [...userIds] } } });
 
-/** Opens a client's account, or finds the one there is and learns who its client is. Locks it until the transaction ends. */
+/**
+ * Opens a client's account, or finds the one there is and learns who its client is. Locks it until the
+ * transaction ends.
+ */
 export async function openAccount(db: TenantDb, account: NewAccount): Promise<HeldAccount> {
   const { id, clientId, userId, createdAt } = account;
   const rows = await db.$queryRaw<HeldAccount[]>`

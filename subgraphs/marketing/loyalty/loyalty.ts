@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Money } from '../../_kernel/graphql/builder.js';
 import { ConflictError } from '../../_kernel/errors/domain-error.js';
+import type { Money } from '../../_kernel/money/money.js';
+import { lineSchema } from '../../_kernel/validation/text.js';
 import { wholeMajorUnits } from './major-units.js';
 
 export const LOYALTY_ENTRY_REASONS = ['EARNED_FOR_BOOKING', 'ADJUSTED', 'REDEEMED', 'EXPIRED'] as const;
@@ -70,11 +71,6 @@ export const adjustmentSchema = z.object({
     .min(-MOST_POINTS)
     .max(MOST_POINTS)
     .refine((points) => points !== 0, 'must not be 0'),
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(200, 'must be at most 200 characters long')
-    .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters'),
+  reason: lineSchema(200),
   idempotencyKey: z.string(),
 });

@@ -66,7 +66,6 @@ const ProviderRatingRef = builder.objectRef<ProviderRating>('ProviderRating').im
 });
 
 ProviderRef.implement({
-  description: 'Somebody whose time can be booked.',
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (provider) => provider.id }),
     rating: t.field({
@@ -95,7 +94,6 @@ ProviderRef.implement({
 });
 
 BookingRef.implement({
-  description: 'Time of a provider that is taken for a client. Seen by the client and by who may read appointments.',
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (booking) => booking.id }),
     review: t.field({

@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import type { CatchUp } from '../../_kernel/events/consumer-offset.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
@@ -120,7 +120,8 @@ export function createReviewService(parts: {
       ifVisible(context, await context.loaders.of(context, loaders.byBookingId).load(bookingId)),
     async ofProvider(context, providerId, args) {
       const page = pageOf(args, REVIEW_SORT);
-      const rows = await context.loaders.of(context, loaders.publishedByProviderId).load({ parentId: providerId, page });
+      const published = context.loaders.of(context, loaders.publishedByProviderId);
+      const rows = await published.load({ parentId: providerId, page });
       return connectionOf(page, rows, (row) => [row.createdAt, row.id]);
     },
     async ratingOfProvider(context, providerId) {

@@ -7,7 +7,7 @@ export type ReviewableBookingRow = ReviewableBooking;
 
 export const REVIEW_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 export const findReviewsByIds = (db: TenantDb, ids: readonly string[]): Promise<ReviewRow[]> =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textSchema } from '../../_kernel/validation/text.js';
 
 export const REVIEW_STATUSES = ['PUBLISHED', 'HIDDEN'] as const;
 export type ReviewStatus = (typeof REVIEW_STATUSES)[number];
@@ -6,11 +7,7 @@ export type ReviewStatus = (typeof REVIEW_STATUSES)[number];
 export const newReviewSchema = z.object({
   bookingId: z.guid(),
   rating: z.int('must be a whole number').min(1, 'must be at least 1').max(5, 'must be at most 5'),
-  text: z
-    .string()
-    .trim()
-    .max(2_000, 'must be at most 2000 characters long')
-    .regex(/^(?:\P{Cc}|[\n\r\t])*$/u, 'must not contain control characters')
+  text: textSchema(2_000)
     .transform((text) => (text === '' ? null : text))
     .nullish(),
 });

@@ -36,7 +36,10 @@ const AuditEntryRef = builder.objectRef<AuditEntryRow>('AuditEntry').implement({
   description: 'What somebody did. Entries are only ever added.',
   requiresScopes: [['settings:read'], ['platform:audit:read']],
   fields: (t) => ({
-    id: t.id({ description: 'Global id; the same entry always has the same.', resolve: (entry) => AuditEntryId.encode(entry.id) }),
+    id: t.id({
+      description: 'Global id; the same entry always has the same.',
+      resolve: (entry) => AuditEntryId.encode(entry.id),
+    }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was done.' }),
     env: t.exposeString('env', { description: 'Environment it was done in: `dev`, `staging` or `prod`.' }),
     action: t.expose('action', { type: AuditActionEnum, description: 'What kind of thing it was.' }),
@@ -55,7 +58,9 @@ const AuditEntryRef = builder.objectRef<AuditEntryRow>('AuditEntry').implement({
       description: 'Global id of the user it was done to, where that is not the actor.',
       resolve: (entry) => (entry.subjectId === null ? null : UserId.encode(entry.subjectId)),
     }),
-    surface: t.exposeString('surface', { description: 'Part of the product it was done through, such as `admin_panel`.' }),
+    surface: t.exposeString('surface', {
+      description: 'Part of the product it was done through, such as `admin_panel`.',
+    }),
     meta: t.field({
       type: 'JSON',
       description: 'What else is to be known, without secrets.',
@@ -115,7 +120,8 @@ builder.queryFields((t) => {
       requiresScopes: [['settings:read'], ['platform:audit:read']],
       description: 'How many entries `auditEntries` would go through with the same filter.',
       args: { filter },
-      resolve: (_root, { filter: given }, { request, services }) => services.audit.count(request, filterIn(given ?? {})),
+      resolve: (_root, { filter: given }, { request, services }) =>
+        services.audit.count(request, filterIn(given ?? {})),
     }),
   };
 });

@@ -9,7 +9,7 @@ export type AuditEntryRow = AuditEntry;
 /** Newest first. */
 export const AUDIT_SORT: readonly SortKey[] = [
   { field: 'occurredAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 export interface AuditFilter {

@@ -48,26 +48,31 @@ describe('the audit trail', () => {
   beforeAll(async () => {
     t = await startTestOps();
     const login = { realm: 'tenant' as const, subjectId: userId, sessionId };
-    await t.emit(ACME, 'tenancy.tenant_created', [{ tenant: ACME }], { principal: STAFF });
-    await t.emit(ACME, 'identity.login_succeeded', [login]);
-    await t.emit(ACME, 'identity.session_ended', [{ ...login, reason: 'LOGOUT' }], { principal: memberOf([], { userId }) });
-    await t.emit(
-      ACME,
+    await t.tell('tenancy.tenant_created', { tenant: ACME }, { as: STAFF });
+    await t.tell('identity.login_succeeded', login);
+    await t.tell('identity.session_ended', { ...login, reason: 'LOGOUT' }, { as: memberOf([], { userId }) });
+    await t.tell(
       'identity.membership_granted',
-      [{ membershipId: uuidv7(), userId: uuidv7(), email: 'x@acme.example', displayName: 'X', roles: ['STAFF'] }],
-      { principal: OWNER },
+      { membershipId: uuidv7(), userId: uuidv7(), email: 'x@acme.example', displayName: 'X', roles: ['STAFF'] },
+      { as: OWNER },
     );
-    await t.emit(ACME, 'commerce.payment_failed', [{ paymentId: uuidv7(), bookingId: uuidv7(), declineCode: 'expired_card' }]);
-    await t.emit(GLOBEX, 'identity.login_succeeded', [{ ...login, subjectId: uuidv7() }]);
-    await t.emit(PLATFORM_TENANT, 'identity.login_succeeded', [
+    await t.tell('commerce.payment_failed', { paymentId: uuidv7(), bookingId: uuidv7(), declineCode: 'expired_card' });
+    await t.tell('identity.login_succeeded', { ...login, subjectId: uuidv7() }, { tenant: GLOBEX });
+    await t.tell(
+      'identity.login_succeeded',
       { realm: 'platform', subjectId: STAFF.kind === 'platform' ? STAFF.adminId : '', sessionId },
-    ]);
-    for (const tenant of [ACME, GLOBEX, PLATFORM_TENANT]) await t.settled(tenant);
+      { tenant: PLATFORM_TENANT },
+    );
+    await t.settle(ACME, GLOBEX, PLATFORM_TENANT);
   });
   afterAll(() => t.stop());
 
-  const read = async (tenant: TenantIdentity, who: Principal, variables: object = {}): Promise<Answer> => {
-    const { data, errors } = await t.ask(tenant, who, ENTRIES, variables as Record<string, unknown>);
+  const read = async (
+    tenant: TenantIdentity,
+    who: Principal,
+    variables: Record<string, unknown> = {},
+  ): Promise<Answer> => {
+    const { data, errors } = await t.graphql(ENTRIES, { variables, as: who, tenant });
     expect(errors).toBeUndefined();
     return data as unknown as Answer;
   };
@@ -115,7 +120,7 @@ describe('the audit trail', () => {
     for (const tenantId of [TenantId.encode(GLOBEX.id), TenantId.encode(uuidv7()), 'nonsense']) {
       expect(await read(ACME, OWNER, { filter: { tenantId } })).toMatchObject({ auditEntryCount: 0 });
     }
-    const refused = await t.ask(ACME, memberOf([]), '{ auditEntryCount }');
+    const refused = await t.graphql('{ auditEntryCount }', { as: memberOf([]) });
     expect(refused.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
   });
 
@@ -128,9 +133,10 @@ describe('the audit trail', () => {
     const now = t.clock.now().getTime();
     expect(await count({ from: new Date(now - 60_000).toISOString(), to: new Date(now + 1).toISOString() })).toBe(5);
     expect(await count({ to: new Date(now - 60_000).toISOString() })).toBe(0);
-    const backwards = await t.ask(ACME, OWNER, ENTRIES, {
-      filter: { from: '2027-01-02T00:00:00Z', to: '2027-01-01T00:00:00Z' },
-    });
+    const backwards = await t.graphql(
+      ENTRIES,
+      { variables: { filter: { from: '2027-01-02T00:00:00Z', to: '2027-01-01T00:00:00Z' } }, as: OWNER },
+    );
     expect(backwards.errors?.[0]?.extensions).toMatchObject({ issues: [expect.objectContaining({ field: 'filter.to' })] });
   });
 
@@ -155,7 +161,7 @@ describe('the audit trail', () => {
       types: ['identity.login_succeeded'],
     })) as StoredEvent[];
     if (!event) throw new Error('No sign-in');
-    const reaction = t.ops.reactions.find(({ name }) => name === 'recordAuditEntryOf:identity.login_succeeded');
+    const reaction = t.subgraph.reactions.find(({ name }) => name === 'recordAuditEntryOf:identity.login_succeeded');
     if (!reaction) throw new Error('Nobody records sign-ins');
     const context = contextFor(ACME);
     for (let n = 0; n < 3; n += 1) {
@@ -178,12 +184,14 @@ describe('the audit trail', () => {
 
   it('loses nothing that happened while ops was down', async () => {
     await t.host.close();
-    await t.emit(GLOBEX, 'commerce.payment_refunded', [
+    await t.tell(
+      'commerce.payment_refunded',
       { paymentId: uuidv7(), bookingId: uuidv7(), amount: { amount: 100, currency: 'EUR' } },
-    ]);
-    const again = hostSubgraph(t.ops, t.runtime, t.runtime.pools.platform);
+      { tenant: GLOBEX },
+    );
+    const again = hostSubgraph(t.subgraph, t.runtime, t.runtime.pools.platform);
     again.start();
-    await t.settled(GLOBEX);
+    await t.settle(GLOBEX);
     expect((await read(GLOBEX, OWNER, { filter: { action: 'PAYMENT_EVENT' } })).auditEntryCount).toBe(1);
     await again.close();
   });

@@ -1,8 +1,7 @@
 import { UserId } from '../../identity/ids.js';
 import { builder } from '../builder.js';
 import { tenantOf, TenantRef } from '../tenant.graph.js';
-import type { SIGNALS} from './auth-log.js';
-import { type SignalType } from './auth-log.js';
+import type { SIGNALS, SignalType } from './auth-log.js';
 import type { AuthOpsMetrics } from './auth-log.service.js';
 import type { AuthOpsLogRow } from './auth-log.store.js';
 
@@ -11,9 +10,15 @@ const AuthOpsSignalEnum = builder.enumType('AuthOpsSignal', {
   values: {
     FAILED_LOGIN: { value: 'failed_login', description: 'A sign-in was refused.' },
     PASSWORD_RESET_FAILURE: { value: 'password_reset_failure', description: 'A password could not be reset.' },
-    OAUTH_CALLBACK_ERROR: { value: 'oauth_callback_error', description: 'The return from an identity provider failed.' },
+    OAUTH_CALLBACK_ERROR: {
+      value: 'oauth_callback_error',
+      description: 'The return from an identity provider failed.',
+    },
     JWT_VALIDATION_ERROR: { value: 'jwt_validation_error', description: 'An access token did not hold.' },
-    SESSION_ANOMALY: { value: 'session_anomaly', description: 'A session behaved oddly: its refresh token came twice.' },
+    SESSION_ANOMALY: {
+      value: 'session_anomaly',
+      description: 'A session behaved oddly: its refresh token came twice.',
+    },
     TENANT_LEAK_SUSPECTED: {
       value: 'tenant_leak_suspected',
       description: "Somebody came to one company's address with proof for another's.",
@@ -101,7 +106,8 @@ builder.queryFields((t) => ({
       args: {
         types: t.arg({ type: [AuthOpsSignalEnum], required: false, description: 'Only these; all when left out.' }),
       },
-      resolve: (_root, { types, ...page }, { request, services }) => services.authLog.list(request, page, types ?? null),
+      resolve: (_root, { types, ...page }, { request, services }) =>
+        services.authLog.list(request, page, types ?? null),
     },
     { name: 'AuthOpsLogConnection', description: 'A page of signals.' },
     { name: 'AuthOpsLogEdge', description: 'A signal in a page.' },

@@ -24,7 +24,11 @@ export interface AuthLogService {
    */
   metrics(context: RequestContext, window: MetricWindow): Promise<AuthOpsMetrics>;
   /** Newest first. @throws as `metrics` */
-  list(context: RequestContext, args: PageArgs, types: readonly SignalType[] | null): Promise<Connection<AuthOpsLogRow>>;
+  list(
+    context: RequestContext,
+    args: PageArgs,
+    types: readonly SignalType[] | null,
+  ): Promise<Connection<AuthOpsLogRow>>;
 }
 
 export function createAuthLogService(

@@ -7,7 +7,7 @@ export type AuthOpsLogRow = AuthOpsLog;
 
 export const AUTH_LOG_SORT: readonly SortKey[] = [
   { field: 'occurredAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 /** Logs a signal; one that is logged under this id already stays as it is. */

@@ -4,6 +4,12 @@ import { systemContext } from '../../_kernel/request/system-context.js';
 import type { Clock } from '../../_kernel/request/clock.js';
 import type { Logger } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import {
+  SECURITY_SIGNAL_TYPES,
+  SECURITY_SIGNALS_PATH,
+  type SecuritySignalReport,
+  type SecuritySignalType,
+} from '../../_kernel/wire/security-signals.js';
 import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
 import type { DetectionService } from '../detection/detection.service.js';
@@ -11,13 +17,13 @@ import type { SignalType } from './auth-log.js';
 import type { AuthLogService } from './auth-log.service.js';
 
 /** What the gateway reports, and what it is logged as. */
-const REPORTED: Readonly<Record<'JWT_VALIDATION_ERROR' | 'TENANT_MISMATCH', SignalType>> = {
+const REPORTED: Readonly<Record<SecuritySignalType, SignalType>> = {
   JWT_VALIDATION_ERROR: 'jwt_validation_error',
   TENANT_MISMATCH: 'tenant_leak_suspected',
 };
 
 const reportSchema = z.object({
-  type: z.enum(['JWT_VALIDATION_ERROR', 'TENANT_MISMATCH']),
+  type: z.enum(SECURITY_SIGNAL_TYPES),
   tenantId: z.guid(),
   at: z.iso.datetime({ offset: true }),
 });
@@ -28,7 +34,7 @@ const answer = (status: number): RouteResponse => ({
   body: '{}',
 });
 
-function reportIn({ body }: RouteRequest): z.infer<typeof reportSchema> | null {
+function reportIn({ body }: RouteRequest): SecuritySignalReport | null {
   try {
     return reportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
   } catch {
@@ -47,7 +53,7 @@ export const securitySignalsRoute = (parts: {
   const { tenants, authLog, detection, clock, logger } = parts;
   return {
     method: 'POST',
-    path: '/internal/security-signals',
+    path: SECURITY_SIGNALS_PATH,
     async handle(request, { principal, origin: { requestId } }) {
       if (principal.kind !== 'system') return answer(403);
       const report = reportIn(request);

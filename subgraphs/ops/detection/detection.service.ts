@@ -1,5 +1,4 @@
 import type { Outbox } from '../../_kernel/events/outbox.js';
-import type { Schedule } from '../../_kernel/jobs/schedule.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { systemContext } from '../../_kernel/request/system-context.js';
 import type { Database, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
@@ -17,8 +16,6 @@ import {
   requestLook,
   takeRequests,
 } from './detection.store.js';
-
-const LOOK_AGAIN_EVERY_SECONDS = 15;
 
 export interface DetectionService {
   /** Remembers who a tenant is, in the caller's transaction. */
@@ -43,7 +40,13 @@ export function createDetectionService(parts: {
 }): DetectionService {
   const { database, outbox, incidents } = parts;
 
-  const act = async (context: RequestContext, db: TenantDb, finding: Finding, at: Date, news: boolean): Promise<void> => {
+  const act = async (
+    context: RequestContext,
+    db: TenantDb,
+    finding: Finding,
+    at: Date,
+    news: boolean,
+  ): Promise<void> => {
     const { type, change, event } = finding;
     if (change === 'CLEARED') return incidents.clear(context, db, type, at);
     if (!event) return;
@@ -98,10 +101,3 @@ export function createDetectionService(parts: {
     },
   };
 }
-
-/** What has calmed down is noticed by nobody but the clock. */
-export const lookAgainAtUnquietTenants = (detection: DetectionService): Schedule => ({
-  name: 'look-again-at-unquiet-tenants',
-  everySeconds: LOOK_AGAIN_EVERY_SECONDS,
-  run: async (context) => void (await detection.lookAgain(context)),
-});

@@ -1,5 +1,4 @@
-import type { WindowCounts } from '../auth-log/auth-log.js';
-import { SIGNALS, WINDOWS } from '../auth-log/auth-log.js';
+import { SIGNALS, WINDOWS, type WindowCounts } from '../auth-log/auth-log.js';
 import { AUTH_INCIDENT_RULES } from '../spine/incidents/auth-incident-rules.js';
 import { SHIPPED_INCIDENT_TYPES } from '../spine/incidents/custom-incident-types.js';
 import { assessIncidents, deriveAuthIncidents, deriveCustomIncidents } from '../spine/incidents/derive-incidents.js';

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../../tests/support/free-port.js';
 import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
-import { ACME } from '../../../tests/support/runtime.js';
 import { systemClock } from '../../_kernel/request/clock.js';
 import { ANONYMOUS } from '../../_kernel/wire/principal.js';
 import { runHealthChecks } from '../spine/health/health.js';
@@ -18,7 +17,7 @@ describe('health', () => {
   afterAll(() => t.stop());
 
   it('tells anybody which components are well', async () => {
-    const { data } = await t.ask(ACME, ANONYMOUS, '{ health { ok env tsISO checks { name ok } } }');
+    const { data } = await t.graphql('{ health { ok env tsISO checks { name ok } } }', { as: ANONYMOUS });
     expect(data).toEqual({
       health: { ok: true, env: 'dev', tsISO: expect.any(String), checks: [{ name: 'database', ok: true }] },
     });

@@ -1,18 +1,14 @@
-import { encodePosition } from '../../_kernel/events/event.js';
 import type { EventTail } from '../../_kernel/events/event-tail.js';
-import { mapStream } from '../../_kernel/events/map-stream.js';
+import { liveUpdates, type LiveUpdate, type LiveUpdates } from '../../_kernel/events/live-updates.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { OpsEvents } from '../events.js';
 import { READ_INCIDENTS, requireReach } from '../reach.js';
-import { resumeFrom } from '../stream-position.js';
 
-export interface IncidentUpdate {
-  /** Resume behind this. */
-  readonly cursor: string;
+interface IncidentNews {
   readonly incidentId: string;
 }
 
-type IncidentStream = AsyncGenerator<IncidentUpdate, void, void>;
+export type IncidentUpdate = LiveUpdate<IncidentNews>;
 
 /**
  * Incidents from now on, or from behind a cursor: of the tenant, and for platform staff of every tenant.
@@ -21,9 +17,9 @@ type IncidentStream = AsyncGenerator<IncidentUpdate, void, void>;
  */
 export interface IncidentLiveService {
   /** Each incident once, when it is detected. */
-  raised(context: RequestContext, after: string | null | undefined): IncidentStream;
+  raised(context: RequestContext, after: string | null | undefined): LiveUpdates<IncidentNews>;
   /** Every change of one: its status, its severity, its numbers. */
-  updates(context: RequestContext, after: string | null | undefined): IncidentStream;
+  updates(context: RequestContext, after: string | null | undefined): LiveUpdates<IncidentNews>;
 }
 
 export function createIncidentLiveService(tail: EventTail): IncidentLiveService {
@@ -31,13 +27,12 @@ export function createIncidentLiveService(tail: EventTail): IncidentLiveService 
     context: RequestContext,
     after: string | null | undefined,
     type: 'ops.incident_raised' | 'ops.incident_changed',
-  ): IncidentStream => {
+  ): LiveUpdates<IncidentNews> => {
     const reach = requireReach(context, READ_INCIDENTS);
     const tenantId = reach === 'TENANT' ? context.tenant.id : undefined;
-    const stream = tail.stream({ tenantId, types: [type], after: resumeFrom(after) });
-    return mapStream(stream, ({ payload, position }) => {
+    return liveUpdates(tail, { tenantId, types: [type], after }, ({ payload }) => {
       const { incidentId } = payload as OpsEvents[typeof type];
-      return { cursor: encodePosition(position), incidentId };
+      return { incidentId };
     });
   };
   return {

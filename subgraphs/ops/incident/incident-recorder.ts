@@ -64,7 +64,9 @@ export function createIncidentRecorder(outbox: Outbox<OpsEvents>): IncidentRecor
     // Milder numbers of the same trouble are news; milder advice in the middle of it is not.
     const changes = worse ? { severity, ...advice } : { title: advice.title, metrics: advice.metrics };
     const current = await updateIncident(db, open.id, changes);
-    if (worse) await addLine(db, current, current.status, `Became worse: ${current.title}`, new Date(event.occurred_at));
+    if (worse) {
+      await addLine(db, current, current.status, `Became worse: ${current.title}`, new Date(event.occurred_at));
+    }
     await outbox.emit(db, context, 'ops.incident_changed', { incidentId: current.id, status: current.status });
   };
 

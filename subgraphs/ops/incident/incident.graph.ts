@@ -11,8 +11,7 @@ import { uuidInFilter } from '../id-in-filter.js';
 import { IncidentId } from '../ids.js';
 import type { AUTH_INCIDENT_TYPES } from '../spine/incidents/auth-incident-rules.js';
 import { tenantOf, TenantRef } from '../tenant.graph.js';
-import type { INCIDENT_SEVERITIES, INCIDENT_STATUSES } from './incident.js';
-import { authTypeOf } from './incident.js';
+import { authTypeOf, type INCIDENT_SEVERITIES, type INCIDENT_STATUSES } from './incident.js';
 import type { IncidentChangeRow, IncidentRow } from './incident.store.js';
 import { RecommendedFlagRef, type RecommendedFlag } from './recommended-flag.graph.js';
 

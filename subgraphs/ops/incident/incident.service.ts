@@ -1,11 +1,11 @@
+import { z } from 'zod';
 import { NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/errors/validate.js';
+import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { Database } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
-import { z } from 'zod';
 import type { DetectionService } from '../detection/detection.service.js';
 import type { OpsEvents } from '../events.js';
 import { dbWithin, MANAGE_INCIDENTS, READ_INCIDENTS, requireReach } from '../reach.js';
@@ -20,6 +20,7 @@ import {
   type IncidentChangeRow,
   type IncidentFilter,
   type IncidentRow,
+  type TimelineLine,
 } from './incident.store.js';
 
 export interface IncidentService {
@@ -51,7 +52,7 @@ const reachedAt: Readonly<Record<PersonalStatus, 'acknowledgedAt' | 'mitigatedAt
 };
 
 /** The person behind a change; null for the platform itself. */
-function actorOf({ principal }: RequestContext): { actorId: string | null; actorKind: 'member' | 'platform' | 'system' } {
+function actorOf({ principal }: RequestContext): Pick<TimelineLine, 'actorId' | 'actorKind'> {
   switch (principal.kind) {
     case 'member':
       return { actorId: principal.userId, actorKind: 'member' };

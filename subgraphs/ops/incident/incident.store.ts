@@ -10,7 +10,7 @@ export type IncidentChangeRow = IncidentChange;
 /** Newest first. */
 export const INCIDENT_SORT: readonly SortKey[] = [
   { field: 'occurredAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 export interface IncidentFilter {

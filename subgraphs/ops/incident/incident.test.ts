@@ -40,18 +40,18 @@ describe('incidents', () => {
   let t: TestOps;
   beforeEach(async () => {
     t = await startTestOps();
-    for (const tenant of [ACME, GLOBEX]) await t.emit(tenant, 'tenancy.tenant_created', [{ tenant }]);
+    for (const tenant of [ACME, GLOBEX]) await t.tell('tenancy.tenant_created', { tenant }, { tenant });
   });
   afterEach(() => t.stop());
 
   const incidentsOf = async (tenant: TenantIdentity, principal: Principal, filter: object = {}) => {
-    const result = await t.ask(tenant, principal, INCIDENTS, { filter });
+    const result = await t.graphql(INCIDENTS, { variables: { filter }, as: principal, tenant });
     expect(result.errors).toBeUndefined();
     const page = result.data?.['incidents'] as { edges: { node: IncidentNode }[] };
     return page.edges.map((edge) => edge.node);
   };
   const raiseAtAcme = async (): Promise<IncidentNode> => {
-    await t.emit(ACME, 'identity.login_failed', failures(60));
+    await t.tellAll('identity.login_failed', failures(60));
     return eventually(async () => (await incidentsOf(ACME, OWNER))[0]);
   };
   const send = (body: unknown, principal: Principal = { kind: 'system', name: 'gateway' }) =>
@@ -61,8 +61,8 @@ describe('incidents', () => {
     );
 
   it('makes exactly one incident of 200 refused sign-ins, with advice, and none next door', async () => {
-    await t.emit(ACME, 'identity.login_failed', failures(200));
-    await t.settled(ACME);
+    await t.tellAll('identity.login_failed', failures(200));
+    await t.settle();
     const [incident, ...others] = await incidentsOf(ACME, OWNER);
     expect(others).toEqual([]);
     expect(incident).toMatchObject({
@@ -82,8 +82,8 @@ describe('incidents', () => {
   });
 
   it('looks once at a burst, however many signals it has', async () => {
-    await t.emit(ACME, 'identity.login_failed', failures(200));
-    await t.settled(ACME);
+    await t.tellAll('identity.login_failed', failures(200));
+    await t.settle();
     const { rows } = await t.runtime.pools.platform.query<{ type: string; count: number }>(
       `SELECT type, count(*)::int AS count FROM kernel.outbox_event WHERE type LIKE 'ops.%' GROUP BY type ORDER BY type`,
     );
@@ -93,19 +93,19 @@ describe('incidents', () => {
   });
 
   it('raises nothing below the threshold, and raises when the last one is added', async () => {
-    await t.emit(ACME, 'identity.login_failed', failures(49));
-    await t.settled(ACME);
+    await t.tellAll('identity.login_failed', failures(49));
+    await t.settle();
     expect(await incidentsOf(ACME, OWNER)).toEqual([]);
-    await t.emit(ACME, 'identity.login_failed', failures(1));
-    await t.settled(ACME);
+    await t.tellAll('identity.login_failed', failures(1));
+    await t.settle();
     expect(await incidentsOf(ACME, OWNER)).toHaveLength(1);
   });
 
   it('goes on with the same incident as it becomes worse', async () => {
     const first = await raiseAtAcme();
     expect(first.severity).toBe('HIGH');
-    await t.emit(ACME, 'identity.login_failed', failures(200));
-    await t.settled(ACME);
+    await t.tellAll('identity.login_failed', failures(200));
+    await t.settle();
     const [now, ...others] = await incidentsOf(ACME, OWNER);
     expect(others).toEqual([]);
     expect(now).toMatchObject({ id: first.id, severity: 'CRITICAL', metrics: { failed_logins_5m: 260 } });
@@ -117,7 +117,8 @@ describe('incidents', () => {
 
   it('resolves by itself when the numbers have stayed calm, and a later burst is a new incident', async () => {
     const first = await raiseAtAcme();
-    const lookAgain = () => t.ops.services.detection.lookAgain(contextFor(PLATFORM_TENANT, { kind: 'system', name: 't' }, t.clock));
+    const system = contextFor(PLATFORM_TENANT, { kind: 'system', name: 't' }, t.clock);
+    const lookAgain = () => t.subgraph.services.detection.lookAgain(system);
     await lookAgain();
     t.clock.advance(61 * MINUTE);
     await lookAgain();
@@ -138,8 +139,8 @@ describe('incidents', () => {
       }),
     ]);
     expect(await lookAgain()).toBe(0);
-    await t.emit(ACME, 'identity.login_failed', failures(60));
-    await t.settled(ACME);
+    await t.tellAll('identity.login_failed', failures(60));
+    await t.settle();
     expect((await incidentsOf(ACME, OWNER)).map((incident) => incident.status)).toEqual(['OPEN', 'RESOLVED']);
   });
 
@@ -148,30 +149,33 @@ describe('incidents', () => {
     await t.host.close();
     await t.runtime.database.tenants.transaction(context, async (db) => {
       for (let n = 0; n < 60; n += 1) {
-        await t.ops.services.authLog.log(context, db, uuidv7(), { type: 'failed_login', occurredAt: t.clock.now() });
+        const signal = { type: 'failed_login', occurredAt: t.clock.now() } as const;
+        await t.subgraph.services.authLog.log(context, db, uuidv7(), signal);
       }
     });
     expect(await incidentsOf(ACME, OWNER)).toEqual([]);
-    expect(await t.ops.services.detection.lookAgain(context)).toBe(1);
+    expect(await t.subgraph.services.detection.lookAgain(context)).toBe(1);
     expect(await incidentsOf(ACME, OWNER)).toHaveLength(1);
   });
 
   it('takes the reports of the gateway, and of nobody else', async () => {
     const report = { type: 'JWT_VALIDATION_ERROR', tenantId: ACME.id, at: t.clock.now().toISOString() };
-    await t.settled(ACME);
+    await t.settle();
     expect((await send(report, OWNER))?.status).toBe(403);
     expect((await send({ ...report, type: 'WEATHER' }))?.status).toBe(400);
     expect((await send({ ...report, tenantId: uuidv7() }))?.status).toBe(404);
     const answers = await Promise.all(Array.from({ length: 25 }, () => send(report)));
     expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([202]));
     await send({ ...report, type: 'TENANT_MISMATCH', tenantId: GLOBEX.id });
-    await t.settled(ACME);
-    await t.settled(GLOBEX);
+    await t.settle(ACME, GLOBEX);
     expect(await incidentsOf(ACME, OWNER)).toEqual([expect.objectContaining({ type: 'JWT_VALIDATION_ERRORS' })]);
     expect(await incidentsOf(GLOBEX, OWNER)).toEqual([
       expect.objectContaining({ type: 'TENANT_LEAK_RISK', severity: 'CRITICAL' }),
     ]);
-    const { data } = await t.ask(ACME, OWNER, `{ authOpsMetrics(window: ONE_HOUR) { metrics } authOpsLogs(first: 1) { edges { node { type } } } }`);
+    const { data } = await t.graphql(
+      `{ authOpsMetrics(window: ONE_HOUR) { metrics } authOpsLogs(first: 1) { edges { node { type } } } }`,
+      { as: OWNER },
+    );
     expect(data).toMatchObject({
       authOpsMetrics: { metrics: { jwt_validation_errors_1h: 25, failed_logins_1h: 0 } },
       authOpsLogs: { edges: [{ node: { type: 'JWT_VALIDATION_ERROR' } }] },
@@ -179,23 +183,26 @@ describe('incidents', () => {
   });
 
   it('has counted every signal in the end, however signals and looks come across each other', async () => {
-    await t.settled(ACME);
+    await t.settle();
     for (let sent = 0; sent < 200; sent += 20) {
       const at = t.clock.now().toISOString();
       await Promise.all(
         Array.from({ length: 20 }, () => send({ type: 'JWT_VALIDATION_ERROR', tenantId: ACME.id, at })),
       );
     }
-    await t.settled(ACME);
+    await t.settle();
     expect(await incidentsOf(ACME, OWNER)).toEqual([
       expect.objectContaining({ metrics: expect.objectContaining({ jwt_validation_errors_5m: 200 }) }),
     ]);
   });
 
   it('watches sign-ins of platform staff, reused refresh tokens and failed payments', async () => {
-    await t.emit(PLATFORM_TENANT, 'identity.login_failed', [1, 2].map(() => ({ realm: 'platform' as const, emailHash: 'b' })));
-    await t.emit(
-      ACME,
+    await t.tellAll(
+      'identity.login_failed',
+      [1, 2].map(() => ({ realm: 'platform' as const, emailHash: 'b' })),
+      { tenant: PLATFORM_TENANT },
+    );
+    await t.tellAll(
       'identity.session_ended',
       Array.from({ length: 5 }, () => ({
         realm: 'tenant' as const,
@@ -204,13 +211,11 @@ describe('incidents', () => {
         reason: 'TOKEN_REUSED' as const,
       })),
     );
-    await t.emit(
-      ACME,
+    await t.tellAll(
       'commerce.payment_failed',
       Array.from({ length: 8 }, () => ({ paymentId: uuidv7(), bookingId: uuidv7(), declineCode: null })),
     );
-    await t.settled(ACME);
-    await t.settled(PLATFORM_TENANT);
+    await t.settle(ACME, PLATFORM_TENANT);
     const types = (incidents: readonly IncidentNode[]) => incidents.map((incident) => incident.type).sort();
     expect(types(await incidentsOf(ACME, OWNER))).toEqual(['PAYMENT_FAILURES_SPIKE', 'SESSION_ANOMALIES']);
     expect(types(await incidentsOf(PLATFORM_TENANT, ADMIN))).toEqual([
@@ -226,9 +231,12 @@ describe('incidents', () => {
   it('goes through its states by hand, each step noted with who took it', async () => {
     const { id } = await raiseAtAcme();
     const act = async (principal: Principal, mutation: string) =>
-      (await t.ask(principal === ADMIN ? PLATFORM_TENANT : ACME, principal, `mutation { result: ${mutation} {
+      (await t.graphql(
+        `mutation { result: ${mutation} {
         __typename ... on Incident { status timeline { status actorKind note } } ... on UserError { code message }
-      } }`)).data?.['result'];
+      } }`,
+        { as: principal, tenant: principal === ADMIN ? PLATFORM_TENANT : ACME },
+      )).data?.['result'];
     expect(await act(CLIENT, `acknowledgeIncident(id: "${id}")`)).toMatchObject({ __typename: 'ForbiddenError' });
     expect(await act(OWNER, `acknowledgeIncident(id: "${id}")`)).toMatchObject({ status: 'ACKNOWLEDGED' });
     expect(await act(OWNER, `acknowledgeIncident(id: "${id}")`)).toMatchObject({ code: 'INVALID_TRANSITION' });
@@ -249,58 +257,60 @@ describe('incidents', () => {
   it('answers an id of another tenant as one that nothing has', async () => {
     const { id } = await raiseAtAcme();
     for (const asked of [id, IncidentId.encode(uuidv7()), 'inc_nonsense']) {
-      const read = await t.ask(GLOBEX, OWNER, `{ incident(id: "${asked}") { id } }`);
+      const read = await t.graphql(`{ incident(id: "${asked}") { id } }`, { as: OWNER, tenant: GLOBEX });
       expect(read).toEqual({ data: { incident: null } });
-      const write = await t.ask(GLOBEX, OWNER, `mutation { acknowledgeIncident(id: "${asked}") { ... on UserError { code message } } }`);
+      const write = await t.graphql(
+        `mutation { acknowledgeIncident(id: "${asked}") { ... on UserError { code message } } }`,
+        { as: OWNER, tenant: GLOBEX },
+      );
       expect(write).toEqual({ data: { acknowledgeIncident: { code: 'NOT_FOUND', message: 'Incident not found' } } });
-      const entity = await t.ask(
-        GLOBEX,
-        OWNER,
+      const entity = await t.graphql(
         `query($of: [_Any!]!) { _entities(representations: $of) { ... on Incident { id } } }`,
-        { of: [{ __typename: 'Incident', id: asked }] },
+        { variables: { of: [{ __typename: 'Incident', id: asked }] }, as: OWNER, tenant: GLOBEX },
       );
       expect(entity).toEqual({ data: { _entities: [null] } });
     }
-    expect((await t.ask(ACME, CLIENT, `{ incident(id: "${id}") { id } }`)).data).toEqual({ incident: null });
-    expect((await t.ask(ACME, CLIENT, `{ incidents { edges { node { id } } } }`)).errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+    expect((await t.graphql(`{ incident(id: "${id}") { id } }`, { as: CLIENT })).data).toEqual({ incident: null });
+    const refused = await t.graphql(`{ incidents { edges { node { id } } } }`, { as: CLIENT });
+    expect(refused.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
   });
 
   it('comes live to the owner and to platform staff, and not to the company next door', async () => {
-    const toOwner = await t.follow(ACME, OWNER, RAISED);
-    const toAdmin = await t.follow(PLATFORM_TENANT, ADMIN, RAISED);
-    const nextDoor = await t.follow(GLOBEX, OWNER, RAISED);
+    const toOwner = await t.follow(RAISED, { as: OWNER });
+    const toAdmin = await t.follow(RAISED, { as: ADMIN, tenant: PLATFORM_TENANT });
+    const nextDoor = await t.follow(RAISED, { as: OWNER, tenant: GLOBEX });
     const waiting = [toOwner.next(), toAdmin.next()];
     let foreign = 0;
     const listening = nextDoor.next().then(({ done }) => (foreign += done ? 0 : 1));
     const started = performance.now();
-    await t.emit(ACME, 'identity.login_failed', failures(60));
+    await t.tellAll('identity.login_failed', failures(60));
     const [owner, admin] = await Promise.all(waiting);
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(owner?.value).toMatchObject({ data: { incidentRaised: { incident: { type: 'FAILED_LOGINS_SPIKE' } } } });
     expect(admin?.value).toEqual(owner?.value);
-    await t.settled(GLOBEX);
+    await t.settle(GLOBEX);
     await Promise.all([toOwner, toAdmin, nextDoor].map((stream) => stream.return()));
     await listening;
     expect(foreign).toBe(0);
-    await expect(t.follow(ACME, CLIENT, RAISED)).rejects.toThrow('FORBIDDEN');
+    await expect(t.follow(RAISED, { as: CLIENT })).rejects.toThrow('FORBIDDEN');
   });
 
   it('goes on behind a cursor with every change, each once', async () => {
     const { id } = await raiseAtAcme();
-    const live = await t.follow(ACME, OWNER, UPDATED);
+    const live = await t.follow(UPDATED, { as: OWNER });
     const first = live.next();
-    await t.ask(ACME, OWNER, `mutation { acknowledgeIncident(id: "${id}") { __typename } }`);
+    await t.graphql(`mutation { acknowledgeIncident(id: "${id}") { __typename } }`, { as: OWNER });
     const { value } = await first;
     const { cursor } = value?.data?.['incidentUpdated'] as { cursor: string };
     await live.return();
-    await t.ask(ACME, OWNER, `mutation { mitigateIncident(id: "${id}", note: "a") { __typename } }`);
-    await t.ask(ACME, OWNER, `mutation { resolveIncident(id: "${id}", note: "b") { __typename } }`);
-    const resumed = await t.follow(ACME, OWNER, UPDATED, { after: cursor });
+    await t.graphql(`mutation { mitigateIncident(id: "${id}", note: "a") { __typename } }`, { as: OWNER });
+    await t.graphql(`mutation { resolveIncident(id: "${id}", note: "b") { __typename } }`, { as: OWNER });
+    const resumed = await t.follow(UPDATED, { variables: { after: cursor }, as: OWNER });
     const events = [await resumed.next(), await resumed.next()];
     const cursors = events.map((event) => (event.value?.data?.['incidentUpdated'] as { cursor: string }).cursor);
     expect(new Set([cursor, ...cursors]).size).toBe(3);
     await resumed.return();
-    await expect(t.follow(ACME, OWNER, UPDATED, { after: 'nonsense' })).rejects.toThrow('after');
+    await expect(t.follow(UPDATED, { variables: { after: 'nonsense' }, as: OWNER })).rejects.toThrow('after');
   });
 });
 
@@ -312,11 +322,9 @@ describe('the spine over the graph', () => {
   afterAll(() => t.stop());
 
   const run = (event: object) =>
-    t.ask(
-      ACME,
-      OWNER,
+    t.graphql(
       `query($event: OpsAuthEventInput!) { runAuthOpsSpine(event: $event) { decision steps risks recommendedFlags { key value reason } rollbackPlan classification } }`,
-      { event },
+      { variables: { event }, as: OWNER },
     );
   const SAMPLE = {
     eventId: 'evt_123',

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { InvalidTransitionError } from '../../_kernel/errors/domain-error.js';
+import { textSchema } from '../../_kernel/validation/text.js';
 import { AUTH_INCIDENT_TYPES, type AuthIncidentType } from '../spine/incidents/auth-incident-rules.js';
 import { METRIC_WINDOWS, type MetricWindow } from '../spine/incidents/metric-name.js';
 import type { OpsEvent, Severity } from '../spine/incidents/ops-event.js';
@@ -30,11 +30,7 @@ export function requireTransition(from: IncidentStatus, to: IncidentStatus): voi
   throw new InvalidTransitionError(from, to, from === to ? `It is ${from.toLowerCase()} already` : undefined);
 }
 
-export const noteSchema = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .max(2_000, 'must be at most 2000 characters long');
+export const noteSchema = textSchema(2_000).min(1, 'must not be empty');
 
 /** One of the eight, or null for a registered type. */
 export const authTypeOf = (type: string): AuthIncidentType | null =>
@@ -52,7 +48,11 @@ const HEADLINES: Readonly<Record<string, { readonly signal: string; readonly say
   PAYMENT_FAILURES_SPIKE: { signal: 'failed_payments', says: 'failed payments' },
 };
 
-const WINDOW_WORDS: Readonly<Record<MetricWindow, string>> = { '5m': '5 minutes', '15m': '15 minutes', '1h': 'an hour' };
+const WINDOW_WORDS: Readonly<Record<MetricWindow, string>> = {
+  '5m': '5 minutes',
+  '15m': '15 minutes',
+  '1h': 'an hour',
+};
 
 /** What is wrong in one line, such as `60 failed sign-ins within 5 minutes`. */
 export function titleOf({ incident_type: type, metrics_snapshot: metrics }: OpsEvent): string {

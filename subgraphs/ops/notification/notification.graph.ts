@@ -1,4 +1,5 @@
 import { NotFoundError, UnauthenticatedError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import { foreignEntity } from '../../_kernel/graphql/foreign-entity.js';
 import { BookingId } from '../../booking/ids.js';
 import { builder } from '../builder.js';
 import { IncidentRef } from '../incident/incident.graph.js';
@@ -16,12 +17,7 @@ const NotificationKindEnum = builder.enumType('NotificationKind', {
   } satisfies Record<(typeof NOTIFICATION_KINDS)[number], { description: string }>,
 });
 
-const BookingRef = builder
-  .externalRef('Booking', builder.keyDirective(builder.selection<{ id: string }>('id'), false))
-  .implement({
-    description: 'Time of a provider that is taken for a client. Seen by the client and by who may read appointments.',
-    fields: (t) => ({ id: t.id({ description: 'Global id.', resolve: (booking) => booking.id }) }),
-  });
+const BookingRef = foreignEntity(builder, 'Booking');
 
 const NotificationRef = builder.objectRef<NotificationRow>('Notification').implement({
   description: 'Something that you are told.',

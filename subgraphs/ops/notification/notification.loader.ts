@@ -3,7 +3,9 @@ import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { findNotificationsByIds, type NotificationRow } from './notification.store.js';
 
 /** By id, those of whoever asks; null for anybody else's. */
-export const createNotificationLoader = (tenants: TenantDatabase): LoaderDefinition<string, NotificationRow | null> => ({
+export type NotificationLoader = LoaderDefinition<string, NotificationRow | null>;
+
+export const createNotificationLoader = (tenants: TenantDatabase): NotificationLoader => ({
   name: 'notificationById',
   batch: async (context, ids) => {
     const { principal } = context;

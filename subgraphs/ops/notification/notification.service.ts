@@ -1,14 +1,12 @@
 import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
-import { encodePosition } from '../../_kernel/events/event.js';
 import type { EventTail } from '../../_kernel/events/event-tail.js';
-import { mapStream } from '../../_kernel/events/map-stream.js';
+import { liveUpdates, type LiveUpdate, type LiveUpdates } from '../../_kernel/events/live-updates.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
-import type { LoaderDefinition } from '../../_kernel/request/loaders.js';
 import { requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { OpsEvents } from '../events.js';
-import { resumeFrom } from '../stream-position.js';
+import type { NotificationLoader } from './notification.loader.js';
 import {
   countUnread,
   findNotificationsByIds,
@@ -20,11 +18,11 @@ import {
 
 const MOST_AT_ONCE = 500;
 
-export interface ReceivedNotification {
-  /** Resume behind this. */
-  readonly cursor: string;
+interface NewNotification {
   readonly notificationId: string;
 }
+
+export type ReceivedNotification = LiveUpdate<NewNotification>;
 
 /** What is told to whoever asks; nobody reads another's. Every call throws {UnauthenticatedError} for a stranger. */
 export interface NotificationService {
@@ -43,20 +41,17 @@ export interface NotificationService {
    * New ones from now on, or from behind a cursor.
    * @throws {ValidationError} for a cursor that is not one of ours
    */
-  received(
-    context: RequestContext,
-    after: string | null | undefined,
-  ): AsyncGenerator<ReceivedNotification, void, void>;
+  received(context: RequestContext, after: string | null | undefined): LiveUpdates<NewNotification>;
 }
 
 export function createNotificationService(parts: {
   readonly tenants: TenantDatabase;
   readonly tail: EventTail;
-  readonly byId: LoaderDefinition<string, NotificationRow | null>;
+  readonly loader: NotificationLoader;
 }): NotificationService {
-  const { tenants, tail, byId } = parts;
+  const { tenants, tail, loader } = parts;
   return {
-    find: (context, id) => context.loaders.of(context, byId).load(id),
+    find: (context, id) => context.loaders.of(context, loader).load(id),
     async list(context, args, unreadOnly) {
       const { userId } = requireMember(context);
       const page = pageOf(args, NOTIFICATION_SORT);
@@ -85,14 +80,10 @@ export function createNotificationService(parts: {
     },
     received(context, after) {
       const { userId } = requireMember(context);
-      const stream = tail.stream({
-        tenantId: context.tenant.id,
-        types: ['ops.notification_created'],
-        after: resumeFrom(after),
-      });
-      return mapStream(stream, ({ payload, position }) => {
+      const news = { tenantId: context.tenant.id, types: ['ops.notification_created'], after };
+      return liveUpdates(tail, news, ({ payload }) => {
         const { notificationId, userId: recipient } = payload as OpsEvents['ops.notification_created'];
-        return recipient === userId ? { cursor: encodePosition(position), notificationId } : null;
+        return recipient === userId ? { notificationId } : null;
       });
     },
   };

@@ -8,7 +8,7 @@ export type NotificationRow = Notification;
 /** Newest first. */
 export const NOTIFICATION_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'desc', type: 'date' },
-  { field: 'id', order: 'desc' },
+  { field: 'id', order: 'desc', type: 'uuid' },
 ];
 
 export interface NewNotificationRow {

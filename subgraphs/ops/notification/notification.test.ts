@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bookedFacts } from '../../../tests/support/booking.js';
 import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
 import { ACME, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
+import type { BookingFacts } from '../../booking/events.js';
 import { BookingId } from '../../booking/ids.js';
 import { NotificationId } from '../ids.js';
 import { bookingConfirmedForClient, isNews, paymentSucceeded } from './notification.js';
@@ -35,7 +37,8 @@ describe('notifications', () => {
   const bookingId = uuidv7();
 
   const join = (tenant: TenantIdentity, who: Principal, roles: readonly string[]) =>
-    t.emit(tenant, 'identity.membership_granted', [
+    t.tell(
+      'identity.membership_granted',
       {
         membershipId: uuidv7(),
         userId: who.kind === 'member' ? who.userId : '',
@@ -43,22 +46,20 @@ describe('notifications', () => {
         displayName: 'Someone',
         roles,
       },
-    ]);
+      { tenant },
+    );
 
-  const booking = (of: { readonly clientUserId?: string | null } = {}) => ({
-    bookingId,
-    reference: 'BK-20270201-402913',
-    clientId: uuidv7(),
-    clientUserId: clientId,
-    providerId: uuidv7(),
-    serviceId: uuidv7(),
-    serviceName: 'First advice',
-    providerName: 'Marta Lindqvist',
-    startsAt: '2027-02-01T14:00:00.000Z',
-    endsAt: '2027-02-01T14:15:00.000Z',
-    price: { amount: 8_000, currency: 'USD' },
-    ...of,
-  });
+  const booking = (of: Partial<BookingFacts> = {}): BookingFacts =>
+    bookedFacts({
+      bookingId,
+      reference: 'BK-20270201-402913',
+      clientUserId: clientId,
+      serviceName: 'First advice',
+      providerName: 'Marta Lindqvist',
+      startsAt: '2027-02-01T14:00:00.000Z',
+      endsAt: '2027-02-01T14:15:00.000Z',
+      ...of,
+    });
   const payment = () => ({
     paymentId: uuidv7(),
     bookingId,
@@ -69,36 +70,33 @@ describe('notifications', () => {
 
   beforeEach(async () => {
     t = await startTestOps();
-    for (const tenant of [ACME, GLOBEX]) await t.emit(tenant, 'tenancy.tenant_created', [{ tenant }]);
+    for (const tenant of [ACME, GLOBEX]) await t.tell('tenancy.tenant_created', { tenant }, { tenant });
     await join(ACME, owner, ['OWNER']);
     await join(ACME, client, ['USER']);
     await join(GLOBEX, foreignOwner, ['OWNER']);
-    await t.settled(ACME);
-    await t.settled(GLOBEX);
+    await t.settle(ACME, GLOBEX);
   });
   afterEach(() => t.stop());
 
   const listOf = async (tenant: TenantIdentity, who: Principal, unread = false) => {
-    const { data, errors } = await t.ask(tenant, who, LIST, { unread });
+    const { data, errors } = await t.graphql(LIST, { variables: { unread }, as: who, tenant });
     expect(errors).toBeUndefined();
     const { edges } = data?.['notifications'] as { edges: { node: NotificationNode }[] };
     return { unread: data?.['unreadNotificationCount'], nodes: edges.map((edge) => edge.node) };
   };
   const markRead = async (who: Principal, ids: readonly string[], tenant = ACME) =>
     (
-      await t.ask(
-        tenant,
-        who,
+      await t.graphql(
         `mutation($ids: [ID!]!) { result: markNotificationsRead(ids: $ids) {
            ... on NotificationsRead { unreadCount notifications { id readAt } } ... on UserError { code }
          } }`,
-        { ids },
+        { variables: { ids }, as: who, tenant },
       )
     ).data?.['result'];
 
   it('tell owner and client of a confirmed booking, each in words of their own, and nobody next door', async () => {
-    await t.emit(ACME, 'booking.confirmed', [booking()]);
-    await t.settled(ACME);
+    await t.tell('booking.confirmed', booking());
+    await t.settle();
     const [toOwner, toClient] = [await listOf(ACME, owner), await listOf(ACME, client)];
     expect(toOwner.nodes).toEqual([
       expect.objectContaining({
@@ -113,19 +111,18 @@ describe('notifications', () => {
   });
 
   it('tell a client who does not sign in nothing', async () => {
-    await t.emit(ACME, 'booking.confirmed', [booking({ clientUserId: null }), booking({ clientUserId: uuidv7() })]);
-    await t.settled(ACME);
+    await t.tellAll('booking.confirmed', [booking({ clientUserId: null }), booking({ clientUserId: uuidv7() })]);
+    await t.settle();
     expect((await listOf(ACME, client)).nodes).toEqual([]);
     expect((await listOf(ACME, owner)).unread).toBe(2);
   });
 
   it('tell the owner of an incident, with the way to it', async () => {
-    await t.emit(
-      ACME,
+    await t.tellAll(
       'identity.login_failed',
       Array.from({ length: 60 }, () => ({ realm: 'tenant' as const, emailHash: 'a' })),
     );
-    await t.settled(ACME);
+    await t.settle();
     expect((await listOf(ACME, owner)).nodes).toEqual([
       expect.objectContaining({
         kind: 'INCIDENT_RAISED',
@@ -138,11 +135,11 @@ describe('notifications', () => {
   });
 
   it('come live to whom they are for, with the booking as an entity to join on', async () => {
-    const [live, others] = [await t.follow(ACME, owner, RECEIVED), await t.follow(ACME, client, RECEIVED)];
+    const [live, others] = [await t.follow(RECEIVED, { as: owner }), await t.follow(RECEIVED, { as: client })];
     const next = live.next();
     let wrong = 0;
     const listening = others.next().then(({ done }) => (wrong += done ? 0 : 1));
-    await t.emit(ACME, 'commerce.payment_succeeded', [payment()]);
+    await t.tell('commerce.payment_succeeded', payment());
     expect((await next).value).toMatchObject({
       data: {
         notificationReceived: {
@@ -154,14 +151,14 @@ describe('notifications', () => {
         },
       },
     });
-    await t.settled(ACME);
+    await t.settle();
     await Promise.all([live.return(), others.return()]);
     await listening;
     expect(wrong).toBe(0);
   });
 
   it('go on behind a cursor without loss or repetition, whatever came in between', async () => {
-    const live = await t.follow(ACME, owner, RECEIVED);
+    const live = await t.follow(RECEIVED, { as: owner });
     const seen: string[] = [];
     let cursor: string | undefined;
     const take = async (stream: Awaited<ReturnType<TestOps['follow']>>, pending = stream.next()) => {
@@ -173,27 +170,26 @@ describe('notifications', () => {
       seen.push(received.notification.id);
     };
     const first = live.next();
-    await t.emit(ACME, 'commerce.payment_succeeded', Array.from({ length: 30 }, payment));
+    await t.tellAll('commerce.payment_succeeded', Array.from({ length: 30 }, payment));
     await take(live, first);
     for (let n = 1; n < 10; n += 1) await take(live);
     await live.return();
-    await t.emit(ACME, 'commerce.payment_succeeded', Array.from({ length: 10 }, payment));
-    await t.settled(ACME);
-    const resumed = await t.follow(ACME, owner, RECEIVED, { after: cursor });
+    await t.tellAll('commerce.payment_succeeded', Array.from({ length: 10 }, payment));
+    await t.settle();
+    const resumed = await t.follow(RECEIVED, { variables: { after: cursor }, as: owner });
     while (seen.length < 40) await take(resumed);
     await resumed.return();
     const { nodes } = await listOf(ACME, owner);
     expect(new Set(seen).size).toBe(40);
     expect(nodes.every((node) => seen.includes(node.id))).toBe(true);
-    await expect(t.follow(ACME, owner, RECEIVED, { after: '!' })).rejects.toThrow('not a cursor');
-    await expect(t.follow(ACME, { kind: 'anonymous' }, RECEIVED)).rejects.toThrow('UNAUTHENTICATED');
+    await expect(t.follow(RECEIVED, { variables: { after: '!' }, as: owner })).rejects.toThrow('not a cursor');
+    await expect(t.follow(RECEIVED, { as: { kind: 'anonymous' } })).rejects.toThrow('UNAUTHENTICATED');
   });
 
   it('are read when their owner says so, all or none', async () => {
-    await t.emit(ACME, 'commerce.payment_succeeded', [payment(), payment()]);
-    await t.emit(GLOBEX, 'commerce.payment_succeeded', [payment()]);
-    await t.settled(ACME);
-    await t.settled(GLOBEX);
+    await t.tellAll('commerce.payment_succeeded', [payment(), payment()]);
+    await t.tell('commerce.payment_succeeded', payment(), { tenant: GLOBEX });
+    await t.settle(ACME, GLOBEX);
     const [one, other] = (await listOf(ACME, owner)).nodes.map((node) => node.id);
     const [foreign] = (await listOf(GLOBEX, foreignOwner)).nodes.map((node) => node.id);
     for (const unknown of [foreign, NotificationId.encode(uuidv7()), 'ntf_nonsense']) {
@@ -212,8 +208,8 @@ describe('notifications', () => {
 
   it('keep what is told long after it happened, but as read and without a live event', async () => {
     const occurredAt = new Date(t.clock.now().getTime() - 25 * 3_600_000);
-    await t.emit(ACME, 'booking.confirmed', [booking()], { occurredAt });
-    await t.settled(ACME);
+    await t.tell('booking.confirmed', booking(), { at: occurredAt });
+    await t.settle();
     const { nodes, unread } = await listOf(ACME, owner);
     expect(nodes).toEqual([expect.objectContaining({ readAt: expect.any(String) })]);
     expect(unread).toBe(0);
@@ -226,9 +222,12 @@ describe('notifications', () => {
 
 describe('the words of a notification', () => {
   it('say amounts in the way of their currency', () => {
-    const titleFor = (amount: number, currency: string) => paymentSucceeded({ bookingId: '', amount: { amount, currency } }).title;
+    const titleFor = (amount: number, currency: string) =>
+      paymentSucceeded({ bookingId: '', amount: { amount, currency } }).title.replaceAll(/\s/g, ' ');
     expect(titleFor(123_456, 'USD')).toBe('Payment received: $1,234.56');
     expect(titleFor(5_000, 'JPY')).toBe('Payment received: ¥5,000');
+    expect(titleFor(12_345, 'KWD')).toBe('Payment received: KWD 12.345');
+    expect(titleFor(12_345, 'HUF')).toBe('Payment received: HUF 123.45');
   });
 
   it("say times on the tenant's clock", () => {

@@ -1,4 +1,5 @@
-import type { Money } from '../../_kernel/graphql/builder.js';
+import { currencyExponent } from '../../_kernel/money/currency.js';
+import type { Money } from '../../_kernel/money/money.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 
 export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED'] as const;
@@ -21,8 +22,10 @@ export const isNews = (happenedAt: Date, now: Date): boolean => now.getTime() - 
 const LOCALE = 'en-US';
 
 function moneyWords({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
+  // The decimals of ISO 4217, in which the amount is meant; those that Intl would choose may be others.
+  const digits = currencyExponent(currency);
+  const format = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(LOCALE, format).format(amount / 10 ** digits);
 }
 
 /** `Monday, February 1, 2027 at 9:00 AM`, on the clock of the tenant. */
@@ -50,7 +53,10 @@ export const bookingConfirmedForOwner = (booking: ConfirmedBooking, tenant: Tena
 export const bookingConfirmedForClient = (booking: ConfirmedBooking, tenant: TenantIdentity): Message => ({
   kind: 'BOOKING_CONFIRMED',
   title: `Your booking is confirmed: ${booking.serviceName}`,
-  body: `${booking.providerName} of ${tenant.name} expects you on ${timeWords(booking.startsAt, tenant)}. Your reference is ${booking.reference}.`,
+  body: [
+    `${booking.providerName} of ${tenant.name} expects you on ${timeWords(booking.startsAt, tenant)}.`,
+    `Your reference is ${booking.reference}.`,
+  ].join(' '),
   bookingId: booking.bookingId,
 });
 

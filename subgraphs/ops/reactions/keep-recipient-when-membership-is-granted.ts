@@ -1,8 +1,8 @@
-import { reactTo } from '../../_kernel/events/reaction.js';
+import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
 import type { IdentityEvents } from '../../identity/events.js';
 import type { Notifier } from '../notification/notifier.js';
 
-export const keepRecipientWhenMembershipIsGranted = (notifier: Notifier) =>
+export const keepRecipientWhenMembershipIsGranted = (notifier: Notifier): Reaction =>
   reactTo<IdentityEvents>()(
     'identity.membership_granted',
     'keepRecipientWhenMembershipIsGranted',

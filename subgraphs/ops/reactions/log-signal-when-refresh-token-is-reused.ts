@@ -1,8 +1,8 @@
-import { reactTo } from '../../_kernel/events/reaction.js';
+import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
 import type { IdentityEvents } from '../../identity/events.js';
 import type { AuthLogService } from '../auth-log/auth-log.service.js';
 
-export const logSignalWhenRefreshTokenIsReused = (authLog: AuthLogService) =>
+export const logSignalWhenRefreshTokenIsReused = (authLog: AuthLogService): Reaction =>
   reactTo<IdentityEvents>()(
     'identity.session_ended',
     'logSignalWhenRefreshTokenIsReused',

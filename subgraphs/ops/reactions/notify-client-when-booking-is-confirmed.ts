@@ -1,9 +1,9 @@
-import { reactTo } from '../../_kernel/events/reaction.js';
+import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
 import type { BookingEvents } from '../../booking/events.js';
 import { bookingConfirmedForClient } from '../notification/notification.js';
 import type { Notifier } from '../notification/notifier.js';
 
-export const notifyClientWhenBookingIsConfirmed = (notifier: Notifier) =>
+export const notifyClientWhenBookingIsConfirmed = (notifier: Notifier): Reaction =>
   reactTo<BookingEvents>()(
     'booking.confirmed',
     'notifyClientWhenBookingIsConfirmed',

@@ -1,9 +1,9 @@
-import { reactTo } from '../../_kernel/events/reaction.js';
+import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
 import type { CommerceEvents } from '../../commerce/events.js';
 import { paymentSucceeded } from '../notification/notification.js';
 import type { Notifier } from '../notification/notifier.js';
 
-export const notifyOwnersWhenPaymentSucceeds = (notifier: Notifier) =>
+export const notifyOwnersWhenPaymentSucceeds = (notifier: Notifier): Reaction =>
   reactTo<CommerceEvents>()(
     'commerce.payment_succeeded',
     'notifyOwnersWhenPaymentSucceeds',

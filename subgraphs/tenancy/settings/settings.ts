@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
+import { lineSchema, phoneSchema, textSchema } from '../../_kernel/validation/text.js';
 import { currencySchema } from '../tenant/tenant.js';
 
 const isLocale = (value: string): boolean => {
@@ -12,18 +13,14 @@ const isLocale = (value: string): boolean => {
 
 /** What an owner may change. A field that is left out stays as it is; null clears one that may be empty. */
 export const settingsChangesSchema = z.object({
-  name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long').optional(),
+  name: lineSchema(120).optional(),
   timeZone: timeZoneSchema.optional(),
   currency: currencySchema.optional(),
   website: z.url('must be a URL').max(2_000).nullable().optional(),
-  description: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullable().optional(),
+  description: textSchema(2_000).nullable().optional(),
   locale: z.string().refine(isLocale, 'must be a BCP 47 language tag such as en-GB').optional(),
   contactEmail: z.email('must be an e-mail address').nullable().optional(),
-  contactPhone: z
-    .string()
-    .regex(/^\+[1-9]\d{6,14}$/, 'must be an international number such as +4930123456')
-    .nullable()
-    .optional(),
+  contactPhone: phoneSchema.nullable().optional(),
   accentColor: z
     .string()
     .regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #3451B2')

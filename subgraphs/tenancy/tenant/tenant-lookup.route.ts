@@ -1,3 +1,4 @@
+import { isUuid } from '../../_kernel/request/ids.js';
 import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { TENANT_LOOKUP_PATH, type TenantLookup } from '../../_kernel/wire/tenant-lookup.js';
 import type { TenantService } from './tenant.service.js';
@@ -10,7 +11,7 @@ function lookupOf(search: string): TenantLookup | null {
   const id = query.get('id');
   const host = query.get('host');
   if (slug) return { slug };
-  if (id) return /^[0-9a-f-]{36}$/.test(id) ? { id } : null;
+  if (id) return isUuid(id) ? { id } : null;
   return host ? { host } : null;
 }
 

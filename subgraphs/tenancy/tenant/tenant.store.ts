@@ -7,7 +7,7 @@ export type TenantSettingsRow = TenantSettings;
 
 export const TENANT_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'asc', type: 'date' },
-  { field: 'id', order: 'asc' },
+  { field: 'id', order: 'asc', type: 'uuid' },
 ];
 
 const notDeleted = { deletedAt: null } as const;

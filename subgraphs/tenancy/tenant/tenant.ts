@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { isCurrency } from '../../_kernel/money/currency.js';
 import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
+import { lineSchema, textSchema } from '../../_kernel/validation/text.js';
 import { PLANS, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 
 /** Labels that mean something to the platform or to browsers, and so can be nobody's address. */
@@ -24,20 +26,16 @@ export const slugSchema = z
   .regex(SLUG, 'must be 3 to 63 lower-case letters, digits or hyphens, with no hyphen at either end')
   .refine((slug) => !RESERVED_SLUGS.has(slug), 'is reserved');
 
-const knownCurrencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
-export const currencySchema = z
-  .string()
-  .refine((code) => knownCurrencies.has(code), 'must be an ISO 4217 code such as EUR');
+export const currencySchema = z.string().refine(isCurrency, 'must be an ISO 4217 code such as EUR');
 
 export const newTenantSchema = z.object({
-  name: z.string().trim().min(1, 'must not be empty').max(120, 'must be at most 120 characters long'),
+  name: lineSchema(120),
   slug: slugSchema,
   plan: z.enum(PLANS),
   timeZone: timeZoneSchema,
   currency: currencySchema,
   website: z.url('must be a URL').max(2_000).nullish(),
-  description: z.string().trim().max(2_000, 'must be at most 2000 characters long').nullish(),
+  description: textSchema(2_000).nullish(),
 });
 
 const TRIAL_DAYS = 14;

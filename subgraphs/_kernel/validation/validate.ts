@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ValidationError } from './domain-error.js';
+import { ValidationError } from '../errors/domain-error.js';
 
 /**
  * Checks an input against its schema and returns the parsed value.

@@ -1,0 +1,8 @@
+import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
+import type { TenancyEvents } from '../../tenancy/events.js';
+import type { DetectionService } from '../detection/detection.service.js';
+
+export const rememberTenantWhenItChanges = (detection: DetectionService): Reaction =>
+  reactTo<TenancyEvents>()('tenancy.tenant_changed', 'rememberTenantWhenItChanges', (_context, db, { payload }) =>
+    detection.keepTenant(db, payload.tenant),
+  );
