@@ -59,6 +59,21 @@ export const sandboxPage = (): HttpAnswer =>
     ].join('; '),
   );
 
+/**
+ * GraphiQL's socket knows nothing of its headers editor; this hands it the headers of the tab in use, so that a
+ * subscription is signed in like a query. Read from where GraphiQL keeps its tabs, anew for every subscription.
+ */
+const SOCKET_HEADERS = `() => {
+  try {
+    const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem('graphiql:tabState'));
+    return Object.fromEntries(
+      Object.entries(JSON.parse(tabs[activeTabIndex].headers)).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+  } catch {
+    return {};
+  }
+}`;
+
 let graphiql: HttpAnswer | null = null;
 
 /** GraphiQL with everything it needs inside the page; made when first asked for, since it is ten megabytes. */
@@ -70,7 +85,7 @@ export function graphiqlPage(): HttpAnswer {
       subscriptionsProtocol: 'WS',
       credentials: 'omit',
       defaultQuery: '# Ask the graph of this tenant. The schema is in the book icon on the left.\n',
-    }),
+    }).replace('"subscriptionsProtocol":"WS"', (protocol) => `${protocol},"connectionParams":${SOCKET_HEADERS}`),
     [
       "default-src 'none'",
       // The bundle is inlined, compiles its grammars and starts its workers from blobs.

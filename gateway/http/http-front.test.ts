@@ -183,7 +183,7 @@ describe('the other routes', () => {
     expect(sandbox.body).toContain("location.replace('/graphiql')");
     expect(sandbox.headers.get('content-security-policy')).toMatch(/script-src 'sha256-/);
     const graphiql = await get('/graphiql', { accept: 'text/html' });
-    expect(graphiql.body).toContain('"subscriptionsProtocol":"WS"');
+    expect(graphiql.body).toContain('"subscriptionsProtocol":"WS","connectionParams":() =>');
     expect(graphiql.body).not.toMatch(/<(?:script|link)[^>]+(?:src|href)="https?:/);
   });
 
