@@ -1,3 +1,5 @@
+import type { Config } from '../infra/runtime/config.js';
+
 /** How large an operation may be. Every number is inclusive. */
 export interface OperationLimits {
   /** Bytes of an HTTP body or of one WebSocket message. */
@@ -36,3 +38,13 @@ export interface GatewayConfig {
   readonly requestTimeoutMs: number;
   readonly limits: OperationLimits;
 }
+
+/** The gateway's part of the platform's configuration, the same in one process and apart. */
+export const gatewayConfigOf = (config: Config, requestTimeoutMs: number): GatewayConfig => ({
+  baseDomain: config.baseDomain,
+  trustedProxies: config.trustedProxies,
+  tokenIssuer: config.publicUrl,
+  introspection: config.environment !== 'production',
+  requestTimeoutMs,
+  limits: DEFAULT_LIMITS,
+});

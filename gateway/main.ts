@@ -6,7 +6,7 @@ import { onShutdown } from '../infra/runtime/shutdown.js';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../subgraphs/_kernel/wire/subgraph-names.js';
 import type { SubgraphEndpoint } from '../subgraphs/_kernel/wire/subgraph-endpoint.js';
 import { createHttpEndpoint } from './endpoints/http-endpoint.js';
-import { DEFAULT_LIMITS } from './gateway-config.js';
+import { gatewayConfigOf } from './gateway-config.js';
 import { createGateway, ListenError } from './gateway.js';
 import { watchSupergraphFile } from './supergraph/supergraph-file.js';
 
@@ -29,14 +29,7 @@ async function main(): Promise<void> {
   const gateway = await createGateway({
     supergraphSdl,
     endpoints,
-    config: {
-      baseDomain: config.baseDomain,
-      trustedProxies: config.trustedProxies,
-      tokenIssuer: config.publicUrl,
-      introspection: config.environment !== 'production',
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      limits: DEFAULT_LIMITS,
-    },
+    config: gatewayConfigOf(config, REQUEST_TIMEOUT_MS),
     logger,
   });
   const { url } = await gateway.listen({ host: config.host, port: config.port });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGateway } from '../../gateway/gateway.js';
-import { DEFAULT_LIMITS } from '../../gateway/gateway-config.js';
+import { gatewayConfigOf } from '../../gateway/gateway-config.js';
 import { migrate, MigrationError } from '../../prisma/migrate.js';
 import { isSeeded, seedDemo } from '../../prisma/seed/seed.js';
 import { createSignal } from '../../subgraphs/_kernel/events/create-signal.js';
@@ -130,14 +130,7 @@ async function start(
     supergraphSdl: await readFile(SUPERGRAPH_FILE, 'utf8'),
     endpoints,
     logger: logger.child({ part: 'gateway' }),
-    config: {
-      baseDomain: config.baseDomain,
-      trustedProxies: config.trustedProxies,
-      tokenIssuer: config.publicUrl,
-      introspection: config.environment !== 'production',
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      limits: DEFAULT_LIMITS,
-    },
+    config: gatewayConfigOf(config, REQUEST_TIMEOUT_MS),
   });
   onStop(() => gateway.stop());
 

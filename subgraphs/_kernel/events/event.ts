@@ -1,3 +1,4 @@
+import type { Principal } from '../wire/principal.js';
 import { isUuid } from '../request/ids.js';
 import type { TenantIdentity } from '../wire/tenant.js';
 
@@ -7,7 +8,7 @@ export interface EventHeaders {
   readonly tenant: TenantIdentity;
   /** Who caused it; null for nobody signed in. */
   readonly actorId: string | null;
-  readonly actorKind: 'anonymous' | 'member' | 'platform' | 'system';
+  readonly actorKind: Principal['kind'];
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;

@@ -40,6 +40,19 @@ export interface PlatformPrincipal {
   readonly permissions: readonly PlatformPermission[];
 }
 
+/** A program acting inside one tenant, with an API key. */
+export interface ServicePrincipal {
+  readonly kind: 'service';
+  /** The account the key belongs to; it outlives the person who made it. */
+  readonly serviceAccountId: string;
+  readonly apiKeyId: string;
+  readonly permissions: readonly TenantPermission[];
+  /** Requests an hour that the key may make. */
+  readonly hourlyLimit: number;
+  /** The client whose registered operations are all that the key may run; null where any may be run. */
+  readonly registeredClient: string | null;
+}
+
 /** The platform itself: a reaction to an event, a job, the gateway's own look-ups. */
 export interface SystemPrincipal {
   readonly kind: 'system';
@@ -47,13 +60,14 @@ export interface SystemPrincipal {
   readonly name: string;
 }
 
-export type Principal = AnonymousPrincipal | MemberPrincipal | PlatformPrincipal | SystemPrincipal;
+export type Principal =
+  AnonymousPrincipal | MemberPrincipal | PlatformPrincipal | ServicePrincipal | SystemPrincipal;
 
 export const ANONYMOUS: AnonymousPrincipal = { kind: 'anonymous' };
 
 /** The permissions a principal carries; empty for those who act without any. */
 export function permissionsOf(principal: Principal): readonly string[] {
-  return principal.kind === 'member' || principal.kind === 'platform' ? principal.permissions : [];
+  return 'permissions' in principal ? principal.permissions : [];
 }
 
 /** A stable id of who acts, for audit entries and logs; null for nobody. */
@@ -65,6 +79,8 @@ export function actorIdOf(principal: Principal): string | null {
       return principal.userId;
     case 'platform':
       return principal.adminId;
+    case 'service':
+      return principal.serviceAccountId;
     case 'system':
       return `system:${principal.name}`;
   }

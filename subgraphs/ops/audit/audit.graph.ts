@@ -1,4 +1,5 @@
-import { AdminUserId, UserId } from '../../identity/ids.js';
+import type { Principal } from '../../_kernel/wire/principal.js';
+import { AdminUserId, ServiceAccountId, UserId } from '../../identity/ids.js';
 import { TenantId } from '../../tenancy/ids.js';
 import { actorIdIn, ActorKindEnum } from '../actor.graph.js';
 import { builder } from '../builder.js';
@@ -45,13 +46,13 @@ const AuditEntryRef = builder.objectRef<AuditEntryRow>('AuditEntry').implement({
     action: t.expose('action', { type: AuditActionEnum, description: 'What kind of thing it was.' }),
     actorId: t.id({
       nullable: true,
-      description: 'Global id of the user or administrator who did it; null for nobody and for the platform itself.',
+      description: 'Global id of the user, service account or administrator who did it; null for nobody and for the platform itself.',
       resolve: (entry) => actorIdIn(entry.actorKind, entry.actorId),
     }),
     actorKind: t.field({
       type: ActorKindEnum,
       description: 'Who did it.',
-      resolve: (entry) => entry.actorKind as 'anonymous' | 'member' | 'platform' | 'system',
+      resolve: (entry) => entry.actorKind as Principal['kind'],
     }),
     subjectUserId: t.id({
       nullable: true,
@@ -82,7 +83,7 @@ const AuditFilterInput = builder.inputType('AuditFilter', {
   description: 'Which entries; everything that is left out lets all through.',
   fields: (t) => ({
     action: t.field({ type: AuditActionEnum, required: false, description: 'Of this kind.' }),
-    actorId: t.id({ required: false, description: 'Done by this user or administrator.' }),
+    actorId: t.id({ required: false, description: 'Done by this user, service account or administrator.' }),
     from: t.field({ type: 'DateTime', required: false, description: 'Done then or later.' }),
     to: t.field({ type: 'DateTime', required: false, description: 'Done before then.' }),
     tenantId: t.id({ required: false, description: 'Of this company.' }),
@@ -93,7 +94,7 @@ type FilterInput = typeof AuditFilterInput.$inferInput;
 
 const filterIn = ({ action, actorId, from, to, tenantId }: FilterInput): AuditFilter => ({
   action: action ?? undefined,
-  actorId: uuidInFilter(actorId, UserId, AdminUserId),
+  actorId: uuidInFilter(actorId, UserId, AdminUserId, ServiceAccountId),
   from: from ?? undefined,
   to: to ?? undefined,
   tenantId: uuidInFilter(tenantId, TenantId),

@@ -1,3 +1,4 @@
+import type { Principal } from '../../_kernel/wire/principal.js';
 import type { StoredEvent } from '../../_kernel/events/event.js';
 import { isPlatformTenant } from '../../_kernel/wire/tenant.js';
 import { AuditEntryId } from '../ids.js';
@@ -13,7 +14,7 @@ export interface AuditRecord {
   readonly env: OpsEnvironment;
   readonly action: AuditAction;
   readonly actorId: string;
-  readonly actorKind: 'anonymous' | 'member' | 'platform' | 'system';
+  readonly actorKind: Principal['kind'];
   readonly subjectId: string | null;
   readonly surface: string;
   readonly meta: AuditMeta;

@@ -1,3 +1,4 @@
+import type { Principal } from '../../_kernel/wire/principal.js';
 import {
   ForbiddenError,
   InvalidTransitionError,
@@ -58,13 +59,13 @@ const IncidentTimelineLineRef = builder.objectRef<IncidentChangeRow>('IncidentTi
     note: t.exposeString('note', { nullable: true, description: 'What was said about it.' }),
     actorId: t.id({
       nullable: true,
-      description: 'Global id of the user or administrator behind it; null for the platform itself.',
+      description: 'Global id of the user, service account or administrator behind it; null for the platform itself.',
       resolve: (line) => actorIdIn(line.actorKind, line.actorId),
     }),
     actorKind: t.field({
       type: ActorKindEnum,
       description: 'Who was behind it.',
-      resolve: (line) => line.actorKind as 'member' | 'platform' | 'system',
+      resolve: (line) => line.actorKind as Principal['kind'],
     }),
   }),
 });

@@ -51,13 +51,15 @@ const reachedAt: Readonly<Record<PersonalStatus, 'acknowledgedAt' | 'mitigatedAt
   RESOLVED: 'resolvedAt',
 };
 
-/** The person behind a change; null for the platform itself. */
+/** The person or program behind a change; null for the platform itself. */
 function actorOf({ principal }: RequestContext): Pick<TimelineLine, 'actorId' | 'actorKind'> {
   switch (principal.kind) {
     case 'member':
       return { actorId: principal.userId, actorKind: 'member' };
     case 'platform':
       return { actorId: principal.adminId, actorKind: 'platform' };
+    case 'service':
+      return { actorId: principal.serviceAccountId, actorKind: 'service' };
     default:
       return { actorId: null, actorKind: 'system' };
   }

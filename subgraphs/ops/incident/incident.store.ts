@@ -1,3 +1,4 @@
+import type { Principal } from '../../_kernel/wire/principal.js';
 import type { Incident, IncidentChange, Prisma } from '../../../prisma/generated/client.js';
 import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
@@ -75,7 +76,7 @@ export interface TimelineLine {
   readonly severity: IncidentSeverity;
   readonly note: string | null;
   readonly actorId: string | null;
-  readonly actorKind: 'member' | 'platform' | 'system';
+  readonly actorKind: Exclude<Principal['kind'], 'anonymous'>;
   readonly at: Date;
 }
 
