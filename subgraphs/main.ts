@@ -50,6 +50,7 @@ async function main(name: string | undefined): Promise<void> {
     issuer: config.publicUrl,
     environment: config.environment,
     stripe: config.stripe ?? { secretKey: '', webhookSecret: '', apiBase: undefined },
+    mail: config.mail,
     redisUrl: config.redisUrl,
   });
   const host = hostSubgraph(subgraph, runtime, pools.platform);

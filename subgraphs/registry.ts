@@ -20,6 +20,12 @@ export interface SubgraphsConfig {
     /** Another server that speaks Stripe's protocol. */
     readonly apiBase: string | undefined;
   };
+  readonly mail: {
+    /** Where mails go, by SMTP. */
+    readonly smtpUrl: string | undefined;
+    /** Address they are sent from. */
+    readonly from: string;
+  };
   /** Redis in use, to be watched by health; undefined without one. */
   readonly redisUrl: string | undefined;
 }

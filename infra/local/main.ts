@@ -25,7 +25,7 @@ async function refuseTakenPort({ host, port }: Config): Promise<void> {
   });
 }
 
-function summary(config: Config): string {
+function summary(config: Config, mailboxUrl: string | undefined): string {
   const at = (slug: string): string => `http://${slug && `${slug}.`}${config.baseDomain}:${config.port}`;
   const rows = DEMO_SIGN_INS.map(({ email, role, slug }) => `    ${email.padEnd(22)} ${role.padEnd(24)} ${at(slug)}`);
   return [
@@ -36,6 +36,7 @@ function summary(config: Config): string {
     `              ${at('globex')}/graphql`,
     `  Health      ${at('')}/health`,
     `  Metrics     ${at('')}/metrics`,
+    ...(mailboxUrl ? [`  Mailbox     ${mailboxUrl}      (every mail that is sent)`] : []),
     '',
     '  Sign-ins, all with the password Spine-demo-1!',
     ...rows,
@@ -61,8 +62,8 @@ async function main(): Promise<void> {
     out('\n  Stopping …\n');
     await platform.stop();
   });
-  await platform.start();
-  out(summary(config));
+  const { mailbox } = await platform.start();
+  out(summary(config, mailbox?.url));
 }
 
 main().catch((error: unknown) => {

@@ -16,6 +16,7 @@ import type { Config } from '../runtime/config.js';
 import { createLogger, type LoggerOptions } from '../runtime/log.js';
 import { startEmbeddedPostgres } from '../runtime/postgres/embedded.js';
 import { createPools, describeConnectionFailure } from '../runtime/postgres/pools.js';
+import { startMailbox, type Mailbox } from './doubles/mailbox/mailbox.js';
 import { startStripeDouble } from './doubles/stripe/stripe-double.js';
 import type { Progress } from './progress.js';
 import { localSecrets } from './secrets.js';
@@ -41,6 +42,8 @@ export interface StartedPlatform {
   /** The gateway's address. */
   readonly url: string;
   readonly subgraphs: Subgraphs;
+  /** Where mails end up; null when there is a mail server. */
+  readonly mailbox: Mailbox | null;
   /** The subgraphs as the gateway reaches them. */
   readonly endpoints: Readonly<Record<SubgraphName, SubgraphHost>>;
 }
@@ -104,6 +107,8 @@ async function start(
   onStop(() => signal.close());
 
   const stripe = config.stripe ?? (await stripeDouble(config, folder, secrets, clock, onStop));
+  const mailbox = config.mail.smtpUrl === undefined ? await startMailbox() : null;
+  if (mailbox) onStop(() => mailbox.stop());
   const runtime = createRuntime({
     pools,
     signal,
@@ -117,6 +122,7 @@ async function start(
     issuer: config.publicUrl,
     environment: config.environment,
     stripe,
+    mail: { smtpUrl: mailbox?.smtpUrl ?? config.mail.smtpUrl, from: config.mail.from },
     redisUrl: config.redisUrl,
   };
   const subgraphs = createSubgraphs(runtime, subgraphsConfig);
@@ -138,7 +144,7 @@ async function start(
   if (seed && !(await isSeeded(runtime))) await seedDemo({ runtime, subgraphs, progress });
   const { url } = await gateway.listen({ host: config.host, port: config.port });
   progress.done();
-  return { url, subgraphs, endpoints };
+  return { url, subgraphs, endpoints, mailbox };
 }
 
 async function embeddedDatabase(

@@ -44,6 +44,8 @@ export interface Config {
   readonly subgraphPorts: Readonly<Record<SubgraphName, number>>;
   /** SUBGRAPH_HOST: the address subgraphs listen on; like `host` by default. */
   readonly subgraphHost: string;
+  /** SMTP_URL and MAIL_FROM. Without a URL the local mailbox is used, and apart from it mails wait. */
+  readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
   /** STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. Without a key the local double is used. */
   readonly stripe: StripeConfig | undefined;
 }
@@ -80,6 +82,7 @@ const postgresUrl = urlOf(
   ['postgresql:', 'postgres:'],
   'must be a PostgreSQL connection string (postgresql://user:password@host:port/database)',
 );
+const smtpUrl = urlOf(['smtp:', 'smtps:'], 'must be an SMTP URL (smtp://user:password@host:port)');
 const redisUrl = urlOf(['redis:', 'rediss:'], 'must be a Redis URL (redis://host:port)');
 const domain = z
   .string()
@@ -107,6 +110,8 @@ const variables = z.object({
     .string()
     .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
     .optional(),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: z.email('must be an e-mail address').optional(),
   TRUSTED_PROXIES: z.string().optional(),
   SUBGRAPH_HOST: z.string().optional(),
   STRIPE_SECRET_KEY: z.string().optional(),
@@ -172,6 +177,7 @@ function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof su
     ),
     subgraphPorts: bySubgraph((name, index) => subgraphs.ports[portVariable(name)] ?? FIRST_SUBGRAPH_PORT + index),
     subgraphHost: given.SUBGRAPH_HOST ?? host,
+    mail: { smtpUrl: given.SMTP_URL, from: given.MAIL_FROM ?? `no-reply@${given.SPINE_BASE_DOMAIN}` },
     stripe:
       given.STRIPE_SECRET_KEY && given.STRIPE_WEBHOOK_SECRET
         ? {

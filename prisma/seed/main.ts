@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     issuer: config.publicUrl,
     environment: config.environment,
     stripe: config.stripe ?? { secretKey: 'unused by the seed', webhookSecret: 'unused', apiBase: undefined },
+    mail: config.mail,
     redisUrl: undefined,
   });
   const hosts = Object.values(subgraphs).map((subgraph) => hostSubgraph(subgraph, runtime, pools.platform));

@@ -124,6 +124,7 @@ export function hostSubgraph(
     },
     async close() {
       await Promise.all([consumer.stop(), schedules.stop()]);
+      subgraph.close?.();
     },
   };
 }

@@ -34,4 +34,6 @@ export interface Subgraph<Services = unknown> {
   readonly reactions: readonly Reaction[];
   readonly routes: readonly SubgraphRoute[];
   readonly schedules: readonly Schedule[];
+  /** Lets go of connections of its own, after everything else has ended. */
+  readonly close?: () => void;
 }

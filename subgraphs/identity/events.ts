@@ -1,3 +1,4 @@
+import type { MailRequested } from '../_kernel/mail/mail.js';
 import type { TokenRealm } from '../_kernel/wire/access-token.js';
 
 /** Somebody has become a member of the tenant, by signing up or by being added. */
@@ -34,4 +35,5 @@ export interface IdentityEvents {
   'identity.login_succeeded': LoginSucceeded;
   'identity.login_failed': LoginFailed;
   'identity.session_ended': SessionEnded;
+  'identity.mail_requested': MailRequested;
 }

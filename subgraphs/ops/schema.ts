@@ -5,6 +5,7 @@ import './auth-log/auth-log.graph.js';
 import './incident/incident.graph.js';
 import './incident/incident-live.graph.js';
 import './incident/spine-response.graph.js';
+import './mail/mail.graph.js';
 import './notification/notification.graph.js';
 import './health/health.graph.js';
 

@@ -5,6 +5,7 @@ import type { HealthService } from './health/health.service.js';
 import type { IncidentLiveService } from './incident/incident-live.service.js';
 import type { IncidentService } from './incident/incident.service.js';
 import type { SpineResponseService } from './incident/spine-response.service.js';
+import type { MailService } from './mail/mail.service.js';
 import type { NotificationService } from './notification/notification.service.js';
 
 /** What operations' resolvers can call. */
@@ -15,6 +16,7 @@ export interface OpsServices {
   readonly incidents: IncidentService;
   readonly incidentLive: IncidentLiveService;
   readonly spineResponse: SpineResponseService;
+  readonly mails: MailService;
   readonly notifications: NotificationService;
   readonly health: HealthService;
 }

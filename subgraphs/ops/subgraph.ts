@@ -12,6 +12,10 @@ import { createIncidentRecorder } from './incident/incident-recorder.js';
 import { createIncidentLoaders } from './incident/incident.loader.js';
 import { createIncidentService } from './incident/incident.service.js';
 import { createSpineResponseService } from './incident/spine-response.service.js';
+import { deliverDueMails } from './mail/deliver-due-mails.schedule.js';
+import { createLogTransport } from './mail/log-transport.js';
+import { createMailService } from './mail/mail.service.js';
+import { createSmtpTransport } from './mail/smtp.js';
 import { createNotificationLoader } from './notification/notification.loader.js';
 import { createNotificationService } from './notification/notification.service.js';
 import { createNotifier } from './notification/notifier.js';
@@ -24,6 +28,7 @@ import { notifyClientWhenBookingIsConfirmed } from './reactions/notify-client-wh
 import { notifyOwnersWhenBookingIsConfirmed } from './reactions/notify-owners-when-booking-is-confirmed.js';
 import { notifyOwnersWhenIncidentIsRaised } from './reactions/notify-owners-when-incident-is-raised.js';
 import { notifyOwnersWhenPaymentSucceeds } from './reactions/notify-owners-when-payment-succeeds.js';
+import { queueMailWhenAsked } from './reactions/queue-mail-when-asked.js';
 import { recordAuditEntries } from './reactions/record-audit-entries.js';
 import { rememberTenantWhenItChanges } from './reactions/remember-tenant-when-it-changes.js';
 import { rememberTenantWhenItIsCreated } from './reactions/remember-tenant-when-it-is-created.js';
@@ -39,6 +44,12 @@ export interface OpsConfig {
     readonly secretKey: string;
     /** Another server that speaks Stripe's protocol; Stripe itself when undefined. */
     readonly apiBase: string | undefined;
+  };
+  readonly mail: {
+    /** Where mails go, by SMTP; undefined where none are sent from this process. */
+    readonly smtpUrl: string | undefined;
+    /** Address they are sent from. */
+    readonly from: string;
   };
   /** Redis in use, to be watched; undefined without one. */
   readonly redisUrl: string | undefined;
@@ -62,6 +73,9 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
   const authLog = createAuthLogService(database, detection);
   const audit = createAuditService(database, env);
   const notifier = createNotifier(outbox);
+  const { smtpUrl, from } = config.mail;
+  const transport = smtpUrl === undefined ? createLogTransport(logger) : createSmtpTransport(smtpUrl, from);
+  const mails = createMailService({ database, secretBox: runtime.secretBox, transport });
   const checks = [
     databaseCheck(platform),
     ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl)]),
@@ -79,6 +93,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       incidentLive: createIncidentLiveService(tail),
       spineResponse: createSpineResponseService(),
       notifications: createNotificationService({ tenants, tail, loader: createNotificationLoader(tenants) }),
+      mails,
       health: createHealthService(env, checks, clock),
     },
     reactions: [
@@ -94,8 +109,10 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       notifyClientWhenBookingIsConfirmed(notifier),
       notifyOwnersWhenPaymentSucceeds(notifier),
       notifyOwnersWhenIncidentIsRaised(notifier, recorder),
+      ...queueMailWhenAsked(mails),
     ],
     routes: [securitySignalsRoute({ tenants, authLog, detection, clock, logger })],
-    schedules: [lookAgainAtUnquietTenants(detection)],
+    schedules: [lookAgainAtUnquietTenants(detection), deliverDueMails(mails)],
+    close: () => transport.close(),
   };
 }

@@ -1,3 +1,4 @@
+import type { MailRequested } from '../_kernel/mail/mail.js';
 import type { TenantIdentity } from '../_kernel/wire/tenant.js';
 
 export interface TenantCreated {
@@ -11,6 +12,7 @@ export interface TenantChanged {
 }
 
 export interface TenancyEvents {
+  'tenancy.mail_requested': MailRequested;
   'tenancy.tenant_created': TenantCreated;
   'tenancy.tenant_changed': TenantChanged;
 }

@@ -10,12 +10,13 @@ type EventsHeardByOps = IdentityEvents & TenancyEvents & BookingEvents & Commerc
 
 export type TestOps = HostedSubgraph<OpsServices, EventsHeardByOps>;
 
-/** Ops at work, with nothing outside to watch. */
-export const startTestOps = (): Promise<TestOps> =>
+/** Ops at work, with nothing outside to watch; mails wait where no server is given. */
+export const startTestOps = (options: { readonly smtpUrl?: string } = {}): Promise<TestOps> =>
   startHostedSubgraph<OpsServices, EventsHeardByOps>((runtime) =>
     createOps(runtime, {
       environment: 'test',
       stripe: { secretKey: '', apiBase: undefined },
+      mail: { smtpUrl: options.smtpUrl, from: 'no-reply@spine.example' },
       redisUrl: undefined,
     }),
   );

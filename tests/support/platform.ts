@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Mailbox } from '../../infra/local/doubles/mailbox/mailbox.js';
 import { createPlatform } from '../../infra/local/platform.js';
 import { localSecrets, type LocalSecrets } from '../../infra/local/secrets.js';
 import { loadConfig } from '../../infra/runtime/config.js';
@@ -20,6 +21,8 @@ export interface SubgraphDoor {
 export interface TestPlatform {
   readonly url: string;
   readonly databaseUrl: string;
+  /** Every mail that was sent. */
+  readonly mailbox: Mailbox;
   /** What a real installation keeps to itself. */
   readonly secrets: LocalSecrets;
   /** Every subgraph past the gateway, as an owner of the company with that subdomain. */
@@ -59,7 +62,8 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { url, subgraphs, endpoints } = await platform.start();
+    const { url, subgraphs, endpoints, mailbox } = await platform.start();
+    if (!mailbox) throw new Error('The platform of a test sends its mails to the mailbox');
     const tenants = new Map(
       await Promise.all(
         ['acme', 'globex'].map(async (slug) => [slug, await subgraphs.tenancy.services.tenants.lookUp({ slug })] as const),
@@ -68,6 +72,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     return {
       url,
       databaseUrl: database.url,
+      mailbox,
       secrets: await localSecrets(folder),
       subgraphsAs(slug) {
         const tenant = tenants.get(slug);

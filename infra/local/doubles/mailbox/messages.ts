@@ -1,0 +1,54 @@
+import { simpleParser } from 'mailparser';
+
+/** A mail as it came in. */
+export interface Message {
+  readonly id: string;
+  readonly messageId: string | null;
+  readonly receivedAt: string;
+  readonly from: string;
+  /** The envelope's recipients, in lower case: what counts, whatever the header says. */
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Messages {
+  add(raw: Buffer, recipients: readonly string[]): Promise<void>;
+  /** Newest first. */
+  list(recipient?: string): readonly Message[];
+  find(id: string): Message | undefined;
+  clear(): void;
+}
+
+/** More are forgotten from the oldest on. */
+const KEPT = 1_000;
+
+export function createMessages(now: () => Date): Messages {
+  let kept: Message[] = [];
+  let count = 0;
+  return {
+    async add(raw, recipients) {
+      const parsed = await simpleParser(raw);
+      count += 1;
+      const message: Message = {
+        id: String(count),
+        messageId: parsed.messageId ?? null,
+        receivedAt: now().toISOString(),
+        from: parsed.from?.text ?? '',
+        to: recipients.map((address) => address.toLowerCase()),
+        subject: parsed.subject ?? '',
+        text: parsed.text ?? '',
+        html: parsed.html === false ? null : parsed.html,
+        headers: Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()])),
+      };
+      kept = [message, ...kept].slice(0, KEPT);
+    },
+    list: (recipient) => (recipient ? kept.filter(({ to }) => to.includes(recipient.toLowerCase())) : kept),
+    find: (id) => kept.find((message) => message.id === id),
+    clear: () => {
+      kept = [];
+    },
+  };
+}

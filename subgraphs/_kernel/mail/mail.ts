@@ -1,0 +1,42 @@
+/**
+ * Every mail of the platform by its template, with what the template has to be told. Links are absolute, times
+ * are durations in words of the recipient's language made from the numbers given here.
+ */
+export interface MailTemplates {
+  readonly EMAIL_VERIFICATION: { readonly displayName: string; readonly code: string; readonly link: string; readonly minutes: number };
+  readonly PASSWORD_RESET: { readonly displayName: string; readonly link: string; readonly minutes: number };
+  readonly PASSWORD_CHANGED: { readonly displayName: string };
+  readonly SIGN_IN_LINK: { readonly displayName: string; readonly code: string; readonly link: string; readonly minutes: number };
+  readonly NEW_DEVICE: { readonly displayName: string; readonly device: string; readonly at: string };
+  readonly MEMBER_INVITATION: { readonly inviterName: string; readonly role: string; readonly link: string; readonly days: number };
+  readonly ADMIN_WELCOME: { readonly displayName: string; readonly role: string; readonly link: string; readonly minutes: number };
+  readonly TENANT_WELCOME: { readonly displayName: string; readonly link: string };
+  readonly TRIAL_EXPIRY_WARNING: { readonly daysLeft: number; readonly link: string };
+  readonly TRIAL_EXPIRED: { readonly link: string };
+  readonly TENANT_SUSPENDED: { readonly reason: string };
+  readonly TENANT_REACTIVATED: { readonly link: string };
+}
+
+export type MailTemplate = keyof MailTemplates;
+
+/** A mail that somebody is to be sent, as a subgraph asks for it. */
+export type Mail = {
+  readonly [Template in MailTemplate]: {
+    readonly template: Template;
+    /** Address of the one recipient. */
+    readonly to: string;
+    readonly values: MailTemplates[Template];
+  };
+}[MailTemplate];
+
+/**
+ * The request for a mail as an event carries it. The rest is sealed: mails hold links that sign people in, and
+ * the log of events outlives them.
+ */
+export interface MailRequested {
+  readonly template: MailTemplate;
+  readonly sealed: string;
+}
+
+/** Sealed for this purpose, so that no other sealed value is ever taken for a mail. */
+export const MAIL_PURPOSE = 'mail';

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import { MAIL_PURPOSE, type Mail, type MailRequested } from '../../_kernel/mail/mail.js';
+import type { Logger, RequestContext } from '../../_kernel/request/request-context.js';
+import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
+import type { Database, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import { dbWithin, READ_AUDIT, requireReach } from '../reach.js';
+import { afterFailure, ATTEMPT_LEASE_MS, withoutAddresses, type MailFailure } from './mail.js';
+import { MailRefusedError, type MailTransport } from './mail-transport.js';
+import {
+  claimDueMails,
+  findMailPage,
+  insertMail,
+  MAIL_SORT,
+  markFailure,
+  markSent,
+  type ClaimedMail,
+  type MailFilter,
+  type MailRow,
+} from './mail.store.js';
+import { renderMail } from './templates/render.js';
+
+/** Mails sent at the same time. */
+const AT_ONCE = 20;
+
+const ACCENT_COLOR = '#3451B2';
+
+/** What was sealed; what it holds was made by us, so only its shape is looked at. */
+const sealedMail = z.object({ to: z.string(), values: z.record(z.string(), z.unknown()) });
+
+export interface MailService {
+  /** Writes a mail down for sending, in the caller's transaction; once for an event. */
+  takeIn(context: RequestContext, db: TenantDb, eventId: string, request: MailRequested): Promise<void>;
+  /**
+   * Sends what is due. A mail whose worker dies in between is sent again under the same Message-ID.
+   * @returns how many were sent
+   */
+  deliverDue(context: RequestContext): Promise<number>;
+  /**
+   * Newest first: the tenant's, and for platform staff every tenant's.
+   * @throws {ForbiddenError}
+   */
+  list(context: RequestContext, args: PageArgs, filter: MailFilter): Promise<Connection<MailRow>>;
+}
+
+const failureOf = (error: unknown): MailFailure =>
+  error instanceof MailRefusedError
+    ? { message: withoutAddresses(error.message), final: error.final }
+    : { message: 'The mail could not be made', final: true };
+
+export function createMailService(parts: {
+  readonly database: Database;
+  readonly secretBox: SecretBox;
+  readonly transport: MailTransport;
+}): MailService {
+  const { database, secretBox, transport } = parts;
+  const { platform } = database;
+
+  const open = (sealed: string) => sealedMail.parse(JSON.parse(secretBox.open(sealed, MAIL_PURPOSE)));
+
+  const attempt = async (mail: ClaimedMail, context: RequestContext, logger: Logger): Promise<boolean> => {
+    const { id, recipient, senderName, template, attempts } = mail;
+    try {
+      const { values } = open(mail.sealed);
+      // The row was written from a `Mail`, whose template and values belong together.
+      const brand = { name: senderName, accentColor: ACCENT_COLOR };
+      const rendered = renderMail({ template, values } as unknown as Mail, brand);
+      await transport.send({ ...rendered, id, to: recipient, fromName: senderName });
+    } catch (error) {
+      const failure = failureOf(error);
+      const next = afterFailure(failure, attempts, context.clock.now());
+      logger.warn({ mail: id, template, attempts, failure: failure.message, status: next.status }, 'mail not sent');
+      await markFailure(platform.db, mail, failure.message, next);
+      return false;
+    }
+    await markSent(platform.db, mail, context.clock.now());
+    return true;
+  };
+
+  return {
+    async takeIn(context, db, eventId, { template, sealed }) {
+      const { to } = open(sealed);
+      const createdAt = context.clock.now();
+      await insertMail(db, { id: eventId, template, recipient: to, senderName: context.tenant.name, sealed, createdAt });
+    },
+
+    async deliverDue(context) {
+      let sent = 0;
+      for (;;) {
+        const now = context.clock.now();
+        const due = await claimDueMails(platform, now, new Date(now.getTime() + ATTEMPT_LEASE_MS), AT_ONCE);
+        const outcomes = await Promise.all(due.map((mail) => attempt(mail, context, context.logger)));
+        sent += outcomes.filter(Boolean).length;
+        if (due.length < AT_ONCE) return sent;
+      }
+    },
+
+    async list(context, args, filter) {
+      const db = dbWithin(requireReach(context, READ_AUDIT), context, database);
+      const page = pageOf(args, MAIL_SORT);
+      const rows = await findMailPage(db, page, filter);
+      return connectionOf(page, rows, (row) => [row.createdAt, row.id]);
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startMailbox, type Mailbox } from '../../../infra/local/doubles/mailbox/mailbox.js';
+import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
+import { ACME, contextFor, eventually, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { createMailDesk } from '../../_kernel/mail/mail-desk.js';
+import type { Mail, MailTemplate } from '../../_kernel/mail/mail.js';
+import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
+import type { IdentityEvents } from '../../identity/events.js';
+import { afterFailure, withoutAddresses } from './mail.js';
+import { CONTENTS } from './templates/contents.js';
+import { renderMail } from './templates/render.js';
+
+const LINK = 'https://acme.spine.example/reset?token=s3cret-of-the-link';
+
+const reset = (to: string): Mail => ({
+  template: 'PASSWORD_RESET',
+  to,
+  values: { displayName: 'Ines <b>Vidal</b>', link: LINK, minutes: 60 },
+});
+
+const MAILS = `query($status: MailStatus) {
+  mails(status: $status) { edges { node { template recipient status attempts failure sentAt nextAttemptAt } } }
+}`;
+
+interface MailNode {
+  readonly recipient: string;
+  readonly status: string;
+  readonly attempts: number;
+  readonly failure: string | null;
+  readonly sentAt: string | null;
+  readonly nextAttemptAt: string | null;
+}
+
+describe('mails', () => {
+  let mailbox: Mailbox;
+  let t: TestOps;
+  const owner = memberOf(['settings:read'], { roles: ['OWNER'] });
+
+  beforeEach(async () => {
+    mailbox = await startMailbox();
+    t = await startTestOps({ smtpUrl: mailbox.smtpUrl });
+  });
+  afterEach(async () => {
+    await t.stop();
+    await mailbox.stop();
+  });
+
+  const ask = async (mail: Mail, tenant: TenantIdentity = ACME): Promise<void> => {
+    const desk = createMailDesk(t.runtime.outbox.for<IdentityEvents>(), t.runtime.secretBox, 'identity.mail_requested');
+    const context = contextFor(tenant);
+    await t.runtime.database.tenants.transaction(context, (db) => desk.send(db, context, mail));
+    await t.settle(tenant);
+  };
+  const deliver = () => t.subgraph.services.mails.deliverDue(contextFor(ACME, undefined, t.clock));
+  const listed = async (tenant: TenantIdentity = ACME): Promise<readonly MailNode[]> => {
+    const { data } = await t.graphql(MAILS, { as: owner, tenant });
+    return (data?.['mails'] as { edges: { node: MailNode }[] }).edges.map(({ node }) => node);
+  };
+  const only = async (): Promise<MailNode> => {
+    const [mail, ...others] = await listed();
+    if (!mail || others.length > 0) throw new Error('There is to be one mail');
+    return mail;
+  };
+  const storedText = async (): Promise<string> => {
+    const { rows } = await t.runtime.pools.platform.query('SELECT m::text FROM ops.mail m UNION ALL SELECT e::text FROM kernel.outbox_event e');
+    return JSON.stringify(rows);
+  };
+
+  test('go out by themselves, in the name of the company, as text and as HTML that runs nothing', async () => {
+    await ask(reset('ines@acme.example'));
+    const message = await eventually(async () => mailbox.messages('ines@acme.example')[0]);
+    expect(message).toMatchObject({
+      subject: 'Choose a new password for Acme',
+      from: '"Acme" <no-reply@spine.example>',
+      text: expect.stringContaining(LINK),
+      headers: expect.objectContaining({ 'auto-submitted': 'auto-generated' }),
+    });
+    expect(message.html).toContain('Ines &lt;b&gt;Vidal&lt;/b&gt;');
+    expect(message.html).not.toContain('<b>');
+    await eventually(async () => (await only()).status === 'SENT');
+    expect(await only()).toMatchObject({ attempts: 1, failure: null, nextAttemptAt: null, sentAt: expect.any(String) });
+  });
+
+  test('leave nothing readable of what they say, neither before they are sent nor after', async () => {
+    await ask(reset('ines@acme.example'));
+    expect(await storedText()).not.toContain('s3cret-of-the-link');
+    await eventually(async () => (await only()).status === 'SENT');
+    expect(await storedText()).not.toContain('s3cret-of-the-link');
+  });
+
+  test('are tried again after a pause when the server cannot take them now', async () => {
+    mailbox.disturb(
+      { kind: 'reply', status: 451, message: 'come back later, ines@acme.example' },
+      { kind: 'reply', status: 421, message: 'closing' },
+    );
+    await ask(reset('ines@acme.example'));
+    await eventually(async () => (await only()).attempts === 1 && (await only()).failure !== null);
+    expect(await only()).toMatchObject({ status: 'PENDING', failure: expect.stringContaining('come back later, <address>') });
+    t.clock.advance(6_000);
+    await eventually(async () => (await only()).attempts === 2);
+    t.clock.advance(60_000);
+    await eventually(async () => (await only()).status === 'SENT');
+    expect(await only()).toMatchObject({ attempts: 3, failure: null });
+    expect(mailbox.messages()).toHaveLength(1);
+  });
+
+  test('are given up at once when the server refuses them for good', async () => {
+    mailbox.disturb({ kind: 'reply', status: 550, message: 'no such user' });
+    await ask(reset('nobody@acme.example'));
+    await eventually(async () => (await only()).status === 'FAILED');
+    expect(await only()).toMatchObject({ attempts: 1, nextAttemptAt: null, failure: expect.stringContaining('no such user') });
+    expect(await storedText()).not.toContain('s3cret-of-the-link');
+  });
+
+  test('whose answer was lost come again under the same Message-ID', async () => {
+    mailbox.disturb({ kind: 'cut after', keep: true });
+    await ask(reset('ines@acme.example'));
+    await eventually(async () => (await only()).failure !== null);
+    t.clock.advance(6_000);
+    await eventually(async () => (await only()).status === 'SENT');
+    const [second, first] = mailbox.messages();
+    expect(first?.messageId).toBeTruthy();
+    expect(second?.messageId).toBe(first?.messageId);
+  });
+
+  test('of an event that comes twice are one', async () => {
+    await ask(reset('ines@acme.example'));
+    await t.replay();
+    await eventually(async () => (await only()).status === 'SENT');
+    expect(mailbox.messages()).toHaveLength(1);
+  });
+
+  test('are sent once by workers that work at the same time', async () => {
+    for (let n = 0; n < 30; n += 1) await ask(reset(`person-${n}@acme.example`));
+    await Promise.all([deliver(), deliver(), deliver()]);
+    await eventually(async () => (await listed()).every(({ status }) => status === 'SENT'));
+    expect(new Set(mailbox.messages().flatMap(({ to }) => to)).size).toBe(30);
+    expect(mailbox.messages()).toHaveLength(30);
+  });
+
+  test('go to one recipient, whatever the address looks like', async () => {
+    await ask(reset('"a,b"@acme.example'));
+    await eventually(async () => mailbox.messages().length > 0 || (await only()).status === 'FAILED');
+    expect(mailbox.messages().flatMap(({ to }) => to).length).toBeLessThanOrEqual(1);
+  });
+
+  test('are seen by whoever may read the settings of the company, and by no other company', async () => {
+    await ask(reset('ines@acme.example'));
+    expect(await listed()).toHaveLength(1);
+    expect(await listed(GLOBEX)).toEqual([]);
+    const { errors } = await t.graphql(MAILS, { as: memberOf([]) });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
+describe('every template', () => {
+  const samples: { readonly [Template in MailTemplate]: Extract<Mail, { template: Template }>['values'] } = {
+    EMAIL_VERIFICATION: { displayName: 'Ines', code: '204801', link: LINK, minutes: 1440 },
+    PASSWORD_RESET: { displayName: 'Ines', link: LINK, minutes: 60 },
+    PASSWORD_CHANGED: { displayName: 'Ines' },
+    SIGN_IN_LINK: { displayName: 'Ines', code: '204801', link: LINK, minutes: 10 },
+    NEW_DEVICE: { displayName: 'Ines', device: 'Firefox on Linux', at: '2 May 2027, 10:00 UTC' },
+    MEMBER_INVITATION: { inviterName: 'Marta', role: 'STAFF', link: LINK, days: 7 },
+    ADMIN_WELCOME: { displayName: 'Ines', role: 'SUPPORT', link: LINK, minutes: 60 },
+    TENANT_WELCOME: { displayName: 'Ines', link: LINK },
+    TRIAL_EXPIRY_WARNING: { daysLeft: 1, link: LINK },
+    TRIAL_EXPIRED: { link: LINK },
+    TENANT_SUSPENDED: { reason: 'unpaid bills' },
+    TENANT_REACTIVATED: { link: LINK },
+  };
+  const hostile = '<img src=x onerror=alert(1)>\r\nBcc: everyone@example.com';
+
+  test.each(Object.keys(CONTENTS) as MailTemplate[])('%s says all it was told, and escapes it', (template) => {
+    const values = Object.fromEntries(
+      Object.entries(samples[template]).map(([name, value]) => [name, typeof value === 'string' && value !== LINK ? `${value}${hostile}` : value]),
+    );
+    const { subject, text, html } = renderMail({ template, values } as unknown as Mail, { name: `Acme ${hostile}`, accentColor: 'red;}' });
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('red;}');
+    for (const value of Object.values(samples[template])) {
+      if (value === LINK) expect(text).toContain(LINK);
+    }
+  });
+
+  test('says a lasting time in the unit that fits it', () => {
+    const { text } = renderMail({ template: 'EMAIL_VERIFICATION', values: samples.EMAIL_VERIFICATION }, { name: 'Acme', accentColor: '#123456' });
+    expect(text).toContain('good for 1 day.');
+  });
+});
+
+describe('a failed attempt', () => {
+  const now = new Date('2027-05-02T10:00:00Z');
+
+  test('is followed by another after pauses that grow fourfold up to eight hours', () => {
+    const pauses = [1, 2, 3, 8, 11].map((attempts) => {
+      const next = afterFailure({ message: 'busy', final: false }, attempts, now);
+      return next.status === 'PENDING' ? (next.nextAttemptAt.getTime() - now.getTime()) / 1000 : null;
+    });
+    expect(pauses).toEqual([5, 20, 80, 28_800, 28_800]);
+  });
+
+  test('is the last after twelve, or when the server says so', () => {
+    expect(afterFailure({ message: 'busy', final: false }, 12, now)).toEqual({ status: 'FAILED' });
+    expect(afterFailure({ message: 'unknown', final: true }, 1, now)).toEqual({ status: 'FAILED' });
+  });
+
+  test('is remembered without addresses', () => {
+    expect(withoutAddresses('550 <ines@acme.example> unknown')).toBe('550 <<address>> unknown');
+  });
+});
