@@ -30,10 +30,39 @@ export interface SessionEnded {
   readonly reason: 'LOGOUT' | 'TOKEN_REUSED';
 }
 
+/** Somebody asked for a link or code by mail; not said whether there is anybody of that address. */
+export interface ProofRequested {
+  readonly purpose: 'EMAIL_VERIFICATION' | 'PASSWORD_RESET' | 'SIGN_IN';
+  /** The address, sealed: the log of events holds none. */
+  readonly sealedEmail: string;
+}
+
+/** A link or code that was shown did not count. */
+export interface ProofRefused {
+  readonly purpose: 'EMAIL_VERIFICATION' | 'PASSWORD_RESET' | 'SIGN_IN';
+}
+
+/** A person has shown that the address is hers. */
+export interface EmailVerified {
+  readonly userId: string;
+}
+
+/** A person has another password. Every session she had, in whichever tenant, has ended but the one named. */
+export interface PasswordChanged {
+  readonly userId: string;
+  readonly by: 'HERSELF' | 'RESET';
+  /** The session that goes on; null when none does. */
+  readonly keptSessionId: string | null;
+}
+
 export interface IdentityEvents {
   'identity.membership_granted': MembershipGranted;
   'identity.login_succeeded': LoginSucceeded;
   'identity.login_failed': LoginFailed;
   'identity.session_ended': SessionEnded;
   'identity.mail_requested': MailRequested;
+  'identity.proof_requested': ProofRequested;
+  'identity.proof_refused': ProofRefused;
+  'identity.email_verified': EmailVerified;
+  'identity.password_changed': PasswordChanged;
 }

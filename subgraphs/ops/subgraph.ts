@@ -22,6 +22,7 @@ import { createNotifier } from './notification/notifier.js';
 import { keepRecipientWhenMembershipIsGranted } from './reactions/keep-recipient-when-membership-is-granted.js';
 import { logSignalWhenLoginFails } from './reactions/log-signal-when-login-fails.js';
 import { logSignalWhenPaymentFails } from './reactions/log-signal-when-payment-fails.js';
+import { logSignalWhenProofIsRefused } from './reactions/log-signal-when-proof-is-refused.js';
 import { logSignalWhenRefreshTokenIsReused } from './reactions/log-signal-when-refresh-token-is-reused.js';
 import { lookForIncidentsWhenAsked } from './reactions/look-for-incidents-when-asked.js';
 import { notifyClientWhenBookingIsConfirmed } from './reactions/notify-client-when-booking-is-confirmed.js';
@@ -101,6 +102,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       rememberTenantWhenItChanges(detection),
       ...recordAuditEntries(audit),
       logSignalWhenLoginFails(authLog),
+      logSignalWhenProofIsRefused(authLog),
       logSignalWhenRefreshTokenIsReused(authLog),
       logSignalWhenPaymentFails(authLog),
       lookForIncidentsWhenAsked(detection),

@@ -4,9 +4,9 @@ import { SessionId } from '../ids.js';
 import { UserRef } from '../user/user.graph.js';
 import { accessTokenFields } from './access-token.fields.js';
 import type { SessionRow } from './session.store.js';
-import type { SignedIn } from './session.service.js';
+import type { SignedIn } from './sign-in.js';
 
-const AuthPayloadRef = builder.objectRef<SignedIn>('AuthPayload').implement({
+export const AuthPayloadRef = builder.objectRef<SignedIn>('AuthPayload').implement({
   description: 'Proof of having signed in, to be kept from anyone else.',
   fields: (t) => ({
     ...accessTokenFields(t),

@@ -4,13 +4,12 @@ import { requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../events.js';
-import { permissionsOfRoles } from '../membership/membership.js';
-import { findMembershipsOfUsers, type MembershipRow } from '../membership/membership.store.js';
+import { findMembershipsOfUsers } from '../membership/membership.store.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
 import { hashOfEmail, maySignIn } from '../user/user.js';
 import { findUsersByIds, findUserWithPassword } from '../user/user.store.js';
 import { hashRefreshToken, judgeRefreshToken } from './session.js';
-import { addRefreshToken, openSession, type RefreshGrant } from './session-opener.js';
+import { addRefreshToken } from './session-opener.js';
 import {
   findOpenSessions,
   lockRefreshToken,
@@ -18,17 +17,11 @@ import {
   revokeSession,
   type SessionRow,
 } from './session.store.js';
-import type { IssuedToken, TokenIssuer } from './token-issuer.js';
+import type { SignedIn, SignIn } from './sign-in.js';
 
 /** One message for every reason, so that nothing can be learned from it. */
 const REFUSED_LOGIN = 'The e-mail address or the password is wrong';
 const REFUSED_REFRESH = 'This refresh token is not valid; sign in again';
-
-export interface SignedIn {
-  readonly userId: string;
-  readonly access: IssuedToken;
-  readonly refresh: RefreshGrant;
-}
 
 export interface SessionService {
   /**
@@ -47,24 +40,9 @@ export function createSessionService(parts: {
   readonly platform: PlatformDatabase;
   readonly outbox: Outbox<IdentityEvents>;
   readonly hasher: PasswordHasher;
-  readonly tokens: TokenIssuer;
+  readonly signIn: SignIn;
 }): SessionService {
-  const { tenants, platform, outbox, hasher, tokens } = parts;
-
-  const accessFor = (context: RequestContext, sessionId: string, membership: MembershipRow): Promise<IssuedToken> =>
-    tokens.issue(
-      'tenant',
-      {
-        sub: membership.userId,
-        sid: sessionId,
-        tid: context.tenant.id,
-        tenant: context.tenant.slug,
-        mid: membership.id,
-        roles: membership.roles,
-        scope: permissionsOfRoles(membership.roles).join(' '),
-      },
-      context.clock.now(),
-    );
+  const { tenants, platform, outbox, hasher, signIn } = parts;
 
   const refuseLogin = async (context: RequestContext, email: string): Promise<never> => {
     await tenants.transaction(context, (db) =>
@@ -77,14 +55,9 @@ export function createSessionService(parts: {
     async login(context, { email, password }) {
       const user = await findUserWithPassword(platform.db, email.trim().toLowerCase());
       const passwordFits = await hasher.verify(user?.password?.hash ?? null, password);
-      const [membership] = user ? await findMembershipsOfUsers(tenants.of(context), [user.id]) : [];
-      if (!user || !passwordFits || !membership || !maySignIn(user.status) || !maySignIn(membership.status)) {
-        return refuseLogin(context, email);
-      }
-      const { session, refresh } = await tenants.transaction(context, (db) =>
-        openSession(context, db, outbox, { realm: 'tenant', subjectId: user.id }),
-      );
-      return { userId: user.id, access: await accessFor(context, session.id, membership), refresh };
+      const membership = user && (await signIn.membershipOf(context, user));
+      if (!membership || !passwordFits) return refuseLogin(context, email);
+      return signIn.open(context, membership);
     },
 
     async refresh(context, token) {
@@ -117,7 +90,7 @@ export function createSessionService(parts: {
       if (!renewed) throw new UnauthenticatedError(REFUSED_REFRESH);
       return {
         userId: renewed.membership.userId,
-        access: await accessFor(context, renewed.sessionId, renewed.membership),
+        access: await signIn.accessFor(context, renewed.sessionId, renewed.membership),
         refresh: renewed.refresh,
       };
     },

@@ -45,3 +45,17 @@ export const findOpenSessions = (db: TenantDb, subjectId: string, now: Date): Pr
     orderBy: { createdAt: 'desc' },
     take: 100,
   });
+
+/** Ends a person's open sessions in every tenant, but for the one that is kept. */
+export async function revokeSessionsOfUser(
+  db: PlatformDb,
+  subjectId: string,
+  keptSessionId: string | null,
+  revokedFor: string,
+  revokedAt: Date,
+): Promise<void> {
+  await db.session.updateMany({
+    where: { subjectId, realm: 'tenant', revokedAt: null, ...(keptSessionId ? { id: { not: keptSessionId } } : {}) },
+    data: { revokedAt, revokedFor },
+  });
+}

@@ -6,6 +6,7 @@ import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js'
 import { emailSchema } from '../../_kernel/validation/text.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import { isPlatformTenant } from '../../_kernel/wire/tenant.js';
+import type { MailedProofService } from '../mailed-proof/mailed-proof.service.js';
 import type { MembershipService } from '../membership/membership.service.js';
 import { newPasswordSchema } from '../password/password.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
@@ -44,8 +45,9 @@ export function createRegistrationService(parts: {
   readonly platform: PlatformDatabase;
   readonly hasher: PasswordHasher;
   readonly memberships: MembershipService;
+  readonly proofs: MailedProofService;
 }): RegistrationService {
-  const { platform, hasher, memberships } = parts;
+  const { platform, hasher, memberships, proofs } = parts;
   return {
     async register(context, input) {
       if (isPlatformTenant(context.tenant)) throw new ForbiddenError("Sign up at a company's own address");
@@ -62,7 +64,8 @@ export function createRegistrationService(parts: {
           : await insertUser(db, { id: uuidv7(), email, displayName, status: 'PENDING', passwordHash });
         if (user) await memberships.grant(context, db, user, ['USER']);
       });
-      return { email };
+      // For a known address, too: whether there is anything to verify shows later, where nobody sees how long it takes.
+      return proofs.request(context, 'EMAIL_VERIFICATION', email);
     },
   };
 }

@@ -11,6 +11,10 @@ export interface UserWithPassword extends UserRow {
 export const findUsersByIds = (db: TenantDb, ids: readonly string[]): Promise<UserRow[]> =>
   db.user.findMany({ where: { id: { in: [...ids] } } });
 
+/** A member of the tenant by her address. */
+export const findMemberByEmail = (db: TenantDb, email: string): Promise<UserRow | null> =>
+  db.user.findFirst({ where: { email } });
+
 export const findUserWithPassword = (db: PlatformDb, email: string): Promise<UserWithPassword | null> =>
   db.user.findFirst({ where: { email }, include: { password: { select: { hash: true } } } });
 
@@ -31,4 +35,24 @@ export async function insertUser(
   if (!created) return null;
   await db.passwordCredential.create({ data: { userId: created.id, hash: passwordHash } });
   return created;
+}
+
+/** @returns whether she was pending until now */
+export async function markEmailVerified(db: PlatformDb, userId: string, email: string): Promise<boolean> {
+  const { count } = await db.user.updateMany({
+    where: { id: userId, email, status: 'PENDING' },
+    data: { status: 'ACTIVE' },
+  });
+  return count > 0;
+}
+
+export const findUserById = (db: PlatformDb, id: string): Promise<UserWithPassword | null> =>
+  db.user.findFirst({ where: { id }, include: { password: { select: { hash: true } } } });
+
+export async function setPassword(db: PlatformDb, userId: string, hash: string): Promise<void> {
+  await db.passwordCredential.upsert({ where: { userId }, create: { userId, hash }, update: { hash } });
+}
+
+export async function deletePassword(db: PlatformDb, userId: string): Promise<void> {
+  await db.passwordCredential.deleteMany({ where: { userId } });
 }

@@ -39,6 +39,18 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: surfaceOfRealm(realm),
     meta: { realm, sessionId, reason },
   }),
+  'identity.password_changed': ({ payload: { userId, by } }) => ({
+    action: 'AUTH_PASSWORD_RESET',
+    actor: actorOfRealm('tenant', userId),
+    surface: 'api',
+    meta: { by },
+  }),
+  'identity.email_verified': ({ payload: { userId } }) => ({
+    action: 'AUTH_EMAIL_VERIFY',
+    actor: actorOfRealm('tenant', userId),
+    surface: 'api',
+    meta: {},
+  }),
   'identity.membership_granted': ({ payload: { membershipId, userId, roles } }) => ({
     action: 'RBAC_ROLE_CHANGED',
     subjectId: userId,

@@ -60,6 +60,15 @@ describe('incidents', () => {
       { tenant: PLATFORM_TENANT, principal, origin: { requestId: uuidv7(), ip: null, userAgent: null } },
     );
 
+  it.each([
+    ['EMAIL_VERIFICATION', 'EMAIL_VERIFICATION_FAILURES'],
+    ['PASSWORD_RESET', 'PASSWORD_RESET_FAILURES'],
+    ['SIGN_IN', 'FAILED_LOGINS_SPIKE'],
+  ] as const)('raises an incident when links and codes of %s keep being refused', async (purpose, type) => {
+    await t.tellAll('identity.proof_refused', Array.from({ length: 60 }, () => ({ purpose })));
+    expect(await eventually(async () => (await incidentsOf(ACME, OWNER))[0])).toMatchObject({ type });
+  });
+
   it('makes exactly one incident of 200 refused sign-ins, with advice, and none next door', async () => {
     await t.tellAll('identity.login_failed', failures(200));
     await t.settle();
