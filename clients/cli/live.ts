@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { connectToGraph, type Graph } from './graph.js';
+import { connectToGraph } from './graph.js';
+import { signIn } from './sign-in.js';
 
 const USAGE = `Prints what happens as it happens, one JSON line an event.
 
@@ -40,25 +41,6 @@ const SUBSCRIPTIONS = {
 type Topic = keyof typeof SUBSCRIPTIONS;
 const isTopic = (topic: string | undefined): topic is Topic => topic !== undefined && topic in SUBSCRIPTIONS;
 
-interface SignedIn {
-  readonly signedIn: { readonly accessToken?: string; readonly message?: string } | null;
-}
-
-async function signIn(graph: Graph, tenant: string | undefined, email: string, password: string): Promise<string> {
-  const mutation =
-    tenant === undefined
-      ? `mutation SignIn($input: AdminLoginInput!) {
-           signedIn: adminLogin(input: $input) { ... on AdminAuthPayload { accessToken } ... on UserError { message } }
-         }`
-      : `mutation SignIn($input: LoginInput!) {
-           signedIn: login(input: $input) { ... on AuthPayload { accessToken } ... on UserError { message } }
-         }`;
-  const { data, errors } = await graph.ask<SignedIn>(mutation, { input: { email, password } });
-  const token = data?.signedIn?.accessToken;
-  if (!token) throw new Error(data?.signedIn?.message ?? errors?.[0]?.message ?? 'Cannot sign in');
-  return token;
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -78,7 +60,7 @@ async function main(): Promise<void> {
   }
   const host = values.tenant === undefined ? 'localhost' : `${values.tenant}.localhost`;
   const graph = connectToGraph({ url: values.url, host });
-  const token = await signIn(graph, values.tenant, values.as, values.password);
+  const token = await signIn(graph, values.tenant ?? null, values.as, values.password);
   console.error(`Listening for ${topic} as ${values.as}. Ctrl-C ends it.`);
   let left = Number(values.count);
   for await (const event of graph.as(token).follow(SUBSCRIPTIONS[topic])) {

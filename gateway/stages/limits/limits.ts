@@ -1,19 +1,30 @@
 import { GraphQLError, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { RegisteredOperation } from '../../../subgraphs/_kernel/wire/registered-operations.js';
 import type { OperationLimits } from '../../gateway-config.js';
 import { Refusal } from '../../refusal.js';
 import type { Stage } from '../../request.js';
 import type { IdentifiedRequest } from '../authentication/authentication.js';
+import type { Freshness } from '../response-cache/freshness.js';
 import { sizeOfDocument, type OperationSize } from './document-size.js';
 
 /** An operation as it was sent. */
 export interface Operation {
   readonly caller: IdentifiedRequest;
+  /** Text; empty when there was none. */
   readonly source: string;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   /** Aborted when the client has gone, or when a stream has to end; the reason then says why. */
   readonly signal: AbortSignal;
+  /** A subscription goes on behind the event that came with this cursor. */
+  readonly resumeAfter?: string | undefined;
+  /** What it was registered as, when a client has named it by the id of that. */
+  readonly registered?: RegisteredOperation | undefined;
+  /** Whether what was answered before will not do. */
+  readonly wantsFresh?: boolean | undefined;
+  /** Told how fresh the answer is, where it may be kept. */
+  readonly tellFreshness?: ((freshness: Freshness) => void) | undefined;
 }
 
 declare const withinLimits: unique symbol;

@@ -1,0 +1,46 @@
+import pg from 'pg';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
+import { withRole } from '../../../infra/runtime/postgres/pools.js';
+import type { GatewayLogger } from '../../logger.js';
+import type { RateCounter } from './rate-counter.js';
+
+const CONNECTIONS = 4;
+const TIMEOUT_MS = 1_000;
+
+export interface PostgresCounterOptions {
+  /** The owner's connection string. */
+  readonly url: string;
+  /** A login above tenants; `url` as role `spine_platform` by default. */
+  readonly platformUrl?: string | undefined;
+}
+
+/** Counts in the table `kernel.rate_limit`, for all processes that share the database. */
+export function createPostgresCounter({ url, platformUrl }: PostgresCounterOptions, logger: GatewayLogger): RateCounter {
+  const pool = new pg.Pool({
+    connectionString: platformUrl ?? withRole(url, 'spine_platform'),
+    application_name: 'spine-rate-limits',
+    max: CONNECTIONS,
+    connectionTimeoutMillis: TIMEOUT_MS,
+    query_timeout: TIMEOUT_MS,
+    allowExitOnIdle: true,
+  });
+  pool.on('error', (error) => logger.debug({ err: error }, 'rate limits: PostgreSQL error'));
+  const limiter = new RateLimiterPostgres({
+    storeClient: pool,
+    storeType: 'pool',
+    schemaName: 'kernel',
+    tableName: 'rate_limit',
+    tableCreated: true,
+    keyPrefix: '',
+    // Whether a count is too high is not decided here: the limit may change while the window lasts.
+    points: Number.MAX_SAFE_INTEGER,
+    duration: 60,
+  });
+  return {
+    async add(key, points, seconds) {
+      const { consumedPoints, msBeforeNext } = await limiter.consume(key, points, { customDuration: seconds });
+      return { counted: consumedPoints, resetsInMs: msBeforeNext };
+    },
+    close: () => pool.end(),
+  };
+}
