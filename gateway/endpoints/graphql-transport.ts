@@ -4,7 +4,10 @@ import { Pool } from 'undici';
 import { WebSocket } from 'ws';
 import type { Envelope } from '../../subgraphs/_kernel/wire/envelope.js';
 import type { SubgraphEndpoint, SubgraphRequest } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
-import { createBoundedQueue } from './bounded-queue.js';
+import { traceHeaders } from '../../subgraphs/_kernel/wire/tracing.js';
+import { createFlights } from './flights.js';
+import { post } from './post.js';
+import { createResumedStream, type OpenSource } from './resumed-stream.js';
 
 const CONNECTIONS = 64;
 
@@ -12,18 +15,8 @@ const CONNECTIONS = 64;
 const KEEP_ALIVE_MS = 60_000;
 const WS_PING_MS = 10_000;
 
-/** Events of one subscription that may wait for a slow reader before the stream is ended. */
+/** Events of one subscription that may wait for a slow reader; it finds the rest in the log. */
 const EVENTS_WAITING = 256;
-
-/** A client that cannot keep up is told so, rather than given some events and not others. */
-class SlowReaderError extends Error {
-  override readonly name = 'SlowReaderError';
-  readonly extensions = { code: 'RATE_LIMITED' };
-
-  constructor() {
-    super('Events arrive faster than they are read; subscribe again');
-  }
-}
 
 const RESET_CODES: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 
@@ -32,6 +25,37 @@ const wasReset = (error: unknown): boolean =>
 
 const isQuery = (document: DocumentNode): boolean =>
   document.definitions.every((part) => part.kind !== Kind.OPERATION_DEFINITION || part.operation === OperationTypeNode.QUERY);
+
+interface RequestForm {
+  /** Everything of the body that stands before the variables. */
+  readonly start: string;
+  readonly isRead: boolean;
+}
+
+const forms = new WeakMap<DocumentNode, RequestForm>();
+
+/** What is the same in every request of one document. A plan asks with the same documents again and again. */
+function formOf({ document, source, operationName }: SubgraphRequest): RequestForm {
+  const known = forms.get(document);
+  if (known) return known;
+  const named = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
+  const form = { start: `{"query":${JSON.stringify(source)}${named},"variables":`, isRead: isQuery(document) };
+  forms.set(document, form);
+  return form;
+}
+
+const texts = new WeakMap<object, string>();
+
+function textOf(value: object): string {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(value);
+  texts.set(value, text);
+  return text;
+}
+
+/** Whose request it is: all that a subgraph may answer differently for. */
+const identityOf = ({ tenant, principal }: Envelope): string => `${textOf(tenant)}\n${textOf(principal)}`;
 
 export interface GraphQLTransportOptions {
   readonly name: string;
@@ -50,6 +74,7 @@ export interface GraphQLTransport extends Pick<SubgraphEndpoint, 'execute' | 'su
 /** GraphQL to another process: HTTP with kept connections, WebSocket for subscriptions. */
 export function createGraphQLTransport({ name, url, proofOf }: GraphQLTransportOptions): GraphQLTransport {
   const { origin } = url;
+  const path = url.pathname + url.search;
   const pool = new Pool(origin, { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MS });
   let sockets: Client | null = null;
 
@@ -63,61 +88,70 @@ export function createGraphQLTransport({ name, url, proofOf }: GraphQLTransportO
       onNonLazyError: () => undefined,
     }));
 
-  const post = async ({ source, operationName, variables, envelope, signal }: SubgraphRequest): Promise<ExecutionResult> => {
-    const response = await pool.request({
-      method: 'POST',
-      path: url.pathname + url.search,
-      headers: { 'content-type': 'application/json', ...proofOf(envelope) },
-      body: JSON.stringify({ query: source, operationName, variables }),
-      signal: signal ?? null,
-    });
-    const text = await response.body.text();
-    if (response.statusCode >= 500 || response.statusCode === 401) {
-      throw new Error(`${name} answered with status ${response.statusCode}`);
+  const flights = createFlights();
+
+  const send = async (envelope: Envelope, body: string, signal: AbortSignal | undefined): Promise<string> => {
+    const headers = { 'content-type': 'application/json', ...proofOf(envelope), ...traceHeaders() };
+    const { status, text } = await post(pool, { path, headers, body, signal: signal ?? null });
+    if (status >= 500 || status === 401) throw new Error(`${name} answered with status ${status}`);
+    return text;
+  };
+
+  const read = async (envelope: Envelope, body: string, signal: AbortSignal | undefined): Promise<string> => {
+    try {
+      return await send(envelope, body, signal);
+    } catch (error) {
+      // A query may be asked twice; whether a mutation arrived before the connection broke is not known.
+      if (!wasReset(error) || signal?.aborted) throw error;
+      return send(envelope, body, signal);
     }
-    return JSON.parse(text) as ExecutionResult;
+  };
+
+  const write = async (envelope: Envelope, body: string, signal: AbortSignal | undefined): Promise<string> => {
+    flights.forget();
+    try {
+      return await send(envelope, body, signal);
+    } finally {
+      flights.forget();
+    }
+  };
+
+  const answerTo = (request: SubgraphRequest): Promise<string> => {
+    const { envelope, sharesReads, signal } = request;
+    const { start, isRead } = formOf(request);
+    const body = `${start}${JSON.stringify(request.variables)}}`;
+    if (!isRead) return write(envelope, body, signal);
+    if (!sharesReads) return read(envelope, body, signal);
+    return flights.join(`${identityOf(envelope)}\n${body}`, signal, (shared) => read(envelope, body, shared));
   };
 
   return {
     name,
     pool,
-    async execute(request) {
-      try {
-        return await post(request);
-      } catch (error) {
-        // A query may be asked twice; whether a mutation arrived before the connection broke is not known.
-        if (!wasReset(error) || !isQuery(request.document) || request.signal?.aborted) throw error;
-        return post(request);
-      }
-    },
+    execute: async (request) => JSON.parse(await answerTo(request)) as ExecutionResult,
 
-    async subscribe({ source, operationName, variables, envelope }) {
-      let unsubscribe = (): void => undefined;
-      const queue = createBoundedQueue<ExecutionResult>(EVENTS_WAITING, () => unsubscribe());
-      unsubscribe = socketClient().subscribe(
-        {
-          query: source,
-          variables: { ...variables },
-          extensions: { ...proofOf(envelope) },
-          ...(operationName ? { operationName } : {}),
-        },
-        {
-          next: (event) => {
-            if (queue.push(event as ExecutionResult)) return;
-            queue.end(new SlowReaderError());
-            unsubscribe();
+    async subscribe({ source, operationName, variables, envelope, resumeAfter }) {
+      const open: OpenSource = (sink, after) =>
+        socketClient().subscribe(
+          {
+            query: source,
+            variables: { ...variables },
+            extensions: { ...proofOf(envelope), ...traceHeaders(), ...(after === undefined ? {} : { resumeAfter: after }) },
+            ...(operationName ? { operationName } : {}),
           },
-          error: (error) => {
-            // An array is the subgraph refusing the operation; anything else is the connection.
-            if (Array.isArray(error)) {
-              queue.push({ errors: error as readonly GraphQLError[] });
-              queue.end();
-            } else queue.end(error instanceof Error ? error : new Error(`${name}: subscription lost`));
+          {
+            next: (event) => sink.next(event as ExecutionResult),
+            error: (error) => {
+              // An array is the subgraph refusing the operation; anything else is the connection.
+              if (Array.isArray(error)) {
+                sink.next({ errors: error as readonly GraphQLError[] });
+                sink.end();
+              } else sink.end(error instanceof Error ? error : new Error(`${name}: subscription lost`));
+            },
+            complete: () => sink.end(),
           },
-          complete: () => queue.end(),
-        },
-      );
-      return queue.stream;
+        );
+      return createResumedStream(open, EVENTS_WAITING, resumeAfter);
     },
 
     async close() {

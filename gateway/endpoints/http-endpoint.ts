@@ -5,6 +5,15 @@ import { createGraphQLTransport } from './graphql-transport.js';
 
 const READY_TIMEOUT_MS = 2_000;
 
+/** The fetches of one client's request bring the same envelope; it is sealed once, unless they take long. */
+const SEALED_ANEW_AFTER_MS = 5_000;
+
+interface Proof {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Epoch milliseconds. */
+  readonly sealedAt: number;
+}
+
 export interface HttpEndpointOptions {
   readonly name: SubgraphName;
   /** Origin of the subgraph, without path. */
@@ -21,9 +30,16 @@ export function createHttpEndpoint({
   envelopeSecret,
   now = Date.now,
 }: HttpEndpointOptions): SubgraphEndpoint {
-  const proofOf = (envelope: Envelope): Record<string, string> => ({
-    [ENVELOPE_HEADER]: sealEnvelope(envelope, envelopeSecret, now()),
-  });
+  const proofs = new WeakMap<Envelope, Proof>();
+
+  const proofOf = (envelope: Envelope): Proof['headers'] => {
+    const at = now();
+    const known = proofs.get(envelope);
+    if (known && at - known.sealedAt < SEALED_ANEW_AFTER_MS) return known.headers;
+    const headers = { [ENVELOPE_HEADER]: sealEnvelope(envelope, envelopeSecret, at) };
+    proofs.set(envelope, { headers, sealedAt: at });
+    return headers;
+  };
   const { pool, execute, subscribe, close } = createGraphQLTransport({ name, url: new URL('/graphql', url), proofOf });
 
   return {

@@ -7,20 +7,10 @@ import {
   type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
+import { seeded } from './seeded.js';
 
 const ARGUMENTS: Readonly<Record<string, string>> = { id: '"b1"', first: '3' };
 const MAX_DEPTH = 4;
-
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Makes up valid queries over a schema, the same ones for the same seed. */
 export function createOperationGenerator(schema: GraphQLSchema, seed: number): () => string {

@@ -28,6 +28,7 @@ export const member = (...permissions: readonly string[]): Principal => ({
   sessionId: 's1',
   roles: [],
   permissions: permissions as never,
+  assurance: { level: 'aal1', at: 0 },
 });
 
 /** Authorization and planning over the sample graph, without HTTP. `score` is for whoever may manage users. */

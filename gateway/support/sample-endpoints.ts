@@ -6,6 +6,12 @@ import {
 } from 'graphql';
 import type { Envelope } from '../../subgraphs/_kernel/wire/envelope.js';
 import type { SubgraphEndpoint, SubgraphRequest } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
+import {
+  REVOCATIONS_PATH,
+  type Revocation,
+  type RevocationEntry,
+  type RevocationPage,
+} from '../../subgraphs/_kernel/wire/revocations.js';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import type { RouteRequest, RouteResponse } from '../../subgraphs/_kernel/wire/subgraph-route.js';
 import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
@@ -30,6 +36,8 @@ export interface SampleEndpoints {
   readonly calls: RecordedCall[];
   readonly routes: RecordedRoute[];
   /** Signals that ops has received. */
+  /** Takes something back, as identity or tenancy would. */
+  revoke(revocation: Revocation, at?: number): void;
   signals(): readonly { type: string; tenantId: string }[];
 }
 
@@ -46,7 +54,8 @@ const tenant = (id: string, slug: string, status: TenantIdentity['status']): Ten
 export const ACME = tenant('01900000-0000-7000-8000-00000000000a', 'acme', 'ACTIVE');
 export const GLOBEX = tenant('01900000-0000-7000-8000-00000000000b', 'globex', 'ACTIVE');
 export const IDLE = tenant('01900000-0000-7000-8000-00000000000c', 'idle', 'SUSPENDED');
-const TENANTS = [ACME, GLOBEX, IDLE];
+export const LAPSED = tenant('01900000-0000-7000-8000-00000000000d', 'lapsed', 'TRIAL_EXPIRED');
+const TENANTS = [ACME, GLOBEX, IDLE, LAPSED];
 const CUSTOM_DOMAINS: Readonly<Record<string, TenantIdentity>> = { 'book.acme.example': ACME };
 
 const json = (status: number, value: unknown): RouteResponse => ({
@@ -101,8 +110,33 @@ function executed(
   };
 }
 
+/** What was taken back, told to whoever asks: at once, or when something is. */
+function createRevokedLog() {
+  const entries: RevocationEntry[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    add(revocation: Revocation, at = Date.now()): void {
+      entries.push({ revocation, at });
+      for (const wake of waiting) wake();
+      waiting.clear();
+    },
+    async after(search: string): Promise<RevocationPage> {
+      const query = new URLSearchParams(search);
+      const from = Number(query.get('after') ?? 0);
+      if (query.has('wait') && entries.length <= from) {
+        await new Promise<void>((resolve) => {
+          waiting.add(resolve);
+          setTimeout(resolve, Number(query.get('wait'))).unref();
+        });
+      }
+      return { entries: entries.slice(from), position: String(entries.length), more: false };
+    },
+  };
+}
+
 /** Every subgraph in this process; those that the sample graph lacks answer nothing. */
 export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Partial<SubgraphEndpoint>>> = {}): SampleEndpoints {
+  const revoked = createRevokedLog();
   const calls: RecordedCall[] = [];
   const routes: RecordedRoute[] = [];
 
@@ -136,6 +170,7 @@ export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Pa
         return executed(source, (event) => run(subscribed, request, event));
       },
       async forward(request, envelope) {
+        if (request.path === REVOCATIONS_PATH) return json(200, await revoked.after(request.search));
         routes.push({ subgraph: name, request, envelope });
         return forwardOf(name, request);
       },
@@ -149,6 +184,7 @@ export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Pa
     endpoints: Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, endpointOf(name)])) as Record<SubgraphName, SubgraphEndpoint>,
     calls,
     routes,
+    revoke: (revocation) => revoked.add(revocation),
     signals: () =>
       routes
         .filter(({ subgraph }) => subgraph === 'ops')

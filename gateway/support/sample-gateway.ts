@@ -1,4 +1,5 @@
-import { DEFAULT_LIMITS, type GatewayConfig } from '../gateway-config.js';
+import { DEFAULT_COST_LIMITS, DEFAULT_LIMITS, DEFAULT_LIVE_LIMITS, type GatewayConfig } from '../gateway-config.js';
+import { DEFAULT_TURN_LIMITS } from '../stages/rate-limits/turns/turn-limits.js';
 import { createGateway, type Gateway, type GatewayParts } from '../gateway.js';
 import type { GatewayLogger } from '../logger.js';
 import { createSampleEndpoints, type SampleEndpoints } from './sample-endpoints.js';
@@ -20,13 +21,30 @@ export function createRecordingLogger(): { readonly logger: GatewayLogger; reado
   return { logger: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }, lines };
 }
 
+/** Counted, but not met by what is not about rates. */
+const UNREACHED = 1_000_000_000;
+
 export const SAMPLE_CONFIG: GatewayConfig = {
   baseDomain: 'spine.test',
   trustedProxies: [],
   tokenIssuer: ISSUER,
   introspection: true,
+  localOrigins: false,
+  metricsAddress: null,
   requestTimeoutMs: 5_000,
   limits: DEFAULT_LIMITS,
+  redisUrl: undefined,
+  cost: DEFAULT_COST_LIMITS,
+  rateLimits: {
+    address: { requests: UNREACHED, seconds: 60 },
+    anonymous: { requests: UNREACHED, seconds: 60 },
+    principal: { requests: UNREACHED, seconds: 60 },
+    tenant: { requests: UNREACHED, seconds: 60 },
+    credentialsByAddress: { requests: UNREACHED, seconds: 60 },
+    credentialsByAccount: { requests: UNREACHED, seconds: 60 },
+  },
+  turns: DEFAULT_TURN_LIMITS,
+  live: DEFAULT_LIVE_LIMITS,
 };
 
 export interface Answer {
@@ -45,6 +63,8 @@ export interface Answer {
 export interface SampleGateway extends SampleEndpoints {
   readonly gateway: Gateway;
   readonly url: string;
+  /** Where the figures are, if at an address of their own. */
+  readonly figuresUrl: string | null;
   readonly lines: LogLine[];
   ask(query: string, options?: AskOptions): Promise<Answer>;
 }
@@ -53,6 +73,7 @@ export interface AskOptions {
   readonly host?: string;
   readonly token?: string | undefined;
   readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
   readonly headers?: Record<string, string>;
 }
 
@@ -70,18 +91,19 @@ export async function startSampleGateway(
     logger,
     ...parts,
   });
-  const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  const { url, figuresUrl } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   return {
     ...sample,
     gateway,
     url,
+    figuresUrl,
     lines,
-    async ask(query, { host = 'acme.spine.test', token, variables, headers } = {}) {
+    async ask(query, { host = 'acme.spine.test', token, variables, operationName, headers } = {}) {
       const response = await requestWithHost(`${url}/graphql`, host, {
         'content-type': 'application/json',
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...headers,
-      }, JSON.stringify({ query, variables }));
+      }, JSON.stringify({ query, variables, operationName }));
       return { ...response, json: JSON.parse(response.body) as Answer['json'] };
     },
   };

@@ -16,7 +16,12 @@ type Query {
   admins: [User!]! @requiresScopes(scopes: [["platform:admins:manage"]])
   forgotten: String
 }
-type Mutation { rename(id: ID!, name: String!): User @tag(name: "public") }
+type Mutation {
+  rename(id: ID!, name: String!): User @tag(name: "public")
+  signIn(input: SignInInput!): Boolean @tag(name: "public") @tag(name: "credentials")
+  keep: Boolean @tag(name: "public") @tag(name: "while-read-only")
+}
+input SignInInput { email: String!, password: String! }
 type User @key(fields: "id") {
   id: ID!
   name: String!
@@ -64,8 +69,29 @@ type User @key(fields: "id") { id: ID! visits: Int }
 type Product @key(fields: "id sku") { id: ID! sku: String! title: String @external }
 `;
 
-const COMMERCE = `${HEAD}
-type Query { products: [Product!]! @tag(name: "public") }
+const CACHE_CONTROL = `extend schema
+  @link(url: "https://spine.example/specs/cacheControl/v1.0", import: ["@cacheControl", "CacheControlScope"])
+  @composeDirective(name: "@cacheControl")
+directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT
+enum CacheControlScope { PUBLIC PRIVATE }
+`;
+
+const COMMERCE = `${HEAD.replace('"@policy"', '"@policy", "@composeDirective"')}${CACHE_CONTROL}
+type Query {
+  products: [Product!]! @tag(name: "public")
+  notices(of: String): [Notice!]! @tag(name: "public") @cacheControl(maxAge: 60)
+  ownNotices: [Notice!]! @authenticated @cacheControl(maxAge: 60)
+  news: [Notice!]! @tag(name: "public")
+}
+type Notice @cacheControl(inheritMaxAge: true) {
+  text: String!
+  until: String! @cacheControl(maxAge: 5)
+  mine: String @cacheControl(scope: PRIVATE)
+  broken: String
+  staffOnly: String @requiresScopes(scopes: [["users:manage"]])
+  judged: String @policy(policies: [["vip"]])
+  product: Product
+}
 type Product @key(fields: "id sku") { id: ID! sku: String! title: String @shareable weight: Int price: Float }
 type Booking @key(fields: "id") { id: ID! total: Float receipt: Receipt }
 type Receipt { number: String! lines: [[String!]!]! }
@@ -116,6 +142,20 @@ const media = [
   { __typename: 'Song', id: 'm2', title: 'Song' },
 ];
 
+let noticesMade = 0;
+/** Another one each time, so that it shows whether it was fetched or kept. */
+const notice = (of: string) => {
+  noticesMade += 1;
+  return {
+    text: `notice ${noticesMade} of ${of}`,
+    until: 'tomorrow',
+    mine: 'mine',
+    staffOnly: 'for staff',
+    judged: 'judged',
+    product: products[0],
+  };
+};
+
 const find = <T extends Ref>(list: readonly T[], id: string): T | undefined => list.find((item) => item.id === id);
 
 export class ExpectedError extends Error {
@@ -131,7 +171,11 @@ const resolvers = {
       admins: () => users,
       forgotten: () => 'nobody decided',
     },
-    Mutation: { rename: (_: unknown, { id, name }: Ref & { name: string }) => ({ ...find(users, id), name }) },
+    Mutation: {
+      rename: (_: unknown, { id, name }: Ref & { name: string }) => ({ ...find(users, id), name }),
+      signIn: () => false,
+      keep: () => true,
+    },
     User: { __resolveReference: ({ id }: Ref) => find(users, id) },
   },
   booking: {
@@ -170,7 +214,17 @@ const resolvers = {
     Product: { __resolveReference: ({ id }: Ref) => find(products, id) },
   },
   commerce: {
-    Query: { products: () => products },
+    Query: {
+      products: () => products,
+      notices: (_: unknown, { of }: { of?: string }) => [notice(of ?? 'all')],
+      ownNotices: () => [notice('own')],
+      news: () => [notice('news')],
+    },
+    Notice: {
+      broken: () => {
+        throw new ExpectedError('cannot be read');
+      },
+    },
     Product: { __resolveReference: ({ id }: Ref) => find(products, id) },
     Booking: {
       __resolveReference: ({ id }: Ref) => (id === 'b2' ? null : { id }),

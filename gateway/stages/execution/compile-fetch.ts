@@ -1,10 +1,11 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
-import type { ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { pathsOf } from './cursor.js';
-import { isJsonObject, mergeInto, type JsonObject } from './json.js';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { ResponseNames } from '../planning/response-names.js';
+import { pathsOf, shownPath } from './cursor.js';
+import { copyOf, isJsonObject, mergeInto, type JsonObject } from './json.js';
 import { NotCompilableError } from './not-compilable.js';
-import type { Cursor, PlanRun, Step } from './plan-run.js';
-import { compileRepresentation } from './representations.js';
+import type { Cursor, PlanGround, PlanRun, Step } from './plan-run.js';
+import { compileQuestions } from './questions.js';
 import { compileRewrites } from './rewrites.js';
 
 type SubgraphError = Pick<GraphQLFormattedError, 'path'>;
@@ -14,121 +15,123 @@ class MalformedAnswerError extends Error {
   override readonly name = 'MalformedAnswerError';
 }
 
-function variablesOf(node: FetchNode, run: PlanRun): JsonObject {
-  const variables: JsonObject = {};
-  for (const name of node.variableUsages ?? []) {
-    const value = Object.hasOwn(run.variables, name) ? run.variables[name] : undefined;
-    if (value !== undefined) variables[name] = value;
+/** Picks the variables a fetch uses from those the client sent. */
+export function compileVariables(
+  node: Pick<FetchNode, 'variableUsages'>,
+  names: ResponseNames,
+): (sent: Readonly<Record<string, unknown>>) => JsonObject {
+  const used = (node.variableUsages ?? []).map((name) => ({ name, asked: names.askedAs(name) }));
+  return (sent) => {
+    const variables: JsonObject = {};
+    for (const { name, asked } of used) {
+      const value = Object.hasOwn(sent, asked) ? sent[asked] : undefined;
+      if (value !== undefined) variables[name] = value;
+    }
+    return variables;
+  };
+}
+
+type Locate = (path: SubgraphError['path']) => readonly ResponsePath[];
+
+/** Names in a subgraph's error paths that only the planner knows, back to what they stand for. */
+function compilePathRenaming(node: FetchNode): (path: ResponsePath) => ResponsePath {
+  const renamed = new Map<string | number, string>();
+  for (const rewrite of node.outputRewrites ?? []) {
+    const alias = rewrite.path.at(-1);
+    if (rewrite.kind === 'KeyRenamer' && alias !== undefined) renamed.set(alias, rewrite.renameKeyTo);
   }
-  return variables;
+  return (path) => (renamed.size === 0 ? path : path.map((part) => renamed.get(part) ?? part));
+}
+
+/** An error that has no one place stands where the fetch does, `@` for every element; at the root nowhere. */
+function report(node: FetchNode, run: PlanRun, cause: unknown, path: ResponsePath): void {
+  run.errors.push(run.mask({ subgraph: node.serviceName, cause, path: path.length > 0 ? path : undefined }));
 }
 
 /** Fetches and reports what went wrong; null when there is no answer to use. */
 async function answerOf(
   node: FetchNode,
   run: PlanRun,
+  cursor: Cursor,
   variables: JsonObject,
-  locate: (path: SubgraphError['path']) => readonly (ResponsePath | undefined)[],
+  locate: Locate,
 ): Promise<JsonObject | null> {
-  const report = (cause: unknown, path: ResponsePath | undefined): void => {
-    run.errors.push(run.mask({ subgraph: node.serviceName, cause, path }));
-  };
   let result: ExecutionResult;
   try {
     result = await run.fetch(node, variables);
   } catch (error) {
-    report(error, undefined);
+    report(node, run, error, shownPath(cursor.path));
     return null;
   }
   for (const error of result.errors ?? []) {
-    for (const path of locate(error.path)) report(error, path);
+    const places = locate(error.path);
+    for (const path of places.length > 0 ? places : [shownPath(cursor.path)]) report(node, run, error, path);
   }
   return isJsonObject(result.data) ? result.data : null;
 }
 
-export function compileFetch(node: FetchNode, schema: GraphQLSchema): Step {
+export function compileFetch(node: FetchNode, ground: PlanGround): Step {
   if (node.contextRewrites?.length) throw new NotCompilableError('@fromContext');
-  return node.requires ? compileEntityFetch(node, schema) : compileRootFetch(node, schema);
+  return node.requires ? compileEntityFetch(node, ground) : compileRootFetch(node, ground);
 }
 
 /** A fetch of fields of a root type, most often at the root of the data. */
-function compileRootFetch(node: FetchNode, schema: GraphQLSchema): Step {
+function compileRootFetch(node: FetchNode, { schema, names, interfaces }: PlanGround): Step {
+  const variablesOf = compileVariables(node, names);
+  const withClientNames = compilePathRenaming(node);
   const rewriteOutput = compileRewrites(node.outputRewrites, schema);
   return async (run, cursor) => {
     if (cursor.objects.length === 0) return;
-    const answer = await answerOf(node, run, variablesOf(node, run), (path) =>
-      path ? pathsOf(run.data, cursor.path).map((base) => [...base, ...path]) : [undefined],
+    const answer = await answerOf(node, run, cursor, variablesOf(run.variables), (path) =>
+      path ? pathsOf(run.data, cursor.path).map((base) => [...base, ...withClientNames([...path])]) : [],
     );
     if (!answer) return;
     rewriteOutput(answer);
     cursor.objects.forEach((object, index) => {
       // Objects that are merged into later must not be shared between two places of the data.
-      mergeInto(object, index === 0 ? answer : structuredClone(answer));
+      mergeInto(object, index === 0 ? answer : copyOf(answer), interfaces);
     });
   };
 }
 
-/** Entities grouped by what is asked about them: the same question is put once. */
-interface Questions {
-  readonly representations: JsonObject[];
-  /** For each representation, the indices of the cursor's objects it stands for. */
-  readonly askers: number[][];
-}
-
-function compileEntityFetch(node: FetchNode, schema: GraphQLSchema): Step {
-  const represent = compileRepresentation(node.requires ?? [], schema);
-  const rewriteInput = compileRewrites(node.inputRewrites, schema);
+function compileEntityFetch(node: FetchNode, { schema, names, interfaces }: PlanGround): Step {
+  const variablesOf = compileVariables(node, names);
+  const withClientNames = compilePathRenaming(node);
+  const questionsOf = compileQuestions(node, schema);
   const rewriteOutput = compileRewrites(node.outputRewrites, schema);
-
-  const questionsOf = (cursor: Cursor): Questions => {
-    const questions: Questions = { representations: [], askers: [] };
-    const known = new Map<string, number[]>();
-    cursor.objects.forEach((object, index) => {
-      const representation = represent(object);
-      if (!representation?.['__typename']) return;
-      rewriteInput(representation);
-      const key = JSON.stringify(representation);
-      const askers = known.get(key);
-      if (askers) {
-        askers.push(index);
-        return;
-      }
-      const first = [index];
-      known.set(key, first);
-      questions.representations.push(representation);
-      questions.askers.push(first);
-    });
-    return questions;
-  };
+  const rewritesOutput = (node.outputRewrites ?? []).length > 0;
 
   const takeIn = (entities: readonly unknown[], askers: readonly (readonly number[])[], cursor: Cursor): void => {
     entities.forEach((entity, question) => {
       if (!isJsonObject(entity)) return;
-      const whole = withTypename(entity, cursor.objects[askers[question]?.[0] ?? -1]);
-      rewriteOutput(whole);
-      askers[question]?.forEach((index, nth) => {
-        const object = cursor.objects[index];
-        if (object) mergeInto(object, nth === 0 ? whole : structuredClone(whole));
-      });
+      const [first = -1, ...others] = askers[question] ?? [];
+      const object = cursor.objects[first];
+      if (rewritesOutput) rewriteOutput(withTypename(entity, object));
+      // Copied before it is merged: from then on it may be changed as a part of the data.
+      const copies = others.map((index) => [cursor.objects[index], copyOf(entity)] as const);
+      if (object) mergeInto(object, entity, interfaces);
+      for (const [other, copy] of copies) if (other) mergeInto(other, copy, interfaces);
     });
   };
 
   return async (run, cursor) => {
-    const { representations, askers } = questionsOf(cursor);
+    const { representations, askers } = questionsOf(cursor.objects);
     if (representations.length === 0) return;
 
-    const locate = (path: SubgraphError['path']): readonly (ResponsePath | undefined)[] => {
+    const locate: Locate = (path) => {
       const question = path?.[1];
-      if (!path || typeof question !== 'number') return [undefined];
+      if (!path || typeof question !== 'number') return [];
       const places = pathsOf(run.data, cursor.path);
-      return (askers[question] ?? []).map((index) => [...(places[index] ?? []), ...path.slice(2)]);
+      const within = withClientNames(path.slice(2));
+      return (askers[question] ?? []).map((index) => [...(places[index] ?? []), ...within]);
     };
-    const answer = await answerOf(node, run, { ...variablesOf(node, run), representations }, locate);
+    const variables = { ...variablesOf(run.variables), representations };
+    const answer = await answerOf(node, run, cursor, variables, locate);
     if (!answer) return;
     const entities = answer['_entities'];
     if (!Array.isArray(entities) || entities.length !== representations.length) {
       const cause = new MalformedAnswerError(`_entities does not hold ${representations.length} elements`);
-      run.errors.push(run.mask({ subgraph: node.serviceName, cause, path: undefined }));
+      report(node, run, cause, shownPath(cursor.path));
       return;
     }
     takeIn(entities, askers, cursor);

@@ -5,7 +5,6 @@ import {
   isListType,
   isNonNullType,
   Kind,
-  visit,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -14,7 +13,8 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isJsonObject, type JsonObject } from './json.js';
+import type { DocumentNames } from '../planning/response-names.js';
+import { isJsonObject, ownValue, type JsonObject } from './json.js';
 import { compileLeaf } from './leaf.js';
 import { NotCompilableError } from './not-compilable.js';
 import { selectionApplies, type ConditionValues } from './selection-conditions.js';
@@ -27,8 +27,13 @@ export type ShapeRoot = (data: JsonObject, shaping: Shaping) => JsonObject | nul
 
 const BUBBLE = Symbol('null bubbles up');
 
+/** As an assignment would make it. */
+const OWN = { writable: true, enumerable: true, configurable: true } as const;
+
 interface ShapedField {
   readonly key: string;
+  /** Where its value is in what was fetched. */
+  readonly from: string;
   readonly shape: Shape;
 }
 
@@ -43,15 +48,21 @@ class ShaperCompiler {
   private readonly schema: GraphQLSchema;
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   private readonly conditions: ConditionValues;
+  private readonly names: DocumentNames;
+  private readonly denied: ReadonlySet<string>;
 
   constructor(
     schema: GraphQLSchema,
     fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     conditions: ConditionValues,
+    names: DocumentNames,
+    denied: ReadonlySet<string>,
   ) {
+    this.denied = denied;
     this.schema = schema;
     this.fragments = fragments;
     this.conditions = conditions;
+    this.names = names;
   }
 
   object(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): Shape {
@@ -61,12 +72,17 @@ class ShaperCompiler {
     return (value, shaping) => {
       const source = value as JsonObject;
       const shaped: JsonObject = {};
-      for (const { key, shape } of fields) {
-        const before = shaping.violations.length;
-        const result = shape(source[key], shaping);
-        if (shaping.violations.length > before) locate(shaping, before, key);
+      const { violations } = shaping;
+      let before = violations.length;
+      for (const { key, from, shape } of fields) {
+        const result = shape(ownValue(source, from), shaping);
+        if (violations.length > before) {
+          locate(shaping, before, key);
+          before = violations.length;
+        }
         if (result === BUBBLE) return null;
-        shaped[key] = result;
+        if (key === '__proto__') Object.defineProperty(shaped, key, { ...OWN, value: result });
+        else shaped[key] = result;
       }
       return shaped;
     };
@@ -96,15 +112,27 @@ class ShaperCompiler {
   }
 
   private field(type: GraphQLCompositeType, key: string, nodes: readonly FieldNode[]): ShapedField {
-    const name = nodes[0]?.name.value ?? key;
+    const [node] = nodes;
+    const name = node?.name.value ?? key;
+    const from = node ? this.names.fetchedAs(node) : key;
     if (name === '__typename') {
-      return { key, shape: isAbstractType(type) ? () => BUBBLE : () => type.name };
+      return { key, from, shape: isAbstractType(type) ? () => BUBBLE : () => type.name };
     }
-    if (name.startsWith('__')) return { key, shape: (_value, { introspection }) => introspection[key] ?? null };
+    if (name.startsWith('__')) return { key, from, shape: (_value, { introspection }) => introspection[key] ?? null };
     const definition = 'getFields' in type ? type.getFields()[name] : undefined;
     if (!definition) throw new Error(`${type.name} has no field ${name}`);
-    const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
-    return { key, shape: this.type(definition.type, sets, `${type.name}.${name}`) };
+    const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+    const coordinate = `${type.name}.${name}`;
+    const shape = this.type(definition.type, sets, coordinate);
+    // A key that may not be seen is fetched all the same where it joins what two subgraphs know.
+    return { key, from, shape: this.isDenied(type, name) ? (_value, shaping) => shape(null, shaping) : shape };
+  }
+
+  /** Where the type of an object was not asked for, what may not be seen of any type it may be is not shown. */
+  private isDenied(type: GraphQLCompositeType, field: string): boolean {
+    if (this.denied.size === 0) return false;
+    const types = isAbstractType(type) ? this.schema.getPossibleTypes(type) : [type];
+    return types.some(({ name }) => this.denied.has(`${name}.${field}`));
   }
 
   private type(type: GraphQLOutputType, sets: readonly SelectionSetNode[], coordinate: string): Shape {
@@ -133,14 +161,19 @@ class ShaperCompiler {
         shaping.violations.push({ message: `Expected a list for ${coordinate}.`, path: [] });
         return null;
       }
+      const { violations } = shaping;
+      const shaped: unknown[] = [];
       let broken = false;
-      const shaped = value.map((element: unknown, index) => {
-        const before = shaping.violations.length;
-        const result = inner(element, shaping);
-        if (shaping.violations.length > before) locate(shaping, before, index);
+      let before = violations.length;
+      for (let index = 0; index < value.length; index += 1) {
+        const result = inner(value[index], shaping);
+        if (violations.length > before) {
+          locate(shaping, before, index);
+          before = violations.length;
+        }
         broken ||= result === BUBBLE;
-        return result;
-      });
+        shaped.push(result);
+      }
       return broken ? null : shaped;
     };
   }
@@ -182,20 +215,10 @@ class ShaperCompiler {
   }
 }
 
-function refuseReservedNames(sets: readonly SelectionSetNode[]): void {
-  for (const set of sets) {
-    visit(set, {
-      Field: ({ alias, name }) => {
-        const key = alias?.value ?? name.value;
-        if (key in Object.prototype) throw new NotCompilableError(`the response name ${key}`);
-      },
-    });
-  }
-}
-
 /**
  * Compiles the shape of an answer from the operation as it was asked: order of fields, aliases, what was not
  * fetched as null, and nulls that bubble up to the nearest place that may be null.
+ * @param denied `Type.field` of what is null whatever was fetched
  * @throws {NotCompilableError}
  */
 export function compileShaper(
@@ -203,10 +226,11 @@ export function compileShaper(
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   conditions: ConditionValues,
+  names: DocumentNames,
+  denied: ReadonlySet<string>,
 ): ShapeRoot {
   const root = schema.getRootType(operation.operation);
   if (!root) throw new NotCompilableError(`no ${operation.operation} type`);
-  refuseReservedNames([operation.selectionSet, ...[...fragments.values()].map((fragment) => fragment.selectionSet)]);
-  const shape = new ShaperCompiler(schema, fragments, conditions).object(root, [operation.selectionSet]);
+  const shape = new ShaperCompiler(schema, fragments, conditions, names, denied).object(root, [operation.selectionSet]);
   return (data, shaping) => shape(data, shaping) as JsonObject | null;
 }

@@ -2,11 +2,12 @@ import type { ResponsePath } from '@apollo/query-planner';
 import { GraphQLError } from 'graphql';
 import { ERROR_STATUS, type ErrorCode } from '../../../subgraphs/_kernel/wire/error-codes.js';
 import type { GatewayLogger } from '../../logger.js';
+import type { IdentifiedRequest } from '../authentication/authentication.js';
 import { isJsonObject } from './json.js';
 import type { FetchProblem } from './plan-run.js';
 
 /** What a client may read of an error beside its code: which input fields broke which rule, and why a bank refused. */
-const PASSED_ON = ['issues', 'declineCode', 'retryAfter'];
+const PASSED_ON = ['issues', 'declineCode', 'retryAfter', 'oldestCursor'];
 
 /** Codes by which a subgraph says that the gateway, not the client, did something wrong. */
 const OURS: readonly string[] = ['INTERNAL_SERVER_ERROR', 'GRAPHQL_VALIDATION_FAILED', 'SUBGRAPH_UNAVAILABLE'];
@@ -43,7 +44,7 @@ function publicError({ message, extensions }: SeenError, code: ErrorCode, path: 
  * anything else only as the request id under which it is logged here.
  */
 export function createErrorMask(
-  requestId: string,
+  { requestId, tenant }: Pick<IdentifiedRequest, 'requestId' | 'tenant'>,
   logger: GatewayLogger,
 ): (problem: FetchProblem) => GraphQLError {
   return ({ subgraph, cause, path }) => {
@@ -51,13 +52,16 @@ export function createErrorMask(
     const code = seen.extensions['code'];
     if (isPublicCode(code)) return publicError(seen, code, path);
     if (cause instanceof SubgraphUnreachableError) {
-      logger.warn({ subgraph, requestId, err: cause.cause ?? cause }, 'subgraph did not answer');
+      logger.warn({ subgraph, requestId, tenantId: tenant.id, err: cause.cause ?? cause }, 'subgraph did not answer');
       return new GraphQLError('A part of the answer is not available at the moment', {
         path,
         extensions: { code: 'SUBGRAPH_UNAVAILABLE', requestId },
       });
     }
-    logger.error({ subgraph, requestId, path: path?.join('.'), code, reason: seen.message }, 'subgraph failed');
+    logger.error(
+      { subgraph, requestId, tenantId: tenant.id, path: path?.join('.'), code, reason: seen.message },
+      'subgraph failed',
+    );
     return new GraphQLError('Something went wrong on our side', {
       path,
       extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },

@@ -2,25 +2,28 @@ import { getVariableValues, GraphQLError, OperationTypeNode, type ExecutionResul
 import type { GatewayLogger } from '../../logger.js';
 import type { Stage } from '../../request.js';
 import type { PlannedOperation } from '../planning/planning.js';
+import { responseNamesOf } from '../planning/response-names.js';
 import type { ValidOperation } from '../validation/valid-operation.js';
+import { errorUnderClientNames } from './client-names.js';
 import { createOperationCompiler, type CompiledShape, type OperationCompiler } from './compiled-operation.js';
 import type { ShapeRoot } from './compile-shaper.js';
 import { createErrorMask } from './error-mask.js';
 import type { JsonObject } from './json.js';
 import { NotCompilableError } from './not-compilable.js';
 import type { PlanRun, Step } from './plan-run.js';
-import type { Violation } from './shaping.js';
-import { executeWithStockExecutor } from './stock-executor.js';
+import { createStockStep } from './stock-executor.js';
 import {
   callSubgraph,
   endpointOf,
   envelopeOf,
+  fetchObserverOf,
   requestOf,
   startDeadline,
   type Deadline,
   type FetchEndpoints,
   type FetchObserver,
 } from './subgraph-caller.js';
+import { valueCompletionOf } from './value-completion.js';
 
 export interface ExecutionObserver extends FetchObserver {
   /** An operation was left to the stock executor. */
@@ -39,6 +42,8 @@ export interface ExecutionParts {
 /** Executes plans. Subscriptions use it event by event. */
 export interface Executor {
   readonly execute: Stage<PlannedOperation, ExecutionResult>;
+  /** The same, but fetches by the executor of @apollo/gateway. */
+  readonly executeByStock: Stage<PlannedOperation, ExecutionResult>;
   readonly compiler: OperationCompiler;
   /** Runs steps over data that is partly there already, as after an event, and shapes the whole. */
   complete(operation: PlannedOperation, compiled: Compiled, data: JsonObject, deadline: Deadline): Promise<ExecutionResult>;
@@ -77,15 +82,6 @@ function coerceVariables({ generation, definition, variables }: ValidOperation, 
   return { ok: false, result: { errors: named } };
 }
 
-/** What subgraphs left out against their own schema, in the form Apollo's gateways give it. */
-const valueCompletionOf = (violations: readonly Violation[]): { readonly valueCompletion: readonly object[] } => ({
-  valueCompletion: violations.map(({ message, path }) => ({
-    message,
-    path: [...path].reverse(),
-    extensions: { code: 'INVALID_GRAPHQL' },
-  })),
-});
-
 export function createExecutor(parts: ExecutionParts): Executor {
   const { endpoints, observer, logger, requestTimeoutMs, suggestions = false } = parts;
   const compiler = createOperationCompiler();
@@ -98,18 +94,20 @@ export function createExecutor(parts: ExecutionParts): Executor {
 
   const runOf = (operation: PlannedOperation, compiled: Compiled, data: JsonObject, deadline: Deadline): PlanRun => {
     const envelope = envelopeOf(operation);
+    const sharesReads = operation.definition.operation === OperationTypeNode.QUERY;
+    const fetchObserver = fetchObserverOf(observer, operation);
     return {
       variables: operation.variables,
       coerced: compiled.coerced,
       data,
       errors: [...compiled.errors],
-      mask: createErrorMask(operation.caller.requestId, logger),
+      mask: createErrorMask(operation.caller, logger),
       fetch: (node, variables) =>
         callSubgraph(
           endpointOf(endpoints, node.serviceName),
-          requestOf(node, variables, envelope, deadline.signal),
+          requestOf(node, variables, envelope, deadline, sharesReads),
           deadline,
-          observer,
+          fetchObserver,
         ),
     };
   };
@@ -119,16 +117,22 @@ export function createExecutor(parts: ExecutionParts): Executor {
     await compiled.steps(run, { path: [], objects: [data] });
     const shaping = { violations: [], introspection: compiled.described.introspect(operation) };
     const shaped = compiled.shape(data, shaping);
-    const errors = [...operation.refusals, ...run.errors];
-    if (errors.length > 0) return { errors, data: shaped };
-    if (shaping.violations.length === 0) return { data: shaped };
-    return { data: shaped, extensions: valueCompletionOf(shaping.violations) };
+    const { askedAs } = responseNamesOf(operation.generation);
+    const errors = [...operation.refusals, ...run.errors.map((error) => errorUnderClientNames(error, askedAs))];
+    const result: ExecutionResult = errors.length > 0 ? { errors, data: shaped } : { data: shaped };
+    if (shaping.violations.length === 0) return result;
+    const extensions = valueCompletionOf(shaping.violations, errors);
+    return extensions ? { ...result, extensions: { ...extensions } } : result;
   };
 
-  const compile = (operation: PlannedOperation, coerced: Readonly<Record<string, unknown>>): Compiled => {
+  const compile = (
+    operation: PlannedOperation,
+    coerced: Readonly<Record<string, unknown>>,
+    steps: Step,
+  ): Compiled => {
     const described = compiler.shapeOf(operation);
     return {
-      steps: operation.plan ? compiler.stepsOf(operation.generation, operation.plan) : async () => undefined,
+      steps,
       shape: described.shapeFor(coerced),
       described,
       coerced,
@@ -136,22 +140,40 @@ export function createExecutor(parts: ExecutionParts): Executor {
     };
   };
 
-  const fallBack = async (operation: PlannedOperation, deadline: Deadline): Promise<ExecutionResult> => {
-    const envelope = envelopeOf(operation);
-    const result = await executeWithStockExecutor(
-      operation,
-      Object.keys(endpoints),
-      (name, request) =>
-        callSubgraph(
-          endpointOf(endpoints, name),
-          { ...request, envelope, signal: deadline.signal },
-          deadline,
-          observer,
-        ),
-      createErrorMask(operation.caller.requestId, logger),
+  const byStock = (operation: PlannedOperation, deadline: Deadline): Step =>
+    createStockStep(operation, Object.keys(endpoints), (name, request) =>
+      callSubgraph(
+        endpointOf(endpoints, name),
+        { ...request, envelope: envelopeOf(operation), signal: deadline.signal },
+        deadline,
+        observer,
+      ),
     );
-    const errors = [...operation.refusals, ...(result.errors ?? [])];
-    return errors.length > 0 ? { ...result, errors } : result;
+
+  /** @param stepsOf what is carried out to fetch */
+  const run = async (
+    operation: PlannedOperation,
+    stepsOf: (deadline: Deadline) => Step,
+  ): Promise<ExecutionResult> => {
+    const coerced = coerce(operation);
+    if (!coerced.ok) return coerced.result;
+    const deadline = deadlineFor(operation);
+    try {
+      return await complete(operation, compile(operation, coerced.values, stepsOf(deadline)), {}, deadline);
+    } finally {
+      deadline.clear();
+    }
+  };
+
+  const compiledSteps = (operation: PlannedOperation, deadline: Deadline): Step => {
+    if (!operation.plan) return async () => undefined;
+    try {
+      return compiler.stepsOf(operation.generation, operation.plan);
+    } catch (error) {
+      if (!(error instanceof NotCompilableError)) throw error;
+      observer.fellBack(error.message);
+      return byStock(operation, deadline);
+    }
   };
 
   return {
@@ -159,19 +181,7 @@ export function createExecutor(parts: ExecutionParts): Executor {
     complete,
     deadlineFor,
     coerce,
-    async execute(operation) {
-      const coerced = coerce(operation);
-      if (!coerced.ok) return coerced.result;
-      const deadline = deadlineFor(operation);
-      try {
-        return await complete(operation, compile(operation, coerced.values), {}, deadline);
-      } catch (error) {
-        if (!(error instanceof NotCompilableError)) throw error;
-        observer.fellBack(error.message);
-        return await fallBack(operation, deadline);
-      } finally {
-        deadline.clear();
-      }
-    },
+    execute: (operation) => run(operation, (deadline) => compiledSteps(operation, deadline)),
+    executeByStock: (operation) => run(operation, (deadline) => byStock(operation, deadline)),
   };
 }

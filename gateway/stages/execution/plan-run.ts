@@ -1,7 +1,16 @@
-import type { ResponsePath } from '@apollo/query-planner';
-import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { FetchNode } from '@apollo/query-planner';
+import type { FetchNode, ResponsePath } from '@apollo/query-planner';
+import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import type { ResponseNames } from '../planning/response-names.js';
 import type { JsonObject } from './json.js';
+
+/** What a plan is compiled for. */
+export interface PlanGround {
+  /** The supergraph with everything hidden from clients. */
+  readonly schema: GraphQLSchema;
+  /** Names of its interfaces: what a subgraph may know of an object instead of its type. */
+  readonly interfaces: ReadonlySet<string>;
+  readonly names: ResponseNames;
+}
 
 /** One execution of a compiled plan. */
 export interface PlanRun {
@@ -24,9 +33,19 @@ export interface FetchProblem {
   readonly path: ResponsePath | undefined;
 }
 
+/** One step of a plan's path: into a list or a field, then only on with objects of certain types. */
+interface PathStep {
+  /** Null where the path only restricts the types of the objects it begins with. */
+  readonly key: string | null;
+  readonly isList: boolean;
+  readonly types: ReadonlySet<string> | null;
+}
+
+export type CursorPath = readonly PathStep[];
+
 /** Where in the data a step works: the objects, and the plan's path that leads to them. */
 export interface Cursor {
-  readonly path: ResponsePath;
+  readonly path: CursorPath;
   readonly objects: readonly JsonObject[];
 }
 

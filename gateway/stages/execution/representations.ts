@@ -4,6 +4,9 @@ import { isJsonObject, mergeInto, ownValue, type JsonObject } from './json.js';
 import { typesUnder } from './type-conditions.js';
 
 type Select = (source: JsonObject) => JsonObject | null;
+/** What is read off one object has one type. */
+const NO_INTERFACES: ReadonlySet<string> = new Set();
+
 type Part = (source: JsonObject, into: JsonObject) => boolean;
 
 /** Applies `select` to every object of a value, through lists of any depth. */
@@ -47,7 +50,7 @@ function compilePart(selection: QueryPlanSelectionNode, schema: GraphQLSchema): 
     const typename = source['__typename'];
     if (typeof typename !== 'string' || !applicable.has(typename)) return true;
     const selected = select(source);
-    if (selected) mergeInto(into, selected);
+    if (selected) mergeInto(into, selected, NO_INTERFACES);
     return true;
   };
 }

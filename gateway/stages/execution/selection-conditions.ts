@@ -15,6 +15,17 @@ export function selectionApplies(selection: SelectionNode, values: ConditionValu
   return true;
 }
 
+/** Whether any part of the document may be left out. */
+export function hasConditions(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive: ({ name }) => {
+      found ||= name.value === 'skip' || name.value === 'include';
+    },
+  });
+  return found;
+}
+
 /** Names of the variables by which parts of the document come and go, sorted. */
 export function conditionVariablesOf(document: DocumentNode): readonly string[] {
   const names = new Set<string>();

@@ -1,9 +1,21 @@
 import { buildOperationContext, executeQueryPlan } from '@apollo/gateway';
+import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { parse, type DocumentNode, type ExecutionResult, type GraphQLError } from 'graphql';
+import {
+  isInterfaceType,
+  Kind,
+  parse,
+  visit,
+  type DocumentNode,
+  type ExecutionResult,
+  type FieldNode,
+  type GraphQLSchema,
+} from 'graphql';
+import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import type { PlannedOperation } from '../planning/planning.js';
-import type { JsonObject } from './json.js';
-import type { FetchProblem } from './plan-run.js';
+import { responseNamesOf } from '../planning/response-names.js';
+import { isJsonObject, type JsonObject } from './json.js';
+import type { Step } from './plan-run.js';
 
 /** How the stock executor reaches a subgraph: by name, with what it would have sent over HTTP. */
 export type StockFetch = (
@@ -19,9 +31,23 @@ export type StockFetch = (
 type ServiceMap = Parameters<typeof executeQueryPlan>[1];
 type StockContext = Parameters<typeof executeQueryPlan>[2];
 
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const servicesOf = (names: readonly string[], fetch: StockFetch): ServiceMap =>
+/**
+ * The stock executor would put the name of an interface, which is all some subgraphs know of an object, in the
+ * place of its type; where there is no name it keeps the one it has.
+ */
+function withoutInterfaceNames(data: unknown, schema: GraphQLSchema): void {
+  const entities = isJsonObject(data) ? data['_entities'] : undefined;
+  for (const entity of Array.isArray(entities) ? (entities as unknown[]) : []) {
+    if (!isJsonObject(entity) || typeof entity['__typename'] !== 'string') continue;
+    if (isInterfaceType(schema.getType(entity['__typename']))) delete entity['__typename'];
+  }
+}
+
+const servicesOf = (names: readonly string[], schema: GraphQLSchema, fetch: StockFetch): ServiceMap =>
   Object.fromEntries(
     names.map((name) => [
       name,
@@ -36,6 +62,7 @@ const servicesOf = (names: readonly string[], fetch: StockFetch): ServiceMap =>
             operationName: request.operationName,
             variables: (request.variables ?? {}) as JsonObject,
           });
+          withoutInterfaceNames(result.data, schema);
           return { ...result, errors: result.errors, data: result.data ?? null } as Awaited<
             ReturnType<ServiceMap[string]['process']>
           >;
@@ -44,51 +71,71 @@ const servicesOf = (names: readonly string[], fetch: StockFetch): ServiceMap =>
     ]),
   );
 
+const stockPlanOf = (
+  { stockPlanner, plannerApi }: SupergraphGeneration,
+  planned: DocumentNode,
+  operationName: string | undefined,
+): QueryPlan =>
+  stockPlanner().buildQueryPlan(operationFromDocument(plannerApi, planned, operationName ? { operationName } : {}));
+
 /**
- * Runs an operation by @apollo/gateway's own executor: what our compiler leaves to it, and what our results
- * are compared with. The plan is of the pruned operation, the shape of the operation as it was asked.
+ * With the type's name wherever shaping depends on it: the stock executor gives it only to who asks. Where nothing
+ * depends on it a type may be known by its interface alone, and asking would make the object null.
  */
-export async function executeWithStockExecutor(
-  operation: PlannedOperation,
-  names: readonly string[],
-  fetch: StockFetch,
-  mask: (problem: FetchProblem) => GraphQLError,
-): Promise<ExecutionResult> {
-  const { generation, document, definition } = operation;
-  const plan: QueryPlan = operation.plan ?? { kind: 'QueryPlan' };
-  const operationName = definition.name?.value;
-  const context = {
-    request: { variables: { ...operation.variables } },
-    document,
-    source: operation.source,
-    operationName: operationName ?? null,
-    queryHash: '',
-    context: {},
-    logger: silent,
-    metrics: {},
-    schema: generation.apiSchema,
-  } as unknown as StockContext;
-  const result = await executeQueryPlan(
-    plan,
-    servicesOf(names, fetch),
-    context,
-    buildOperationContext({
-      schema: generation.apiSchema,
-      operationDocument: document,
-      ...(operationName ? { operationName } : {}),
-    }),
-    generation.supergraphSchema,
-    generation.plannerApi,
-  );
-  if (!result.errors) return result;
-  const errors = result.errors.map((error) => {
-    const cause = error.originalError ?? error;
-    const { serviceName } = error.extensions;
-    return mask({
-      subgraph: typeof serviceName === 'string' ? serviceName : 'gateway',
-      cause,
-      path: error.path ? [...error.path] : undefined,
-    });
+const withTypeNames = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    SelectionSet: (set) =>
+      set.selections.some((selection) => selection.kind !== Kind.FIELD || selection.name.value === '__typename')
+        ? { ...set, selections: [TYPENAME, ...set.selections] }
+        : undefined,
   });
-  return { ...result, errors };
-}
+
+/**
+ * Fetches by @apollo/gateway's own executor, whole and at once: what our compiler leaves to it, and what our
+ * results are compared with. What it fetched is shaped like anything else.
+ * @param subgraphs the names of all of them
+ */
+export const createStockStep =
+  (operation: PlannedOperation, subgraphs: readonly string[], fetch: StockFetch): Step =>
+  async (run) => {
+    const { generation, definition, planned } = operation;
+    if (!planned) return;
+    const { variableAs } = responseNamesOf(generation);
+    const document = withTypeNames(planned);
+    const operationName = definition.name?.value;
+    const context = {
+      request: {
+        variables: Object.fromEntries(Object.entries(operation.variables).map(([name, value]) => [variableAs(name), value])),
+      },
+      document,
+      source: operation.source,
+      operationName: operationName ?? null,
+      queryHash: '',
+      context: {},
+      logger: silent,
+      metrics: {},
+      schema: generation.apiSchema,
+    } as unknown as StockContext;
+    const { data, errors } = await executeQueryPlan(
+      stockPlanOf(generation, planned, operationName),
+      servicesOf(subgraphs, generation.supergraphSchema, fetch),
+      context,
+      buildOperationContext({
+        schema: generation.apiSchema,
+        operationDocument: document,
+        ...(operationName ? { operationName } : {}),
+      }),
+      generation.supergraphSchema,
+      generation.plannerApi,
+    );
+    Object.assign(run.data, data);
+    for (const error of errors ?? []) {
+      const { serviceName } = error.extensions;
+      const problem = {
+        subgraph: typeof serviceName === 'string' ? serviceName : 'gateway',
+        cause: error.originalError ?? error,
+        path: error.path ? [...error.path] : undefined,
+      };
+      run.errors.push(run.mask(problem));
+    }
+  };

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { parse, type DocumentNode, type ExecutionResult } from 'graphql';
 import type { Envelope } from '../../../subgraphs/_kernel/wire/envelope.js';
+import { describeSpan, inSpan } from '../../../subgraphs/_kernel/wire/tracing.js';
 import type { SubgraphEndpoint, SubgraphRequest } from '../../../subgraphs/_kernel/wire/subgraph-endpoint.js';
 import type { SubgraphName } from '../../../subgraphs/_kernel/wire/subgraph-names.js';
 import type { Operation } from '../limits/limits.js';
@@ -19,6 +20,17 @@ export type FetchEndpoints = Readonly<Record<string, FetchEndpoint>>;
 export interface FetchObserver {
   fetched(subgraph: string, seconds: number, outcome: 'ok' | 'errors' | 'unreachable'): void;
 }
+
+/** Tells whoever asked how the request went as well. */
+export const fetchObserverOf = (observer: FetchObserver, { caller: { explanation } }: Operation): FetchObserver =>
+  explanation
+    ? {
+        fetched(subgraph, seconds, outcome) {
+          observer.fetched(subgraph, seconds, outcome);
+          explanation.fetched(subgraph, seconds, outcome);
+        },
+      }
+    : observer;
 
 export const envelopeOf = ({ caller }: Operation): Envelope => ({
   tenant: caller.tenant,
@@ -48,14 +60,18 @@ export const requestOf = (
   node: FetchNode,
   variables: Readonly<Record<string, unknown>>,
   envelope: Envelope,
-  signal: AbortSignal,
+  until: Pick<Deadline, 'signal'>,
+  sharesReads = false,
 ): SubgraphRequest => ({
   source: node.operation,
   document: documentOf(node),
   operationName: node.operationName,
   variables,
   envelope,
-  signal,
+  sharesReads,
+  get signal() {
+    return until.signal;
+  },
 });
 
 /** A moment after which nobody waits any more. */
@@ -68,23 +84,32 @@ export interface Deadline {
 
 /** @param client aborted when the client has gone; null where the work is to be finished all the same */
 export function startDeadline(milliseconds: number, client: AbortSignal | null): Deadline {
-  const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new SubgraphUnreachableError('the deadline has passed')),
-    milliseconds,
-  );
-  const onClientGone = (): void => controller.abort(new SubgraphUnreachableError('the client has gone'));
-  if (client?.aborted) onClientGone();
-  client?.addEventListener('abort', onClientGone, { once: true });
+  let reason: SubgraphUnreachableError | null = null;
+  let controller: AbortController | null = null;
+  let fail: (reason: Error) => void = () => undefined;
   const passed = new Promise<never>((_resolve, reject) => {
-    const fail = (): void => reject(controller.signal.reason as Error);
-    if (controller.signal.aborted) fail();
-    else controller.signal.addEventListener('abort', fail, { once: true });
+    fail = reject;
   });
   // Nobody may be waiting when it passes.
   passed.catch(() => undefined);
+  const pass = (why: string): void => {
+    reason ??= new SubgraphUnreachableError(why);
+    controller?.abort(reason);
+    fail(reason);
+  };
+  const timer = setTimeout(() => pass('the deadline has passed'), milliseconds);
+  const onClientGone = (): void => pass('the client has gone');
+  if (client?.aborted) onClientGone();
+  client?.addEventListener('abort', onClientGone, { once: true });
   return {
-    signal: controller.signal,
+    // Made when it is first asked for: a call in process has no use for it.
+    get signal() {
+      if (!controller) {
+        controller = new AbortController();
+        if (reason) controller.abort(reason);
+      }
+      return controller.signal;
+    },
     passed,
     clear() {
       clearTimeout(timer);
@@ -94,7 +119,18 @@ export function startDeadline(milliseconds: number, client: AbortSignal | null):
 }
 
 /** Calls a subgraph, but waits no longer than the deadline, whether or not the subgraph heeds it. */
-export async function callSubgraph(
+export const callSubgraph = (
+  endpoint: FetchEndpoint,
+  request: SubgraphRequest,
+  deadline: Deadline,
+  observer: FetchObserver,
+): Promise<ExecutionResult> =>
+  inSpan(
+    { name: `fetch ${endpoint.name}`, kind: 'client', attributes: () => ({ 'spine.subgraph': endpoint.name }) },
+    () => call(endpoint, request, deadline, observer),
+  );
+
+async function call(
   endpoint: FetchEndpoint,
   request: SubgraphRequest,
   deadline: Deadline,
@@ -105,6 +141,7 @@ export async function callSubgraph(
   try {
     const result = await Promise.race([endpoint.execute(request), deadline.passed]);
     observer.fetched(endpoint.name, took(), result.errors?.length ? 'errors' : 'ok');
+    if (result.errors?.length) describeSpan(() => ({ 'spine.errors': result.errors?.length ?? 0 }));
     return result;
   } catch (error) {
     observer.fetched(endpoint.name, took(), 'unreachable');

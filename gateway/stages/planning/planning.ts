@@ -1,15 +1,18 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { print, type DocumentNode } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Stage } from '../../request.js';
 import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import type { AuthorizedOperation } from '../authorization/authorization.js';
+import { createPreparation, type Preparation } from './preparation.js';
 
-/** An operation with the plan of what may be seen of it. */
+/** An operation with the plan of what may be seen of it, its values under the names `responseNamesOf` gives them. */
 export interface PlannedOperation extends AuthorizedOperation {
   /** Null when nothing is left to fetch. */
   readonly plan: QueryPlan | null;
+  /** What the plan is of. */
+  readonly planned: DocumentNode | null;
 }
 
 export interface PlanCacheObserver {
@@ -18,43 +21,45 @@ export interface PlanCacheObserver {
 
 const PLANS_KEPT = 1_000;
 
+interface Planning {
+  readonly prepare: Preparation;
+  readonly plans: LRUCache<string, QueryPlan>;
+}
+
 /**
  * Plans what authorization has left. Plans are kept by the text of exactly that, never by the text the client
  * sent: a plan made for one set of permissions is not found by another.
  */
 export function createPlanningStage(observer: PlanCacheObserver): Stage<AuthorizedOperation, PlannedOperation> {
-  const plans = new WeakMap<SupergraphGeneration, LRUCache<string, QueryPlan>>();
-  const texts = new WeakMap<DocumentNode, string>();
+  const plannings = new WeakMap<SupergraphGeneration, Planning>();
 
-  const textOf = (document: DocumentNode): string => {
-    const known = texts.get(document);
-    if (known !== undefined) return known;
-    const text = print(document);
-    texts.set(document, text);
-    return text;
-  };
-
-  const plansOf = (generation: SupergraphGeneration): LRUCache<string, QueryPlan> => {
-    const known = plans.get(generation);
+  const planningOf = (generation: SupergraphGeneration): Planning => {
+    const known = plannings.get(generation);
     if (known) return known;
-    const fresh = new LRUCache<string, QueryPlan>({ max: PLANS_KEPT });
-    plans.set(generation, fresh);
+    const fresh: Planning = {
+      prepare: createPreparation(generation),
+      plans: new LRUCache<string, QueryPlan>({ max: PLANS_KEPT }),
+    };
+    plannings.set(generation, fresh);
     return fresh;
   };
 
   return async (operation) => {
     const { generation, permitted, definition } = operation;
-    if (!permitted) return { ...operation, plan: null };
+    const { plans, prepare } = planningOf(generation);
+    const plannable = permitted && prepare(operation, permitted);
+    if (!plannable) return { ...operation, plan: null, planned: null };
     const operationName = definition.name?.value;
-    const key = `${operationName ?? ''}\n${textOf(permitted)}`;
-    const cache = plansOf(generation);
-    const known = cache.get(key);
+    const key = `${operationName ?? ''}\n${plannable.text}`;
+    const known = plans.get(key);
     observer.planned(known ? 'hit' : 'miss');
-    if (known) return { ...operation, plan: known };
+    operation.caller.explanation?.planCache(known ? 'hit' : 'miss');
+    const planned = plannable.document;
+    if (known) return { ...operation, plan: known, planned };
     const plan = generation.planner.buildQueryPlan(
-      operationFromDocument(generation.plannerApi, permitted, operationName ? { operationName } : {}),
+      operationFromDocument(generation.plannerApi, planned, operationName ? { operationName } : {}),
     );
-    cache.set(key, plan);
-    return { ...operation, plan };
+    plans.set(key, plan);
+    return { ...operation, plan, planned };
   };
 }

@@ -3,10 +3,12 @@ import DirectivesPlugin from '@pothos/plugin-directives';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import FederationPlugin from '@pothos/plugin-federation';
 import RelayPlugin from '@pothos/plugin-relay';
+import { KEPT_WITH_PARENT, type CacheControlDirective } from './cache-control.js';
 import type { DomainError } from '../errors/domain-error.js';
 import type { Money } from '../money/money.js';
 import type { RequestContext } from '../request/request-context.js';
 import type { Permission } from '../wire/permissions.js';
+import { sizedConnections } from './sized-connections.js';
 
 /** What a resolver is given: the request's facts, and the services of its own subgraph. */
 export interface GraphContext<Services> {
@@ -29,6 +31,7 @@ export interface BuilderTypes<Services> {
   };
   Objects: { Money: Money };
   Interfaces: { UserError: DomainError };
+  Directives: CacheControlDirective;
 }
 
 const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
@@ -39,7 +42,7 @@ const capitalized = (name: string): string => name.charAt(0).toUpperCase() + nam
  */
 export function createBuilder<Services>() {
   return new SchemaBuilder<BuilderTypes<Services>>({
-    plugins: [ErrorsPlugin, RelayPlugin, DirectivesPlugin, FederationPlugin],
+    plugins: [ErrorsPlugin, RelayPlugin, DirectivesPlugin, FederationPlugin, sizedConnections],
     defaultFieldNullability: false,
     defaultInputFieldRequiredness: true,
     relay: {
@@ -51,10 +54,10 @@ export function createBuilder<Services>() {
       hasPreviousPageFieldOptions: { description: 'Whether there are more before the first one.' },
       startCursorFieldOptions: { description: 'Cursor of the first one; null on an empty page.' },
       endCursorFieldOptions: { description: 'Cursor of the last one; null on an empty page.' },
-      edgesFieldOptions: { description: 'The page, in order.' },
-      nodeFieldOptions: { description: 'The thing itself.' },
+      edgesFieldOptions: { ...KEPT_WITH_PARENT, description: 'The page, in order.' },
+      nodeFieldOptions: { ...KEPT_WITH_PARENT, description: 'The thing itself.' },
       cursorFieldOptions: { description: 'Opaque place of this one, for `after` and `before`.' },
-      pageInfoFieldOptions: { description: 'Where the page lies.' },
+      pageInfoFieldOptions: { ...KEPT_WITH_PARENT, description: 'Where the page lies.' },
       firstArgOptions: { description: 'How many from the start; 20 unless said, at most 500.' },
       afterArgOptions: { description: 'Only those behind this cursor.' },
       lastArgOptions: { description: 'How many from the end.' },

@@ -1,9 +1,7 @@
 import { ValidationError } from '../errors/domain-error.js';
 import { isUuid } from '../request/ids.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../wire/page-size.js';
 
-const DEFAULT_PAGE_SIZE = 20;
-/** The most nodes one page holds; more are asked for, not refused but cut. */
-const MAX_PAGE_SIZE = 500;
 
 export interface PageArgs {
   readonly first?: number | null | undefined;

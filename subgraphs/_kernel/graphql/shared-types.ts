@@ -4,11 +4,15 @@ import {
   InvalidTransitionError,
   NotFoundError,
   PaymentDeclinedError,
+  QuotaExceededError,
+  RateLimitedError,
+  StepUpRequiredError,
   UnauthenticatedError,
   ValidationError,
 } from '../errors/domain-error.js';
 import { ERROR_STATUS } from '../wire/error-codes.js';
 import type { createBuilder } from './builder.js';
+import { KEPT_WITH_PARENT } from './cache-control.js';
 import { dateTimeScalar, jsonScalar, localDateScalar, minorUnitsScalar } from './scalars.js';
 
 type AnyBuilder = ReturnType<typeof createBuilder<unknown>>;
@@ -29,6 +33,7 @@ export function addSharedTypes<Services>(of: ReturnType<typeof createBuilder<Ser
   builder.scalarType('JSON', jsonScalar);
 
   builder.objectType('Money', {
+    ...KEPT_WITH_PARENT,
     description: 'An amount of money in the smallest unit of its currency.',
     shareable: true,
     fields: (t) => ({
@@ -110,6 +115,32 @@ export function addSharedTypes<Services>(of: ReturnType<typeof createBuilder<Ser
     description: 'Signed in, but not allowed to do this.',
     shareable: true,
     interfaces: ['UserError'],
+  });
+  builder.objectType(StepUpRequiredError, {
+    name: 'StepUpRequiredError',
+    description: 'Signed in, but too long ago for something as dangerous: call `stepUp` first.',
+    shareable: true,
+    interfaces: ['UserError'],
+  });
+  builder.objectType(RateLimitedError, {
+    name: 'RateLimitedError',
+    description: 'Too often in too short a time. Nothing was done.',
+    shareable: true,
+    interfaces: ['UserError'],
+    fields: (t) => ({
+      retryAfter: t.exposeInt('retryAfter', { description: 'Seconds after which trying again makes sense.' }),
+    }),
+  });
+  builder.objectType(QuotaExceededError, {
+    name: 'QuotaExceededError',
+    description: "The company's plan has not enough of it left. Nothing was changed.",
+    shareable: true,
+    interfaces: ['UserError'],
+    fields: (t) => ({
+      resource: t.exposeString('resource', { description: '`USERS`, `PATIENTS` or `APPOINTMENTS`.' }),
+      limit: t.exposeInt('limit', { description: 'How many the plan allows.' }),
+      used: t.exposeInt('used', { description: 'How many there are.' }),
+    }),
   });
   builder.objectType(PaymentDeclinedError, {
     name: 'PaymentDeclinedError',

@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import { createLogger } from '../../../../infra/runtime/log.js';
+import { publishedKeys } from '../../../../gateway/support/sample-tokens.js';
+import { ACME } from '../../../../gateway/support/sample-endpoints.js';
+import { hostSubgraph, type SubgraphHost } from '../../../../subgraphs/_kernel/host.js';
+import { systemClock } from '../../../../subgraphs/_kernel/request/clock.js';
+import type { Subgraph, SubgraphRuntime } from '../../../../subgraphs/_kernel/subgraph.js';
+import { JWKS_PATH } from '../../../../subgraphs/_kernel/wire/access-token.js';
+import type { SubgraphName } from '../../../../subgraphs/_kernel/wire/subgraph-names.js';
+import type { RouteResponse, SubgraphRoute } from '../../../../subgraphs/_kernel/wire/subgraph-route.js';
+import { TENANT_LOOKUP_PATH } from '../../../../subgraphs/_kernel/wire/tenant-lookup.js';
+import { monolithSchema, subgraphSchemas } from '../graph.js';
+
+export const ENVELOPE_SECRET = 'what gateway and subgraphs of the benchmark share';
+export const logger = createLogger({ name: 'bench', level: 'warn' });
+
+// The measured subgraphs touch no database, so of a runtime only what every request meets is there.
+const runtime = { clock: systemClock, logger, database: {} } as unknown as SubgraphRuntime;
+
+const route = (path: string, answer: unknown): SubgraphRoute => ({
+  method: 'GET',
+  path,
+  handle: async (): Promise<RouteResponse> => ({
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(answer),
+  }),
+});
+
+const routesOf = (name: SubgraphName): readonly SubgraphRoute[] => {
+  if (name === 'tenancy') return [route(TENANT_LOOKUP_PATH, ACME)];
+  return name === 'identity' ? [route(JWKS_PATH, publishedKeys)] : [];
+};
+
+/** The subgraph of that name as the platform runs it; one that is not measured answers its routes only. */
+export function hostBenchSubgraph(name: SubgraphName): SubgraphHost {
+  const schemas: Partial<Record<SubgraphName, Subgraph['schema']>> = subgraphSchemas();
+  const subgraph: Subgraph = {
+    name,
+    schema: schemas[name] ?? monolithSchema(),
+    services: {},
+    reactions: [],
+    routes: routesOf(name),
+    schedules: [],
+  };
+  return hostSubgraph(subgraph, runtime, {} as pg.Pool);
+}
