@@ -12,14 +12,22 @@ import {
   type GraphQLFormattedError,
   type OperationDefinitionNode,
 } from 'graphql';
+import { actorIdOf } from '../../subgraphs/_kernel/wire/principal.js';
 import type { GatewayLogger } from '../logger.js';
 import type { Pipeline } from '../pipeline.js';
+import { Refusal } from '../refusal.js';
 import type { BoundedOperation } from '../stages/limits/limits.js';
+import type { SupergraphGeneration } from '../supergraph/generation.js';
 import type { SupergraphLife } from '../supergraph/supergraph-life.js';
 import type { HttpAnswer } from './answer.js';
+import { createApprovedRequests, type ApprovedDocument } from './approved-requests.js';
 
 interface FrontContext {
   readonly operation: BoundedOperation;
+  /** The generation at the time the request was taken up. */
+  readonly generation: SupergraphGeneration;
+  /** What the pipeline has answered already; only the form is Apollo Server's then. */
+  readonly result?: ExecutionResult;
 }
 
 /** What of an HTTP request Apollo Server looks at. */
@@ -54,6 +62,29 @@ const notNamed = (): GraphQLError =>
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
   });
 
+/** A refusal from within the pipeline, with the status and headers it has over HTTP. */
+function refusalWithHttp(refusal: Refusal, requestId: string): GraphQLError {
+  const { message, extensions } = refusal.toGraphQLError(requestId);
+  const http = { status: refusal.status, headers: new HeaderMap(Object.entries(refusal.headers)) };
+  const withHttp: Record<string, unknown> = { ...extensions, http };
+  return new GraphQLError(message, { extensions: withHttp });
+}
+
+const lineOf = (
+  { caller }: BoundedOperation,
+  { operation: type, name }: OperationDefinitionNode,
+  { errors }: ExecutionResult,
+  milliseconds: number,
+): object => ({
+  requestId: caller.requestId,
+  tenantId: caller.tenant.id,
+  actorId: actorIdOf(caller.principal) ?? 'anonymous',
+  type,
+  operation: name?.value,
+  errors: errors?.length ?? 0,
+  milliseconds: Math.round(milliseconds * 10) / 10,
+});
+
 /** The last line: whatever came about outside of the pipeline tells a client nothing of how. */
 const withoutInternals = (error: GraphQLFormattedError): GraphQLFormattedError =>
   error.extensions?.['code'] === 'INTERNAL_SERVER_ERROR' ? { ...error, message: MASKED } : error;
@@ -62,10 +93,24 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
   const { life, pipeline, introspection, logger, answered } = parts;
 
   const masked = (operation: BoundedOperation, error: unknown): ExecutionResult => {
-    const { requestId } = operation.caller;
-    logger.error({ err: error, requestId }, 'operation failed');
+    const { requestId, tenant } = operation.caller;
+    if (error instanceof Refusal) return { errors: [refusalWithHttp(error, requestId)] };
+    logger.error({ err: error, requestId, tenantId: tenant.id }, 'operation failed');
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId, http: { status: 500 } };
     return { errors: [new GraphQLError(MASKED, { extensions })] };
+  };
+
+  const approvedRequests = createApprovedRequests();
+
+  const run = async (bounded: BoundedOperation, { document, definition }: ApprovedDocument): Promise<ExecutionResult> => {
+    const begun = performance.now();
+    const result = await pipeline
+      .answer({ ...bounded, generation: life.current(), document, definition })
+      .catch((error: unknown) => masked(bounded, error));
+    const milliseconds = performance.now() - begun;
+    answered(definition.operation, result, milliseconds / 1000);
+    logger.info(lineOf(bounded, definition, result, milliseconds), 'operation answered');
+    return result;
   };
 
   const say =
@@ -78,22 +123,17 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
       onSchemaLoadOrUpdate: (listener) => life.onSchema(listener),
       load: async () => ({
         executor: async ({ context, document, operation, request }) => {
-          const begun = performance.now();
-          const bounded = (context as FrontContext).operation;
+          const { operation: bounded, generation, result } = context as FrontContext;
+          if (result) return result;
           // Apollo Server's types promise one, but it asks even where the document does not say which is meant.
           const asked = operation as OperationDefinitionNode | undefined;
           if (!asked) return { errors: [notNamed()] };
-          const result = await pipeline
-            .answer({
-              ...bounded,
-              variables: request.variables ?? {},
-              generation: life.current(),
-              document,
-              definition: asked,
-            })
-            .catch((error: unknown) => masked(bounded, error));
-          answered(asked.operation, result, (performance.now() - begun) / 1000);
-          return result;
+          const approved = { document, definition: asked };
+          // Validated against that generation only if none has taken its place meanwhile.
+          if (request.query === bounded.source && generation === life.current()) {
+            approvedRequests.approveDocument(generation, bounded, approved);
+          }
+          return run({ ...bounded, variables: request.variables ?? {} }, approved);
         },
       }),
       stop: async () => undefined,
@@ -117,27 +157,41 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
   });
   await server.start();
 
+  const answerByApollo = async (request: FrontRequest, context: FrontContext): Promise<HttpAnswer> => {
+    const { method, headers, search, body } = request;
+    const headerMap = new HeaderMap();
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) headerMap.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+    const response = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: headerMap, search, body },
+      context: async () => context,
+    });
+    const answer: HttpAnswer = {
+      status: response.status ?? 200,
+      headers: Object.fromEntries(response.headers),
+      body: response.body.kind === 'complete' ? response.body.string : '',
+    };
+    if (answer.status === 200 && answer.body.startsWith('{"data":')) approvedRequests.approveHeaders(request, answer.headers);
+    return answer;
+  };
+
   return {
-    async answerHttp({ method, headers, search, body }, operation) {
-      const headerMap = new HeaderMap();
-      for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined) headerMap.set(name, Array.isArray(value) ? value.join(', ') : value);
-      }
-      const response = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers: headerMap, search, body },
-        context: async () => ({ operation }),
-      });
-      return {
-        status: response.status ?? 200,
-        headers: Object.fromEntries(response.headers),
-        body: response.body.kind === 'complete' ? response.body.string : '',
-      };
+    async answerHttp(request, operation) {
+      const generation = life.current();
+      const approved = approvedRequests.recognize(generation, request, operation);
+      if (!approved) return answerByApollo(request, { operation, generation });
+      const result = await run(operation, approved);
+      // Errors have a form, and sometimes a status, that Apollo Server gives them.
+      if (result.errors) return answerByApollo(request, { operation, generation, result });
+      const { data, extensions } = result;
+      return { status: 200, headers: approved.headers, body: JSON.stringify({ data, extensions }) };
     },
     async answer(operation) {
       const { source, operationName, variables } = operation;
       const response = await server.executeOperation(
         { query: source, variables: { ...variables }, ...(operationName ? { operationName } : {}) },
-        { contextValue: { operation } },
+        { contextValue: { operation, generation: life.current() } },
       );
       if (response.body.kind !== 'single') throw new Error('an incremental answer where none was asked for');
       return response.body.singleResult;

@@ -36,7 +36,7 @@ const lastOf = (header: string | string[] | undefined): string | undefined =>
 export function createClientReader(proxies: readonly string[]): (message: IncomingMessage) => ClientFacts {
   const trusted = trustedList(proxies);
   const isTrusted = (address: string): boolean =>
-    isIP(address) !== 0 && trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+    proxies.length > 0 && isIP(address) !== 0 && trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 
   const clientIp = (peer: string, header: string | string[] | undefined): string => {
     const hops = String(header ?? '')

@@ -56,6 +56,7 @@ export const sandboxPage = (): HttpAnswer =>
       'img-src https: data:',
       "frame-ancestors 'none'",
       "base-uri 'none'",
+      "form-action 'none'",
     ].join('; '),
   );
 
@@ -97,6 +98,7 @@ export function graphiqlPage(): HttpAnswer {
       'font-src data:',
       "frame-ancestors 'none'",
       "base-uri 'none'",
+      "form-action 'none'",
     ].join('; '),
   );
   return graphiql;

@@ -21,9 +21,12 @@ const NOT_HANDED_ON = new Set([
   'upgrade',
   'host',
   'content-length',
+  // Undone when the body was read.
+  'content-encoding',
   'expect',
   'cookie',
   'authorization',
+  'x-api-key',
   ENVELOPE_HEADER,
 ]);
 

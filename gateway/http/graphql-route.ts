@@ -3,17 +3,24 @@ import type { GatewayMetrics } from '../metrics.js';
 import type { Pipeline } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
 import type { IncomingRequest } from '../request.js';
+import { answerByName } from '../stages/persisted-queries/http-form.js';
+import type { AskedOperation } from '../stages/persisted-queries/persisted-queries.js';
+import { severalAtOnce } from '../stages/persisted-queries/refusals.js';
 import type { BoundedOperation } from '../stages/limits/limits.js';
 import { isJsonObject, type JsonObject } from '../stages/execution/json.js';
+import { freshnessHeaders, type Freshness } from '../stages/response-cache/freshness.js';
+import { rateHeaders } from '../stages/rate-limits/rate-headers.js';
 import type { HttpAnswer } from './answer.js';
 import type { ApolloFront } from './apollo-front.js';
 import { urlOf } from './incoming.js';
+import { documentNamedIn, withDocument } from './named-request.js';
+import { withLegacyStatus } from './legacy-status.js';
 
 const isJson = (message: IncomingMessage): boolean =>
   /^application\/(?:[\w.+-]+\+)?json\b/i.test(message.headers['content-type'] ?? '');
 
 /** The body as JSON; undefined where there is none, so that Apollo Server says what is amiss. */
-function parseBody(message: IncomingMessage, body: Buffer): unknown {
+export function parseBody(message: IncomingMessage, body: Buffer): unknown {
   if (message.method !== 'POST' || !isJson(message)) return undefined;
   try {
     return JSON.parse(body.toString('utf8')) as unknown;
@@ -26,13 +33,15 @@ interface Asked {
   readonly source: string;
   readonly operationName: string | undefined;
   readonly variables: JsonObject;
+  readonly named: AskedOperation['named'];
 }
 
-function askedBy(message: IncomingMessage, body: unknown): Asked {
+export function askedBy(message: IncomingMessage, body: unknown): Asked {
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   if (message.method === 'GET') {
     const { searchParams } = urlOf(message);
     return {
+      named: documentNamedIn('GET', searchParams, body),
       source: searchParams.getAll('query').join('\n'),
       operationName: searchParams.get('operationName') ?? undefined,
       variables: {},
@@ -40,11 +49,15 @@ function askedBy(message: IncomingMessage, body: unknown): Asked {
   }
   const asked = isJsonObject(body) ? body : {};
   return {
+    named: documentNamedIn('POST', new URLSearchParams(), body),
     source: text(asked['query']),
     operationName: text(asked['operationName']) || undefined,
     variables: isJsonObject(asked['variables']) ? asked['variables'] : {},
   };
 }
+
+/** By `Cache-Control: no-cache` or `no-store`, as a reload in a browser sends it. */
+const wantsFresh = ({ headers }: IncomingMessage): boolean => /\bno-(?:cache|store)\b/i.test(headers['cache-control'] ?? '');
 
 /** One GraphQL request over HTTP: who asks, how much, and then Apollo Server and the rest of the pipeline. */
 export async function answerGraphQL(
@@ -55,12 +68,29 @@ export async function answerGraphQL(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const { pipeline, front } = parts;
-  const caller = await pipeline.identify(incoming);
+  await pipeline.enter(incoming);
+  const caller = await pipeline.admit(await pipeline.identify(incoming));
   const body = parseBody(message, await readBody());
-  if (Array.isArray(body)) throw new Refusal('OPERATION_TOO_COMPLEX', 'Several operations in one request are not accepted');
-  const operation: BoundedOperation = await pipeline.bound({ caller, ...askedBy(message, body), signal });
-  return front.answerHttp(
-    { method: message.method ?? 'GET', headers: message.headers, search: urlOf(message).search, body },
-    operation,
-  );
+  if (Array.isArray(body)) throw severalAtOnce(caller.principal);
+  const asked = askedBy(message, body);
+  let freshness: Freshness | null = null;
+  const operation: BoundedOperation = await pipeline.bound({
+    caller,
+    ...asked,
+    signal,
+    wantsFresh: wantsFresh(message),
+    tellFreshness: (told) => {
+      freshness = told;
+    },
+  });
+  const request = { method: message.method ?? 'GET', headers: message.headers, search: urlOf(message).search, body };
+  const answer = asked.named
+    ? answerByName(await front.answerHttp(withDocument(request, operation.source), operation), operation, request.method)
+    : await front.answerHttp(request, operation);
+  const headers = {
+    ...rateHeaders(caller.standings),
+    ...answer.headers,
+    ...(freshness && answer.status === 200 ? freshnessHeaders(freshness) : {}),
+  };
+  return withLegacyStatus(message, { ...answer, headers });
 }

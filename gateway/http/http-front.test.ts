@@ -29,7 +29,8 @@ describe('GraphQL over HTTP', () => {
   test('answers for the tenant of the host and the holder of the token', async () => {
     const token = await memberToken(ACME, ['patients:read']);
     const { status, json } = await gateway.ask('{ user(id: "u1") { email } }', { token });
-    expect({ status, json }).toEqual({ status: 200, json: { data: { user: { email: 'u1@example.com' } } } });
+    expect({ status, json }).toMatchObject({ status: 200, json: { data: { user: { email: 'u1@example.com' } } } });
+    expect(json.errors).toBeUndefined();
     expect(gateway.calls.at(-1)?.envelope).toMatchObject({ tenant: ACME, principal: { kind: 'member' } });
   });
 
@@ -170,7 +171,6 @@ describe('the other routes', () => {
     '/%69nternal/tenant',
     '/internal/security-signals',
     '/nothing',
-    '/webhooks/stripe',
   ])('do not include GET %s', async (path) => {
     const before = gateway.routes.length;
     const { status, body } = await get(path);

@@ -1,37 +1,33 @@
-import type { IncomingMessage } from 'node:http';
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { JWKS_PATH } from '../../subgraphs/_kernel/wire/access-token.js';
 import type { GatewayLogger } from '../logger.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Pipeline } from '../pipeline.js';
-import type { IncomingRequest } from '../request.js';
 import type { Endpoints } from '../stages/execution/subgraph-caller.js';
 import type { HttpAnswer } from './answer.js';
 import type { ApolloFront } from './apollo-front.js';
+import type { EventStreamFront } from './event-stream-front.js';
 import { graphiqlPage, sandboxPage } from './explorer-pages.js';
 import { forwardTo } from './forwarding.js';
 import { answerGraphQL } from './graphql-route.js';
 import { live, ready, summary } from './health.js';
 import { urlOf } from './incoming.js';
+import { METRICS_PATH } from './metrics-front.js';
+import type { Visit } from './visit.js';
 
 export const GRAPHQL_PATH = '/graphql';
-
-export interface Visit {
-  readonly message: IncomingMessage;
-  readonly incoming: IncomingRequest;
-  /** Aborted when the client goes before it has its answer. */
-  readonly signal: AbortSignal;
-  readonly body: () => Promise<Buffer>;
-}
 
 export interface RouteParts {
   readonly pipeline: Pipeline;
   readonly front: ApolloFront;
+  readonly events: EventStreamFront;
   readonly metrics: GatewayMetrics;
   readonly endpoints: Endpoints;
   readonly logger: GatewayLogger;
   /** Whether the explorer pages are served. */
   readonly explorer: boolean;
+  /** Whether the figures are told to everyone. */
+  readonly openMetrics: boolean;
   readonly isStopping: () => boolean;
 }
 
@@ -45,18 +41,32 @@ export interface Route {
 
 /** A person's browser rather than a program: it prefers HTML and asks for no operation. */
 const isBrowser = ({ message }: Visit): boolean =>
-  (message.headers.accept ?? '').includes('text/html') && !urlOf(message).searchParams.has('query');
+  (message.headers.accept ?? '').includes('text/html') &&
+  !['query', 'extensions', 'documentId', 'id'].some((name) => urlOf(message).searchParams.has(name));
 
 /** Everything the gateway serves. What is not listed does not exist; `/internal` of a subgraph never is. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
-  const { endpoints, metrics, explorer, isStopping, logger } = parts;
+  const { endpoints, metrics, explorer, openMetrics, isStopping, logger } = parts;
   const startedAt = Date.now();
-  const graphql = ({ message, incoming, body, signal }: Visit): Promise<HttpAnswer> =>
-    answerGraphQL(parts, message, incoming, body, signal);
+  const graphql = (visit: Visit): Promise<HttpAnswer> => {
+    const { message, incoming, body, signal } = visit;
+    return parts.events.wants(message) ? parts.events.answer(visit) : answerGraphQL(parts, message, incoming, body, signal);
+  };
   const handOn =
     (subgraph: SubgraphName) =>
-    async ({ message, incoming, body }: Visit): Promise<HttpAnswer> =>
-      forwardTo(endpoints[subgraph], message, incoming, await body(), logger);
+    async ({ message, incoming, body }: Visit): Promise<HttpAnswer> => {
+      await parts.pipeline.enter(incoming);
+      return forwardTo(endpoints[subgraph], message, incoming, await body(), logger);
+    };
+  const figures: Route = {
+    method: 'GET',
+    path: METRICS_PATH,
+    answer: async () => ({
+      status: 200,
+      headers: { 'content-type': metrics.registry.contentType },
+      body: await metrics.registry.metrics(),
+    }),
+  };
   const explorerPages: readonly Route[] = [
     { method: 'GET', path: '/', answer: () => ({ status: 302, headers: { location: GRAPHQL_PATH }, body: '' }) },
     { method: 'GET', path: GRAPHQL_PATH, unless: (visit) => !isBrowser(visit), answer: sandboxPage },
@@ -70,19 +80,18 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     { method: 'GET', path: '/health/live', answer: live },
     { method: 'GET', path: '/health/ready', answer: () => ready(endpoints, isStopping()) },
     { method: 'GET', path: '/health', answer: () => summary(endpoints, startedAt) },
-    {
-      method: 'GET',
-      path: '/metrics',
-      answer: async () => ({
-        status: 200,
-        headers: { 'content-type': metrics.registry.contentType },
-        body: await metrics.registry.metrics(),
-      }),
-    },
+    ...(openMetrics ? [figures] : []),
     { method: 'GET', path: JWKS_PATH, answer: handOn('identity') },
     { method: 'POST', path: '/webhooks/stripe', answer: handOn('commerce') },
   ];
 }
+
+/** The methods by which a path is served; none for a path that does not exist. */
+export const methodsOf = (routes: readonly Route[], { message }: Visit): readonly string[] => {
+  const { pathname } = urlOf(message);
+  const methods = new Set(routes.filter(({ path }) => path === pathname).map(({ method }) => method));
+  return [...methods].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).sort();
+};
 
 export const findRoute = (routes: readonly Route[], visit: Visit): Route | undefined => {
   const { pathname } = urlOf(visit.message);

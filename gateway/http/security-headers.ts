@@ -10,7 +10,10 @@ export const securityHeaders = (requestId: string, secure: boolean): Readonly<Re
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
   'content-security-policy': NOTHING,
   'cache-control': 'no-store',
+  vary: 'origin, accept-encoding',
   ...(secure ? { 'strict-transport-security': ONE_YEAR } : {}),
 });

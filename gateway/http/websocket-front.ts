@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   GraphQLError,
-  Kind,
   type ExecutionResult,
   type GraphQLFormattedError,
   type OperationDefinitionNode,
@@ -13,13 +13,19 @@ import type { GatewayLogger } from '../logger.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { EventStream, Pipeline } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
+import type { IdentifiedRequest } from '../stages/authentication/authentication.js';
 import type { BoundedOperation } from '../stages/limits/limits.js';
 import type { SupergraphLife } from '../supergraph/supergraph-life.js';
 import type { ApolloFront } from './apollo-front.js';
 import type { ClientFacts } from './client-address.js';
 import { incomingOf, requestIdOf, urlOf } from './incoming.js';
 import { GRAPHQL_PATH } from './routes.js';
-import { createSocketSession, type SocketSession } from './socket-session.js';
+import { withQuery } from './named-message.js';
+import type { OpenSessions } from '../revocation/open-sessions.js';
+import type { ConnectionLimits } from './connection-limits.js';
+import { closeCodeOf, createSocketSession, type SocketSession } from './socket-session.js';
+import { documentNameOf } from '../stages/persisted-queries/document-name.js';
+import { chosenDefinition } from '../stages/validation/chosen-definition.js';
 import { createValidator } from '../stages/validation/validator.js';
 
 export interface WebSocketFrontParts {
@@ -30,6 +36,14 @@ export interface WebSocketFrontParts {
   readonly introspection: boolean;
   readonly clientOf: (message: IncomingMessage) => ClientFacts;
   readonly messageBytes: number;
+  /** Refuses the page of an origin that may not connect; without it none is refused. */
+  readonly refuseForeignPage?: (message: IncomingMessage) => Promise<void>;
+  /** Where connections are listed that end when what opened them is taken back; without it none does. */
+  readonly sessions?: OpenSessions;
+  /** How many may be open at a time; without it any number. */
+  readonly connections?: ConnectionLimits;
+  /** Milliseconds that what is under way has to end in when the gateway stops. */
+  readonly drainMs?: number;
   readonly metrics: GatewayMetrics;
   readonly logger: GatewayLogger;
 }
@@ -45,8 +59,20 @@ interface Prepared {
 /** Operations one connection may have under way at the same time. */
 const OPERATIONS_PER_SOCKET = 100;
 const PING_MS = 12_000;
-const UNAUTHORIZED = 4401;
+const GOING_AWAY = 1001;
+const DRAIN_MS = 1_000;
+const RESUME_HINT = 'Restarting; resume after your last cursor';
 const NOT_FOUND_RESPONSE = 'HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
+
+const STATUS_LINES: Readonly<Record<string, string>> = { RATE_LIMITED: '429 Too Many Requests', FORBIDDEN: '403 Forbidden' };
+
+/** Before there is a WebSocket, the answer is one of HTTP. */
+function refusedResponse(error: unknown): string {
+  const refusal = error instanceof Refusal ? error : null;
+  const status = STATUS_LINES[refusal?.code ?? ''] ?? '503 Service Unavailable';
+  const headers = Object.entries({ ...refusal?.headers, connection: 'close', 'content-length': '0' });
+  return `HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+}
 
 const isStream = (value: EventStream | ExecutionResult): value is EventStream => Symbol.asyncIterator in value;
 
@@ -60,16 +86,40 @@ function authorizationIn(params: ConnectionParams): string | null {
 
 /** GraphQL over WebSocket, on the same path and through the same pipeline as over HTTP. */
 export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Promise<void> } {
-  const { server, pipeline, front, life, introspection, clientOf, metrics, logger } = parts;
+  const { server, pipeline, front, life, introspection, clientOf, metrics, logger, connections, drainMs = DRAIN_MS } = parts;
   const validated = createValidator(introspection);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: parts.messageBytes });
+
+  const enter = async (message: IncomingMessage): Promise<void> => {
+    await pipeline.enter(incomingOf(message, clientOf(message), requestIdOf(message), null));
+    await parts.refuseForeignPage?.(message);
+  };
+
+  const answering = new Set<Promise<unknown>>();
+  let stopping = false;
 
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (urlOf(message).pathname !== GRAPHQL_PATH) {
       socket.end(NOT_FOUND_RESPONSE);
       return;
     }
-    sockets.handleUpgrade(message, socket, head, (ws) => sockets.emit('connection', ws, message));
+    if (stopping) {
+      socket.end(refusedResponse(null));
+      return;
+    }
+    const admitted = async (): Promise<void> => {
+      await enter(message);
+      const leave = connections?.enterFrom(clientOf(message).ip);
+      if (leave) socket.once('close', leave);
+    };
+    admitted().then(
+      () => sockets.handleUpgrade(message, socket, head, (ws) => sockets.emit('connection', ws, message)),
+      (error: unknown) => {
+        if (error instanceof Refusal) metrics.refused(error.code);
+        else logger.error({ err: error }, 'websocket not opened');
+        socket.end(refusedResponse(error));
+      },
+    );
   });
   sockets.on('connection', (socket: WebSocket) => {
     metrics.socketOpened();
@@ -83,20 +133,26 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
     const requestId = requestIdOf(request);
     try {
       const incoming = incomingOf(request, clientOf(request), requestId, authorizationIn(params));
-      extra.session = createSocketSession(await pipeline.identify(incoming), socket);
+      const caller = await pipeline.identify(incoming);
+      const leave = connections?.enterTenant(caller.tenant);
+      if (leave) socket.once('close', leave);
+      const session = createSocketSession(caller, socket);
+      extra.session = session;
+      const forget = parts.sessions?.add(session);
+      if (forget) socket.once('close', forget);
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) logger.error({ err: error, requestId }, 'websocket not opened');
       else metrics.refused(error.code);
       const reason = error instanceof Refusal ? error.code : 'INTERNAL_SERVER_ERROR';
-      socket.close(reason === 'UNAUTHENTICATED' ? UNAUTHORIZED : 4403, reason);
+      socket.close(closeCodeOf(reason), reason);
       return false;
     }
   };
 
-  const failed = (error: unknown, requestId: string): ExecutionResult => {
+  const failed = (error: unknown, { requestId, tenant }: IdentifiedRequest): ExecutionResult => {
     if (error instanceof Refusal) return { errors: [error.toGraphQLError(requestId)] };
-    logger.error({ err: error, requestId }, 'operation failed');
+    logger.error({ err: error, requestId, tenantId: tenant.id }, 'operation failed');
     const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId };
     return { errors: [new GraphQLError('Something went wrong on our side', { extensions })] };
   };
@@ -110,37 +166,36 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
       if (!isStream(result)) metrics.answered('subscription', result, 0);
       return result;
     } catch (error) {
-      return failed(error, operation.caller.requestId);
+      return failed(error, operation.caller);
     }
   };
 
   const disposable = useServer<NonNullable<ConnectionParams>, SocketExtra>(
     {
+      jsonMessageReviver: withQuery,
       onConnect: (context) => open(context.extra, context.connectionParams),
-      onDisconnect: ({ extra }) => extra.session?.end(),
+      onDisconnect: ({ extra }) => extra.session?.left(),
       onComplete: ({ extra }, id) => extra.session?.completed(id),
       onSubscribe: async ({ extra, subscriptions }, id, payload) => {
         const { session } = extra;
         if (!session) return [new GraphQLError('The connection has not been opened')];
         try {
           session.refuseWhenOver();
+          if (stopping) throw new Refusal('SUBGRAPH_UNAVAILABLE', RESUME_HINT);
           if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET) {
             throw new Refusal('RATE_LIMITED', `At most ${OPERATIONS_PER_SOCKET} operations at a time on one connection`);
           }
           const operation = await pipeline.bound({
-            caller: session.caller,
+            caller: await pipeline.admit(session.caller),
             source: payload.query,
+            named: documentNameOf(payload),
             operationName: payload.operationName ?? undefined,
             variables: payload.variables ?? {},
             signal: session.signalFor(id),
           });
           const valid = validated(life.current(), operation.source);
           if ('errors' in valid) return valid.errors;
-          const definition = valid.document.definitions.find(
-            (part): part is OperationDefinitionNode =>
-              part.kind === Kind.OPERATION_DEFINITION &&
-              (!operation.operationName || part.name?.value === operation.operationName),
-          );
+          const definition = chosenDefinition(valid.document, operation.operationName);
           const prepared: Prepared = { operation, definition };
           return {
             schema: life.current().apiSchema,
@@ -151,11 +206,13 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
           };
         } catch (error) {
           if (error instanceof Refusal) metrics.refused(error.code);
-          return failed(error, session.caller.requestId).errors ?? [];
+          return failed(error, session.caller).errors ?? [];
         }
       },
       execute: async ({ contextValue }) => {
-        const { errors, ...answer } = await front.answer((contextValue as Prepared).operation);
+        const answered = front.answer((contextValue as Prepared).operation);
+        answering.add(answered);
+        const { errors, ...answer } = await answered.finally(() => answering.delete(answered));
         // Apollo Server's errors are plain objects, graphql-ws serialises errors itself.
         return errors ? { ...answer, errors: errors.map(asGraphQLError) } : answer;
       },
@@ -167,7 +224,16 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
 
   return {
     async stop() {
+      stopping = true;
+      await Promise.race([Promise.allSettled(answering), delay(drainMs, undefined, { ref: false })]);
+      // Not told that they are complete: a client then connects again, and goes on where it was.
+      for (const socket of sockets.clients) socket.close(GOING_AWAY, RESUME_HINT);
+      // Who does not read does not answer the close, either.
+      const impatience = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, drainMs);
       await disposable.dispose();
+      clearTimeout(impatience);
     },
   };
 }

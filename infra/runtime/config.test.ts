@@ -42,6 +42,15 @@ describe('the configuration', () => {
     expect(loadConfig({ NODE_ENV: 'test' }).environment).toBe('test');
   });
 
+  it('never puts the figures on the public port where the public is', () => {
+    expect(loadConfig({}).metricsAddress).toBeNull();
+    for (const APP_ENV of ['staging', 'production']) {
+      expect(loadConfig({ APP_ENV }).metricsAddress).toEqual({ host: '127.0.0.1', port: 9464 });
+    }
+    const given = { APP_ENV: 'production', METRICS_HOST: '10.0.0.5', METRICS_PORT: '9100' };
+    expect(loadConfig(given).metricsAddress).toEqual({ host: '10.0.0.5', port: 9100 });
+  });
+
   it('finds each subgraph by a variable of its own', () => {
     const config = loadConfig({ SUBGRAPH_BOOKING_URL: 'http://booking:8080/', SUBGRAPH_BOOKING_PORT: '8080' });
     expect(config.subgraphUrls.booking).toBe('http://booking:8080');

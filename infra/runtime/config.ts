@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 
@@ -32,10 +33,18 @@ export interface Config {
   readonly databasePlatformUrl: string | undefined;
   /** REDIS_URL. Without it events, cache and limits use PostgreSQL and this process. */
   readonly redisUrl: string | undefined;
+  /** EVENTS_KEPT_HOURS: age in hours that an event reaches before it is removed from the log. */
+  readonly eventsKeptHours: number;
+  /** OTEL_EXPORTER_OTLP_ENDPOINT: a collector that takes OTLP over HTTP. Without it nothing is traced. */
+  readonly telemetryEndpoint: string | undefined;
   /** SPINE_ENVELOPE_SECRET, shared by gateway and subgraphs when they are processes of their own. */
   readonly envelopeSecret: string | undefined;
   /** SPINE_ENCRYPTION_KEY: seals secrets that are kept in the database. */
   readonly encryptionKey: string | undefined;
+  readonly limits: LimitsConfig;
+  readonly live: LiveConfig;
+  /** METRICS_PORT and METRICS_HOST: where figures are served; null for the gateway's own port, never in production. */
+  readonly metricsAddress: { readonly host: string; readonly port: number } | null;
   /** TRUSTED_PROXIES: addresses and CIDR ranges, separated by commas, whose X-Forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
   /** SUBGRAPH_<NAME>_URL: where the gateway finds each subgraph, without a slash at the end. */
@@ -44,10 +53,42 @@ export interface Config {
   readonly subgraphPorts: Readonly<Record<SubgraphName, number>>;
   /** SUBGRAPH_HOST: the address subgraphs listen on; like `host` by default. */
   readonly subgraphHost: string;
+  /** BREACHED_PASSWORDS_URL: a service of the range protocol, such as https://api.pwnedpasswords.com. */
+  readonly breachedPasswordsUrl: string | undefined;
+  /** DNS_SERVERS: `address` or `address:port`, separated by commas, asked about companies' own domains. */
+  readonly dnsServers: readonly string[];
   /** SMTP_URL and MAIL_FROM. Without a URL the local mailbox is used, and apart from it mails wait. */
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
   /** STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. Without a key the local double is used. */
   readonly stripe: StripeConfig | undefined;
+}
+
+/** How much and how often clients may ask. */
+export interface LimitsConfig {
+  /** COST_LIMIT: cost of one operation. */
+  readonly operationCost: number;
+  /** RATE_LIMIT_ADDRESS: requests a minute from one address. */
+  readonly perAddress: number;
+  /** RATE_LIMIT_ANONYMOUS: operations a minute of those not signed in, from one address. */
+  readonly perAnonymous: number;
+  /** RATE_LIMIT_PRINCIPAL: operations a minute of one person. */
+  readonly perPrincipal: number;
+  /** RATE_LIMIT_TENANT: operations a minute of one company. */
+  readonly perTenant: number;
+  /** RATE_LIMIT_CREDENTIALS_ADDRESS: sign-ins and the like in five minutes from one address. */
+  readonly credentialsByAddress: number;
+  /** RATE_LIMIT_CREDENTIALS_ACCOUNT: the same for one account. */
+  readonly credentialsByAccount: number;
+}
+
+/** What those get who stay connected. */
+export interface LiveConfig {
+  /** CONNECTIONS_PER_TENANT: WebSocket connections and event streams of one company at a time. */
+  readonly perTenant: number;
+  /** CONNECTIONS_PER_ADDRESS: the same from one address. */
+  readonly perAddress: number;
+  /** REVOCATIONS_STALE_SECONDS without news of bans and the like, after which nobody signed in is served. */
+  readonly revocationsStaleAfterMs: number;
 }
 
 export interface StripeConfig {
@@ -69,6 +110,7 @@ export class ConfigError extends Error {
 }
 
 const FIRST_SUBGRAPH_PORT = 4001;
+const METRICS_PORT = 9464;
 const MINIMUM_SECRET_LENGTH = 32;
 
 const port = z
@@ -83,11 +125,20 @@ const postgresUrl = urlOf(
   'must be a PostgreSQL connection string (postgresql://user:password@host:port/database)',
 );
 const smtpUrl = urlOf(['smtp:', 'smtps:'], 'must be an SMTP URL (smtp://user:password@host:port)');
+const dnsServers = z
+  .string()
+  .transform((list) => list.split(',').map((server) => server.trim()))
+  .refine((list) => list.every(isSocketAddress), 'must be addresses, each with or without a port, separated by commas');
 const redisUrl = urlOf(['redis:', 'rediss:'], 'must be a Redis URL (redis://host:port)');
 const domain = z
   .string()
   .toLowerCase()
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a domain name without a port');
+
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,9}$/, 'must be a whole number above 0')
+  .transform(Number);
 
 const variables = z.object({
   APP_ENV: oneOf(ENVIRONMENTS).optional(),
@@ -110,9 +161,25 @@ const variables = z.object({
     .string()
     .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
     .optional(),
+  BREACHED_PASSWORDS_URL: httpUrl.optional(),
+  DNS_SERVERS: dnsServers.optional(),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email('must be an e-mail address').optional(),
   TRUSTED_PROXIES: z.string().optional(),
+  METRICS_PORT: port.optional(),
+  METRICS_HOST: z.string().optional(),
+  COST_LIMIT: count.default(20_000),
+  EVENTS_KEPT_HOURS: count.default(168),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  RATE_LIMIT_ADDRESS: count.default(6_000),
+  RATE_LIMIT_ANONYMOUS: count.default(1_800),
+  RATE_LIMIT_PRINCIPAL: count.default(3_000),
+  RATE_LIMIT_TENANT: count.default(30_000),
+  RATE_LIMIT_CREDENTIALS_ADDRESS: count.default(300),
+  RATE_LIMIT_CREDENTIALS_ACCOUNT: count.default(30),
+  CONNECTIONS_PER_TENANT: count.default(5_000),
+  CONNECTIONS_PER_ADDRESS: count.default(1_000),
+  REVOCATIONS_STALE_SECONDS: count.default(60),
   SUBGRAPH_HOST: z.string().optional(),
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
@@ -166,17 +233,36 @@ function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof su
     databaseAppUrl: given.DATABASE_APP_URL,
     databasePlatformUrl: given.DATABASE_PLATFORM_URL,
     redisUrl: given.REDIS_URL,
+    eventsKeptHours: given.EVENTS_KEPT_HOURS,
+    telemetryEndpoint: given.OTEL_EXPORTER_OTLP_ENDPOINT,
     envelopeSecret: given.SPINE_ENVELOPE_SECRET,
     encryptionKey: given.SPINE_ENCRYPTION_KEY,
     trustedProxies: (given.TRUSTED_PROXIES ?? '')
       .split(',')
       .map((range) => range.trim())
       .filter(Boolean),
+    metricsAddress: metricsAddressOf(given, environment),
+    live: {
+      perTenant: given.CONNECTIONS_PER_TENANT,
+      perAddress: given.CONNECTIONS_PER_ADDRESS,
+      revocationsStaleAfterMs: given.REVOCATIONS_STALE_SECONDS * 1_000,
+    },
+    limits: {
+      operationCost: given.COST_LIMIT,
+      perAddress: given.RATE_LIMIT_ADDRESS,
+      perAnonymous: given.RATE_LIMIT_ANONYMOUS,
+      perPrincipal: given.RATE_LIMIT_PRINCIPAL,
+      perTenant: given.RATE_LIMIT_TENANT,
+      credentialsByAddress: given.RATE_LIMIT_CREDENTIALS_ADDRESS,
+      credentialsByAccount: given.RATE_LIMIT_CREDENTIALS_ACCOUNT,
+    },
     subgraphUrls: bySubgraph(
       (name, index) => subgraphs.urls[urlVariable(name)] ?? `http://127.0.0.1:${FIRST_SUBGRAPH_PORT + index}`,
     ),
     subgraphPorts: bySubgraph((name, index) => subgraphs.ports[portVariable(name)] ?? FIRST_SUBGRAPH_PORT + index),
     subgraphHost: given.SUBGRAPH_HOST ?? host,
+    breachedPasswordsUrl: given.BREACHED_PASSWORDS_URL,
+    dnsServers: given.DNS_SERVERS ?? [],
     mail: { smtpUrl: given.SMTP_URL, from: given.MAIL_FROM ?? `no-reply@${given.SPINE_BASE_DOMAIN}` },
     stripe:
       given.STRIPE_SECRET_KEY && given.STRIPE_WEBHOOK_SECRET
@@ -187,6 +273,13 @@ function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof su
           }
         : undefined,
   };
+}
+
+/** In production the figures are never on the public port: without a word they are for this machine alone. */
+function metricsAddressOf({ METRICS_PORT: given, METRICS_HOST: host }: z.infer<typeof variables>, environment: Environment) {
+  const isOpen = environment !== 'production' && environment !== 'staging';
+  if (given === undefined && isOpen) return null;
+  return { host: host ?? '127.0.0.1', port: given ?? METRICS_PORT };
 }
 
 function problemsOf(error: z.ZodError | undefined) {
@@ -225,6 +318,13 @@ function portVariable(name: SubgraphName): string {
 
 function urlOf(protocols: readonly string[], problem: string) {
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), problem);
+}
+
+/** `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`. */
+function isSocketAddress(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(\d[\d.]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const address = bracketed ?? plain;
+  return isIP(address ?? text) !== 0 && Number(port ?? 0) <= 65_535;
 }
 
 function oneOf<const T extends readonly [string, ...string[]]>(values: T) {

@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 
+import { traceFields } from '../../subgraphs/_kernel/wire/tracing.js';
 import type { LogLevel } from './config.js';
 
 export type { Logger } from 'pino';
@@ -44,6 +45,7 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error: unknown) => redactValue(serializedError(error), 0) },
+    mixin: traceFields,
     formatters: {
       level: (label: string) => ({ level: label }),
       log: withoutSecrets,

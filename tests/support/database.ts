@@ -36,9 +36,17 @@ export function testServerUrl(): string {
   return serverOfThisRun().url;
 }
 
-function serverOfThisRun(): { readonly url: string; readonly template: string } {
-  // eslint-disable-next-line no-restricted-properties -- the only way by which jest's global setup can tell its workers anything
-  const { SPINE_TEST_SERVER_URL: url, SPINE_TEST_TEMPLATE: template } = process.env;
-  if (!url || !template) throw new Error('No test server: run this by jest, whose global setup starts one.');
-  return { url, template };
+interface TestServerAddress {
+  readonly url: string;
+  readonly template: string;
+}
+
+/** Each worker has a server to itself where there are several. */
+function serverOfThisRun(): TestServerAddress {
+  // eslint-disable-next-line no-restricted-properties -- the only way by which jest and its global setup can tell a worker anything
+  const { SPINE_TEST_SERVERS: told, JEST_WORKER_ID: worker } = process.env;
+  const servers = told === undefined ? [] : (JSON.parse(told) as readonly TestServerAddress[]);
+  const server = servers[(Number(worker ?? 1) - 1) % servers.length];
+  if (!server) throw new Error('No test server: run this by jest, whose global setup starts one.');
+  return server;
 }

@@ -33,7 +33,7 @@ export interface TestIdentity extends HostedSubgraph<IdentityServices, IdentityE
 export async function startTestIdentity(): Promise<TestIdentity> {
   const clock = createTestClock();
   const hosted = await startHostedSubgraph<IdentityServices, IdentityEvents>(
-    (runtime) => createIdentity(runtime, { issuer: 'http://spine.example' }),
+    (runtime) => createIdentity(runtime, { issuer: 'http://spine.example', appName: 'Spine' }),
     clock,
   );
   const events = async (tenant: TenantIdentity) => {

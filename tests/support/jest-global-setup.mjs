@@ -1,10 +1,17 @@
 import { tsImport } from 'tsx/esm/api';
 
-/** Starts the PostgreSQL of this run. Jest loads this file without its transforms, hence the plain JavaScript. */
-export default async function startServerOfThisRun() {
+/**
+ * Starts the PostgreSQL of this run: one for each worker when everything is run, since what a test does in one
+ * worker holds back the log of events in every database of the same server. Jest loads this file without its
+ * transforms, hence the plain JavaScript.
+ */
+export default async function startServersOfThisRun({ maxWorkers, testPathPatterns, nonFlagArgs }) {
   const { startTestServer } = await tsImport('./test-server.ts', import.meta.url);
-  const server = await startTestServer(process.env.TEST_DATABASE_URL);
-  process.env.SPINE_TEST_SERVER_URL = server.url;
-  process.env.SPINE_TEST_TEMPLATE = server.template;
-  globalThis.spineTestServer = server;
+  const isWhole = (testPathPatterns?.patterns?.length ?? 0) === 0 && (nonFlagArgs?.length ?? 0) === 0;
+  const existing = process.env.TEST_DATABASE_URL;
+  const count = existing || !isWhole ? 1 : maxWorkers;
+  const servers = [];
+  for (let number = 1; number <= count; number += 1) servers.push(await startTestServer(existing, number));
+  process.env.SPINE_TEST_SERVERS = JSON.stringify(servers.map(({ url, template }) => ({ url, template })));
+  globalThis.spineTestServers = servers;
 }

@@ -20,6 +20,8 @@ export interface SubgraphDoor {
 
 export interface TestPlatform {
   readonly url: string;
+  /** Where the gateway's figures are served. */
+  readonly figuresUrl: string;
   readonly databaseUrl: string;
   /** Every mail that was sent. */
   readonly mailbox: Mailbox;
@@ -41,6 +43,7 @@ export interface TestPlatformOptions {
 export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const { environment = {}, onLog } = options;
   const database = await createTestDatabase();
+  const figuresPort = await freePort();
   const folder = await mkdtemp(path.join(tmpdir(), 'spine-platform-'));
   const platform = createPlatform({
     config: loadConfig({
@@ -48,6 +51,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       DATABASE_URL: database.url,
       PORT: String(await freePort()),
       HOST: '127.0.0.1',
+      METRICS_PORT: String(figuresPort),
       LOG_LEVEL: 'error',
       ...environment,
     }),
@@ -71,6 +75,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     );
     return {
       url,
+      figuresUrl: `http://127.0.0.1:${figuresPort}`,
       databaseUrl: database.url,
       mailbox,
       secrets: await localSecrets(folder),

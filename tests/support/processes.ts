@@ -41,14 +41,14 @@ const inherit = (env: Environment): NodeJS.ProcessEnv => ({
 });
 
 async function whenReady(url: string, child: ChildProcess, name: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 120_000;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
     const answer = await fetch(`${url}/health/ready`).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${name} did not become ready within a minute`);
+  throw new Error(`${name} did not become ready within two minutes`);
 }
 
 /**

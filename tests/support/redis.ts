@@ -22,11 +22,14 @@ export async function redisServerProgram(): Promise<string | null> {
 export const signalDrivers = async (): Promise<readonly ('PostgreSQL' | 'Redis')[]> =>
   (await redisServerProgram()) === null ? ['PostgreSQL'] : ['PostgreSQL', 'Redis'];
 
-/** A Redis of its own that keeps nothing; null where the machine has none. */
-export async function startTestRedis(): Promise<TestRedis | null> {
+/**
+ * A Redis of its own that keeps nothing; null where the machine has none.
+ * @param at where one was before that was stopped; any free port without it
+ */
+export async function startTestRedis(at?: URL): Promise<TestRedis | null> {
   const program = await redisServerProgram();
   if (program === null) return null;
-  const port = await freePort();
+  const port = at ? Number(at.port) : await freePort();
   const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -34,6 +34,8 @@ export function createTestClock(start?: Date): TestClock {
 export interface TestRuntime extends RunningRuntime {
   readonly pools: Pools;
   readonly url: string;
+  /** Waits until whatever was written to the log can be read: what runs elsewhere in PostgreSQL holds it back. */
+  everythingTold(): Promise<void>;
   /** Closes everything and removes the database. */
   stop(): Promise<void>;
 }
@@ -62,6 +64,11 @@ export async function startTestRuntime(
     ...runtime,
     pools,
     url: database.url,
+    async everythingTold() {
+      const { rows } = await pools.platform.query<{ now: string }>('SELECT pg_current_xact_id()::text AS now');
+      const told = 'SELECT 1 WHERE pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8';
+      await eventually(async () => ((await pools.platform.query(told, [rows[0]?.now])).rowCount ?? 0) > 0);
+    },
     async stop() {
       await runtime.close();
       await signal.close();
@@ -103,6 +110,7 @@ export function memberOf(
     sessionId: uuidv7(),
     roles: of.roles ?? ['STAFF'],
     permissions,
+    assurance: { level: 'aal1', at: Math.floor(Date.now() / 1_000) },
   };
 }
 

@@ -17,13 +17,14 @@ export interface TestServer {
 }
 
 /**
- * The server of one test run: a throw-away one, or the one at `existingUrl`, on which only databases are made. What a
+ * A server of one test run: a throw-away one, or the one at `existingUrl`, on which only databases are made. What a
  * killed run left behind is cleared away first.
+ * @param number which of the run's servers, from 1
  */
-export async function startTestServer(existingUrl: string | undefined): Promise<TestServer> {
+export async function startTestServer(existingUrl: string | undefined, number = 1): Promise<TestServer> {
   const server = existingUrl
     ? { url: existingUrl, stop: async () => undefined }
-    : await startThrowAwayServer();
+    : await startThrowAwayServer(number);
   const url = databaseUrl(server.url, 'postgres');
   const template = `spine_test_template_${process.pid}`;
   try {
@@ -43,10 +44,10 @@ export async function startTestServer(existingUrl: string | undefined): Promise<
   };
 }
 
-async function startThrowAwayServer() {
+async function startThrowAwayServer(number: number) {
   const base = await makeBaseFolder();
   await discardLeftovers(base);
-  const server = await startEmbeddedPostgres({ directory: path.join(base, `run-${process.pid}`), durable: false });
+  const server = await startEmbeddedPostgres({ directory: path.join(base, `run-${process.pid}-${number}`), durable: false });
   return {
     url: server.url,
     stop: async () => {
@@ -70,7 +71,7 @@ async function makeBaseFolder(): Promise<string> {
 /** Stops and removes the servers of runs whose process has ended. */
 async function discardLeftovers(base: string): Promise<void> {
   for (const name of await readdir(base)) {
-    const pid = Number(/^run-(\d+)$/.exec(name)?.[1]);
+    const pid = Number(/^run-(\d+)(?:-\d+)?$/.exec(name)?.[1]);
     if (!(pid > 0) || (await processState(pid))) continue;
     await discardEmbeddedPostgres(path.join(base, name));
   }

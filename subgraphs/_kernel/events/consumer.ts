@@ -4,6 +4,7 @@ import { runAlone } from '../jobs/alone.js';
 import type { Clock } from '../request/clock.js';
 import type { Logger } from '../request/request-context.js';
 import { systemContext } from '../request/system-context.js';
+import { inSpan } from '../wire/tracing.js';
 import type { TenantDatabase } from '../tenancy/tenant-database.js';
 import { readOffset } from './consumer-offset.js';
 import { comparePositions, type StoredEvent } from './event.js';
@@ -79,7 +80,12 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
       for (const event of events) {
         if (!wanted.has(event.id)) continue;
         const context = contextOf(event);
-        for (const reaction of byType.get(event.type) ?? []) await reaction.handle(context, db, event);
+        for (const reaction of byType.get(event.type) ?? []) {
+          await inSpan(
+            { name: reaction.name, kind: 'consumer', causedBy: event.headers.traceparent ?? '' },
+            () => reaction.handle(context, db, event),
+          );
+        }
       }
     });
   };

@@ -29,6 +29,19 @@ export interface EventLog {
   head(): Promise<Position>;
   /** The newest position of a tenant, whether or not it can be read yet. */
   newestOf(tenantId: string): Promise<Position>;
+  /** The last event that was removed; everything kept comes after it. The start of the log when none was. */
+  floor(): Promise<Position>;
+  /** A place that everything written since then comes after, near enough to begin reading at. */
+  before(instant: Date): Promise<Position>;
+}
+
+/** Longer than a transaction that writes events takes: it may stand in the log before what was written earlier. */
+const SLACK_MS = 120_000;
+
+/** The least id that can have been given at that time. */
+function firstIdAt(milliseconds: number): string {
+  const hex = Math.max(milliseconds, 0).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 
 // The transaction id leaves as text; it is compared and sorted as what it is, so both name the column's table.
@@ -73,6 +86,21 @@ export function createEventLog(pool: pg.Pool): EventLog {
         `SELECT id, xact_id::text AS xact_id FROM kernel.outbox_event AS e
          WHERE e.tenant_id = $1 ORDER BY e.xact_id DESC, e.id DESC LIMIT 1`,
         [tenantId],
+      );
+      return positionOf(rows[0]);
+    },
+    async floor() {
+      const { rows } = await pool.query<{ readonly id: string; readonly xact_id: string }>(
+        'SELECT xact_id::text AS xact_id, event_id AS id FROM kernel.outbox_floor',
+      );
+      return positionOf(rows[0]);
+    },
+    async before(instant) {
+      // Backwards from the newest, so that it costs what has happened since, however long the log is.
+      const { rows } = await pool.query<EventRow>(
+        `SELECT id, xact_id::text AS xact_id FROM kernel.outbox_event AS e
+         WHERE e.id < $1::uuid ORDER BY e.xact_id DESC, e.id DESC LIMIT 1`,
+        [firstIdAt(instant.getTime() - SLACK_MS)],
       );
       return positionOf(rows[0]);
     },

@@ -1,5 +1,6 @@
+import { LaggedError } from '../errors/domain-error.js';
 import type { Logger } from '../request/request-context.js';
-import { comparePositions, LOG_START, type Position, type StoredEvent } from './event.js';
+import { comparePositions, encodePosition, LOG_START, type Position, type StoredEvent } from './event.js';
 import type { EventLog } from './event-log.js';
 import type { EventSignal } from './event-signal.js';
 
@@ -22,7 +23,10 @@ interface Subscription {
 }
 
 export interface EventTail {
-  /** Live events in order, each once, without a gap between what is read back and what is live. */
+  /**
+   * Live events in order, each once, without a gap between what is read back and what is live.
+   * The stream throws a `LaggedError` when events it would have to read back are no longer kept.
+   */
   stream(request: StreamRequest): AsyncGenerator<StoredEvent, void, void>;
   close(): Promise<void>;
 }
@@ -100,6 +104,12 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
     return low;
   };
 
+  /** To be asked after reading behind `from`: what was removed later than that was still read. */
+  const refuseGapBehind = async (from: Position): Promise<void> => {
+    const removed = await log.floor();
+    if (comparePositions(from, removed) < 0) throw new LaggedError(encodePosition(removed));
+  };
+
   async function* follow(
     { tenantId, types, after }: StreamRequest,
     subscription: Subscription,
@@ -113,6 +123,7 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
       if (comparePositions(seen, floor) < 0) {
         const reached = position;
         const events = await log.read({ after: seen, limit: READ_SIZE, tenantId, types });
+        await refuseGapBehind(seen);
         for (const event of events) {
           yield event;
           seen = event.position;

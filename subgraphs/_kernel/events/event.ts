@@ -12,6 +12,8 @@ export interface EventHeaders {
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** The trace it was written in, where there was one. */
+  readonly traceparent?: string;
 }
 
 /** A place in the log. Positions are totally ordered; a later commit never appears before an earlier one read. */

@@ -20,3 +20,24 @@ export function mapStream<From, To>(
   };
   return results;
 }
+
+/** A stream that tells as its last value why its source broke, instead of breaking itself. */
+export function endingWith<Value>(
+  source: AsyncGenerator<Value, void, void>,
+  lastWordOf: (error: unknown) => Value,
+): AsyncGenerator<Value, void, void> {
+  async function* told(): AsyncGenerator<Value, void, void> {
+    try {
+      for await (const value of source) yield value;
+    } catch (error) {
+      yield lastWordOf(error);
+    }
+  }
+  const results = told();
+  const end = results.return.bind(results);
+  results.return = async (value) => {
+    await source.return();
+    return end(value);
+  };
+  return results;
+}

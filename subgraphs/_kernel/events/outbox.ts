@@ -3,6 +3,7 @@ import type { RequestContext } from '../request/request-context.js';
 import { uuidv7 } from '../request/ids.js';
 import type { CommitListener, PlatformDb, TenantDb } from '../tenancy/tenant-database.js';
 import { actorIdOf } from '../wire/principal.js';
+import { traceHeaders } from '../wire/tracing.js';
 import type { EventHeaders } from './event.js';
 import type { EventSignal } from './event-signal.js';
 
@@ -28,6 +29,7 @@ export interface OutboxWriter {
 }
 
 export function headersOf(context: RequestContext): EventHeaders {
+  const { traceparent } = traceHeaders();
   return {
     tenant: context.tenant,
     actorId: actorIdOf(context.principal),
@@ -35,6 +37,7 @@ export function headersOf(context: RequestContext): EventHeaders {
     requestId: context.origin.requestId,
     ip: context.origin.ip,
     userAgent: context.origin.userAgent,
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 

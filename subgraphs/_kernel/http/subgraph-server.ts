@@ -8,6 +8,7 @@ import type { Clock } from '../request/clock.js';
 import type { Logger } from '../request/request-context.js';
 import { ENVELOPE_HEADER, openEnvelope, type Envelope } from '../wire/envelope.js';
 import type { SubgraphEndpoint } from '../wire/subgraph-endpoint.js';
+import { continueTrace } from '../wire/tracing.js';
 import { createOperationCache } from './operation-cache.js';
 import { BodyTooLargeError, readBody } from './read-body.js';
 
@@ -25,6 +26,15 @@ export interface SubgraphServerParts {
   readonly envelopeSecret: string;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** What is known of a subscription once its envelope has been opened. */
+interface Subscribing {
+  readonly envelope: Envelope;
+  readonly source: string;
+  readonly resumeAfter: string | undefined;
+  /** Where the trace it belongs to is named. */
+  readonly carrier: Readonly<Record<string, unknown>>;
 }
 
 export interface RunningSubgraphServer {
@@ -49,6 +59,11 @@ function answer(
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
+
+const resumeAfterIn = (extensions: Record<string, unknown> | null | undefined): string | undefined => {
+  const cursor = extensions?.['resumeAfter'];
+  return typeof cursor === 'string' ? cursor : undefined;
+};
 
 const refusal = (code: string, message: string): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] });
@@ -109,7 +124,9 @@ export async function serveSubgraph(
     const envelope = openFrom(request.headers[ENVELOPE_HEADER]);
     if (!envelope) return answer(response, 401, refusal('UNAUTHENTICATED', 'No valid envelope'));
     const body = await readBody(request, BODY_LIMIT_BYTES);
-    if (method === 'POST' && url.pathname === '/graphql') return handleGraphQL(body, envelope, response);
+    if (method === 'POST' && url.pathname === '/graphql') {
+      return continueTrace(request.headers, () => handleGraphQL(body, envelope, response));
+    }
     const forwarded = await endpoint.forward(
       { method, path: url.pathname, search: url.search, headers: headersOf(request), body },
       envelope,
@@ -145,21 +162,29 @@ export async function serveSubgraph(
           document: prepared.document,
           operationName: payload.operationName ?? null,
           variableValues: payload.variables ?? {},
-          contextValue: { envelope, source: payload.query },
+          contextValue: {
+            envelope,
+            source: payload.query,
+            resumeAfter: resumeAfterIn(payload.extensions),
+            carrier: payload.extensions ?? {},
+          } satisfies Subscribing,
         };
       },
       execute: () => {
         throw new GraphQLError('Only subscriptions are served over WebSocket');
       },
       subscribe: async (args) => {
-        const { envelope, source } = args.contextValue as { envelope: Envelope; source: string };
-        return endpoint.subscribe({
-          source,
-          document: args.document,
-          operationName: args.operationName ?? undefined,
-          variables: args.variableValues ?? {},
-          envelope,
-        }) as Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>;
+        const { envelope, source, resumeAfter, carrier } = args.contextValue as Subscribing;
+        return continueTrace(carrier, () =>
+          endpoint.subscribe({
+            source,
+            document: args.document,
+            operationName: args.operationName ?? undefined,
+            variables: args.variableValues ?? {},
+            envelope,
+            resumeAfter,
+          }),
+        ) as Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>;
       },
     },
     sockets,
