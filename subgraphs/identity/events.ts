@@ -1,6 +1,8 @@
 import type { MailRequested } from '../_kernel/mail/mail.js';
 import type { TokenRealm } from '../_kernel/wire/access-token.js';
 
+type UserStatus = 'ACTIVE' | 'INACTIVE' | 'BANNED' | 'HOLD' | 'PENDING' | 'SUSPENDED';
+
 /** Somebody has become a member of the tenant, by signing up or by being added. */
 export interface MembershipGranted {
   readonly membershipId: string;
@@ -19,7 +21,7 @@ export interface LoginSucceeded {
 /** A sign-in that was refused. Carries no e-mail address: logs and metrics need only to tell them apart. */
 export interface LoginFailed {
   readonly realm: TokenRealm;
-  /** SHA-256 of the address tried, in hexadecimal. */
+  /** SHA-256 of the address tried, or of the person whose second factor was, in hexadecimal. */
   readonly emailHash: string;
 }
 
@@ -27,7 +29,8 @@ export interface SessionEnded {
   readonly realm: TokenRealm;
   readonly subjectId: string;
   readonly sessionId: string;
-  readonly reason: 'LOGOUT' | 'TOKEN_REUSED';
+  /** The last three: by somebody who may, and against the will of whose session it was. */
+  readonly reason: 'LOGOUT' | 'TOKEN_REUSED' | 'REVOKED' | 'SUSPENDED' | 'BANNED' | 'REMOVED';
 }
 
 /** Somebody asked for a link or code by mail; not said whether there is anybody of that address. */
@@ -55,7 +58,121 @@ export interface PasswordChanged {
   readonly keptSessionId: string | null;
 }
 
+/** Somebody set an authenticator app up, did away with it, or has new codes to recover with. */
+export interface SecondFactorChanged {
+  readonly realm: TokenRealm;
+  readonly subjectId: string;
+  readonly change: 'ENABLED' | 'DISABLED' | 'RECOVERY_CODES_RENEWED';
+}
+
+/** Somebody was asked to become a member. */
+export interface MemberInvited {
+  readonly invitationId: string;
+  readonly roles: readonly string[];
+}
+
+/** A person says something else of herself; the names of what she changed. */
+export interface ProfileChanged {
+  readonly userId: string;
+  readonly displayName: string;
+  readonly fields: readonly string[];
+}
+
+/** Somebody agreed to something, or no longer. */
+export interface ConsentGiven {
+  readonly userId: string;
+  readonly purpose: 'TERMS' | 'PRIVACY' | 'MARKETING_EMAIL' | 'MARKETING_SMS' | 'ANALYTICS';
+  readonly granted: boolean;
+  readonly textVersion: string;
+}
+
+/** A role that a company has made is another, or no more. */
+export interface RoleChanged {
+  readonly role: string;
+  readonly permissions: readonly string[];
+  readonly change: 'CREATED' | 'UPDATED' | 'DELETED';
+}
+
+/** What a member may do here is no longer what her tokens say. */
+export interface MembershipChanged {
+  readonly membershipId: string;
+  readonly userId: string;
+  readonly roles: readonly string[];
+  readonly status: UserStatus;
+  /** What it was; absent where only what her roles allow has changed. */
+  readonly before?: { readonly roles: readonly string[]; readonly status: UserStatus };
+  /** Why she stands elsewhere; absent where she does not. */
+  readonly reason?: string;
+}
+
+/** Somebody is a member no more. Every session she had in the tenant has ended. */
+export interface MembershipRemoved {
+  readonly membershipId: string;
+  readonly userId: string;
+  /** What she was until then. */
+  readonly roles: readonly string[];
+}
+
+/**
+ * A person stands elsewhere on the whole platform. It is in the log of the tenant where it was said, and holds for
+ * every tenant: unless she may still sign in, every session she had, in whichever, has ended.
+ */
+export interface UserStatusChanged {
+  readonly userId: string;
+  readonly status: UserStatus;
+  readonly statusBefore: UserStatus;
+  readonly reason: string;
+}
+
+/** Another key is going to sign the tokens of a realm. */
+export interface SigningKeyRotated {
+  readonly realm: TokenRealm;
+  readonly kid: string;
+}
+
+/** What a member of platform staff is or may do has changed; the names of the fields. */
+export interface AdminChanged {
+  readonly adminId: string;
+  readonly roleBefore: string;
+  readonly roleAfter: string;
+  readonly fields: readonly string[];
+}
+
+/** A program has a new key. */
+export interface ApiKeyCreated {
+  readonly apiKeyId: string;
+  readonly serviceAccountId: string;
+  readonly permissions: readonly string[];
+}
+
+/** A key counts no more. */
+export interface ApiKeyRevoked {
+  readonly apiKeyId: string;
+  readonly serviceAccountId: string;
+}
+
+/** A rule of a company's own about who may do what is another, or no more. */
+export interface PolicyChanged {
+  readonly policyId: string;
+  readonly change: 'CREATED' | 'UPDATED' | 'ENABLED' | 'DISABLED' | 'DELETED';
+  readonly effect: 'ALLOW' | 'DENY';
+  readonly actions: readonly string[];
+}
+
 export interface IdentityEvents {
+  'identity.policy_changed': PolicyChanged;
+  'identity.api_key_created': ApiKeyCreated;
+  'identity.api_key_revoked': ApiKeyRevoked;
+  'identity.admin_changed': AdminChanged;
+  'identity.signing_key_rotated': SigningKeyRotated;
+  'identity.role_changed': RoleChanged;
+  'identity.membership_changed': MembershipChanged;
+  'identity.membership_removed': MembershipRemoved;
+  'identity.user_status_changed': UserStatusChanged;
+  'identity.profile_changed': ProfileChanged;
+  'identity.consent_given': ConsentGiven;
+  'identity.member_invited': MemberInvited;
+  'identity.second_factor_changed': SecondFactorChanged;
   'identity.membership_granted': MembershipGranted;
   'identity.login_succeeded': LoginSucceeded;
   'identity.login_failed': LoginFailed;

@@ -1,21 +1,55 @@
+import { eventFeedRoute } from '../_kernel/events/event-feed.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
+import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
+import { apiKeyRoute, apiKeyUsesRoute } from './api-key/api-key.route.js';
+import { createApiKeyService } from './api-key/api-key.service.js';
+import { createAdminSessionService } from './admin-user/admin-session.service.js';
 import { createAdminUserService } from './admin-user/admin-user.service.js';
+import { createClientLoader } from './client-application/client-application.loader.js';
+import { createClientApplicationService } from './client-application/client-application.service.js';
+import { operationUsesRoute, registeredOperationRoute } from './client-application/operation-lookup.route.js';
+import { createOperationLookupService } from './client-application/operation-lookup.service.js';
 import type { IdentityEvents } from './events.js';
+import { createConsentService } from './consent/consent.service.js';
+import { createServiceAccountLoader } from './service-account/service-account.loader.js';
+import { createServiceAccountService } from './service-account/service-account.service.js';
+import { createRoleCatalogueLoader } from './role/role.loader.js';
+import { policyDecisionRoute } from './policy/policy-decision.route.js';
+import { createPolicyService } from './policy/policy.service.js';
+import { createSimulationService } from './policy/simulation.service.js';
+import { publishPoliciesWhenARoleChanges } from './reactions/publish-policies-when-a-role-changes.js';
+import { createRoleService } from './role/role.service.js';
+import { createProfileService } from './profile/profile.service.js';
+import { createInvitationService } from './invitation/invitation.service.js';
+import { createRequestedInvitationService } from './invitation/requested-invitation.service.js';
 import { createMailedProofService } from './mailed-proof/mailed-proof.service.js';
 import { createMembershipLoaders } from './membership/membership.loader.js';
 import { createMembershipService } from './membership/membership.service.js';
+import { createBreachList, NO_BREACHES } from './password/breach-list.js';
+import { createPasswordPolicy } from './password/password-policy.js';
 import { createPasswordHasher } from './password/password-hasher.js';
 import { createPasswordService } from './password/password.service.js';
+import { inviteOwnerWhenTenantIsCreated } from './reactions/invite-owner-when-tenant-is-created.js';
+import { inviteTeamWhenOwnerAsks } from './reactions/invite-team-when-owner-asks.js';
 import { sendProofWhenRequested } from './reactions/send-proof-when-requested.js';
 import { schema } from './schema.js';
 import type { IdentityServices } from './services.js';
+import { createSecondFactorService } from './second-factor/second-factor.service.js';
+import { createSecondStepService } from './second-factor/second-step.service.js';
 import { createMagicLinkService } from './session/magic-link.service.js';
 import { createSessionService } from './session/session.service.js';
 import { createSignIn } from './session/sign-in.js';
+import { revocations } from './session/revocations.js';
 import { createTokenIssuer } from './session/token-issuer.js';
+import { keepSigningKeysFresh } from './signing-key/keep-signing-keys-fresh.schedule.js';
 import { signingKeyRoute } from './signing-key/signing-key.route.js';
 import { createSigningKeyService } from './signing-key/signing-key.service.js';
+import { forgetWhatCountsNoMore } from './sign-in-guard/forget-what-counts-no-more.schedule.js';
+import { createSignInGuard } from './sign-in-guard/sign-in-guard.service.js';
+import { createMemberStandingService } from './standing/member-standing.service.js';
+import { createUserStandingService } from './standing/user-standing.service.js';
+import { createTrustedDeviceService } from './trusted-device/trusted-device.service.js';
 import { createEmailVerificationService } from './user/email-verification.service.js';
 import { createEnrolmentService } from './user/enrolment.service.js';
 import { createRegistrationService } from './user/registration.service.js';
@@ -25,6 +59,10 @@ import { createUserService } from './user/user.service.js';
 export interface IdentityConfig {
   /** Public address of the platform: `iss` of the tokens it signs, and what links in mails lead to. */
   readonly issuer: string;
+  /** What authenticator apps name the platform by. */
+  readonly appName: string;
+  /** Where passwords known from breaches are looked up; undefined to ask nobody. */
+  readonly breachedPasswordsUrl?: string | undefined;
 }
 
 /** Who people are, how they prove it, and what their roles allow. */
@@ -33,32 +71,82 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
   const { secretBox, clock } = runtime;
   const outbox = runtime.outbox.for<IdentityEvents>();
   const hasher = createPasswordHasher();
-  const signingKeys = createSigningKeyService({ platform, secretBox, clock });
+  const signingKeys = createSigningKeyService({ tenants, platform, outbox, secretBox, clock });
   const tokens = createTokenIssuer(signingKeys, config.issuer);
   const memberships = createMembershipService({ tenants, outbox, loaders: createMembershipLoaders(tenants) });
 
   const userLoader = createUserLoader(tenants);
-  const signIn = createSignIn({ tenants, outbox, tokens });
+  const secondFactors = createSecondFactorService({ platform, outbox, secretBox, issuer: config.appName });
+  const { breachedPasswordsUrl } = config;
+  const policy = createPasswordPolicy(
+    breachedPasswordsUrl === undefined ? NO_BREACHES : createBreachList(breachedPasswordsUrl, runtime.logger),
+  );
+  const guard = createSignInGuard({ tenants, outbox });
+  const devices = createTrustedDeviceService(tenants);
+  const roles = createRoleService({ tenants, outbox, catalogue: createRoleCatalogueLoader(tenants) });
+  const policies = createPolicyService({ tenants, outbox });
+  const signIn = createSignIn({ tenants, outbox, tokens, secondFactors, roles });
   const mails = createMailDesk(outbox, secretBox, 'identity.mail_requested');
+  const requestedInvitations = createRequestedInvitationService({ outbox, mails, secretBox, publicUrl: config.issuer });
   const proofs = createMailedProofService({ tenants, outbox, secretBox, mails, publicUrl: config.issuer });
+
+  const operationLookup = createOperationLookupService({ tenants, platform });
 
   return {
     name: 'identity',
     schema,
     services: {
       users: createUserService(userLoader),
-      registration: createRegistrationService({ platform, hasher, memberships, proofs }),
-      enrolment: createEnrolmentService({ platform, hasher, memberships }),
+      registration: createRegistrationService({ platform, hasher, memberships, proofs, policy }),
+      enrolment: createEnrolmentService({ platform, hasher, memberships, policy, roles }),
+      signingKeys,
+      serviceAccounts: createServiceAccountService({ tenants, outbox, loader: createServiceAccountLoader(tenants) }),
+      apiKeys: createApiKeyService({ tenants, outbox }),
+      roles,
+      policies,
+      simulations: createSimulationService(policies, roles),
+      profiles: createProfileService({ platform, outbox }),
+      consents: createConsentService({ tenants, outbox }),
+      invitations: createInvitationService({
+        tenants,
+        platform,
+        outbox,
+        memberships,
+        hasher,
+        policy,
+        mails,
+        roles,
+        publicUrl: config.issuer,
+      }),
       memberships,
-      sessions: createSessionService({ tenants, platform, outbox, hasher, signIn }),
+      memberStandings: createMemberStandingService({ tenants, outbox, roles }),
+      userStandings: createUserStandingService({ platform, outbox }),
+      sessions: createSessionService({ tenants, platform, outbox, hasher, signIn, guard, devices }),
+      secondFactors,
+      secondSteps: createSecondStepService({ tenants, platform, hasher, secondFactors, guard, signIn }),
+      trustedDevices: devices,
       magicLinks: createMagicLinkService({ tenants, platform, outbox, proofs, signIn }),
       proofs,
-      passwords: createPasswordService({ tenants, platform, outbox, hasher, proofs, mails }),
+      passwords: createPasswordService({ tenants, platform, outbox, hasher, proofs, mails, policy }),
       emailVerification: createEmailVerificationService({ tenants, platform, outbox, proofs, users: userLoader }),
-      adminUsers: createAdminUserService({ tenants, platform, outbox, hasher, tokens }),
+      adminSessions: createAdminSessionService({ tenants, platform, outbox, hasher, tokens, secondFactors, guard }),
+      adminUsers: createAdminUserService({ platform, outbox, hasher, policy }),
+      clientApplications: createClientApplicationService({ tenants, loader: createClientLoader(tenants) }),
     },
-    reactions: [sendProofWhenRequested(proofs)],
-    routes: [signingKeyRoute(signingKeys)],
-    schedules: [],
+    reactions: [publishPoliciesWhenARoleChanges(policies), 
+      sendProofWhenRequested(proofs),
+      inviteOwnerWhenTenantIsCreated(requestedInvitations),
+      inviteTeamWhenOwnerAsks(requestedInvitations),
+    ],
+    routes: [
+      policyDecisionRoute(runtime),
+      apiKeyRoute(platform, clock),
+      apiKeyUsesRoute(platform),
+      signingKeyRoute(signingKeys),
+      registeredOperationRoute(operationLookup),
+      operationUsesRoute(operationLookup),
+      eventFeedRoute({ path: REVOCATIONS_PATH, forms: revocations, runtime, longestWaitMs: LONGEST_WAIT_MS }),
+    ],
+    schedules: [keepSigningKeysFresh(signingKeys), forgetWhatCountsNoMore(platform)],
   };
 }

@@ -1,34 +1,44 @@
 import { z } from 'zod';
-import { ConflictError, UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
+import { ConflictError, ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
-import { requirePermission } from '../../_kernel/request/principal-checks.js';
+import { requireFreshProof, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
-import { emailSchema } from '../../_kernel/validation/text.js';
+import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { emailSchema, lineSchema } from '../../_kernel/validation/text.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import { ADMIN_ROLES, type AdminRole } from '../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
 import type { IdentityEvents } from '../events.js';
 import { newPasswordSchema } from '../password/password.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
-import { openSession, type RefreshGrant } from '../session/session-opener.js';
-import type { IssuedToken, TokenIssuer } from '../session/token-issuer.js';
-import { displayNameSchema, hashOfEmail } from '../user/user.js';
-import { ADMIN_ROLE_PERMISSIONS } from './admin-user.js';
-import { findAdmin, findAdminWithPassword, insertAdmin, noteLogin, type AdminUserRow } from './admin-user.store.js';
+import type { PasswordPolicy } from '../password/password-policy.js';
+import { displayNameSchema } from '../user/user.js';
+import {
+  ADMIN_SORT,
+  countSuperAdminsLocked,
+  findAdmin,
+  findAdminsPage,
+  insertAdmin,
+  updateAdmin,
+  type AdminUserRow,
+} from './admin-user.store.js';
 
-export interface AdminSignedIn {
-  readonly admin: AdminUserRow;
-  readonly access: IssuedToken;
-  readonly refresh: RefreshGrant;
-}
+const departmentSchema = lineSchema(80);
 
 const adminRegistrationSchema = z.object({
   email: emailSchema,
   displayName: displayNameSchema,
   password: newPasswordSchema,
   role: z.enum(ADMIN_ROLES),
+  department: departmentSchema.nullish(),
+});
+
+const adminChangesSchema = z.object({
+  displayName: displayNameSchema.nullish(),
+  role: z.enum(ADMIN_ROLES).nullish(),
+  department: departmentSchema.nullish(),
 });
 
 export interface AdminRegistration {
@@ -36,14 +46,16 @@ export interface AdminRegistration {
   readonly displayName: string;
   readonly password: string;
   readonly role: AdminRole;
+  readonly department?: string | null | undefined;
+}
+
+export interface AdminChanges {
+  readonly displayName?: string | null | undefined;
+  readonly role?: AdminRole | null | undefined;
+  readonly department?: string | null | undefined;
 }
 
 export interface AdminUserService {
-  /** @throws {UnauthenticatedError} alike for an unknown address and a wrong password */
-  login(
-    context: RequestContext,
-    input: { readonly email: string; readonly password: string },
-  ): Promise<AdminSignedIn>;
   /**
    * Adds a member of platform staff.
    * @throws {ForbiddenError} without `platform:admins:manage`
@@ -51,59 +63,72 @@ export interface AdminUserService {
    * @throws {ConflictError} when the address is an administrator's already
    */
   register(context: RequestContext, input: AdminRegistration): Promise<AdminUserRow>;
+  /**
+   * Changes what an administrator is and may do; what is left out or null stays.
+   * @throws {ForbiddenError} @throws {StepUpRequiredError} @throws {ValidationError} @throws {NotFoundError}
+   * @throws {ConflictError} when nobody would be left who manages administrators
+   */
+  update(context: RequestContext, id: string, changes: AdminChanges): Promise<AdminUserRow>;
+  /** By name. @param search part of a name or an address @throws {ForbiddenError} */
+  list(context: RequestContext, args: PageArgs, search: string | null): Promise<Connection<AdminUserRow>>;
   /** The administrator signed in; null for everybody else. */
   current(context: RequestContext): Promise<AdminUserRow | null>;
 }
 
-const isAdminRole = (role: string): role is AdminRole => (ADMIN_ROLES as readonly string[]).includes(role);
-
 export function createAdminUserService(parts: {
-  readonly tenants: TenantDatabase;
   readonly platform: PlatformDatabase;
   readonly outbox: Outbox<IdentityEvents>;
   readonly hasher: PasswordHasher;
-  readonly tokens: TokenIssuer;
+  readonly policy: PasswordPolicy;
 }): AdminUserService {
-  const { tenants, platform, outbox, hasher, tokens } = parts;
+  const { platform, outbox, hasher, policy } = parts;
   return {
-    async login(request, { email, password }) {
-      // Whatever address the request came to, the platform's realm belongs to no company.
-      const context: RequestContext = { ...request, tenant: PLATFORM_TENANT };
-      const found = await findAdminWithPassword(platform.db, email.trim().toLowerCase());
-      const passwordFits = await hasher.verify(found?.passwordHash ?? null, password);
-      const admin = found && passwordFits ? await noteLogin(platform.db, found.id, context.clock.now()) : null;
-      if (!admin || !isAdminRole(admin.role)) {
-        await tenants.transaction(context, (db) =>
-          outbox.emit(db, context, 'identity.login_failed', {
-            realm: 'platform',
-            emailHash: hashOfEmail(email),
-          }),
-        );
-        throw new UnauthenticatedError('The e-mail address or the password is wrong');
-      }
-      const { session, refresh } = await tenants.transaction(context, (db) =>
-        openSession(context, db, outbox, { realm: 'platform', subjectId: admin.id }),
-      );
-      const access = await tokens.issue(
-        'platform',
-        {
-          sub: admin.id,
-          sid: session.id,
-          roles: [admin.role],
-          scope: ADMIN_ROLE_PERMISSIONS[admin.role].join(' '),
-        },
-        context.clock.now(),
-      );
-      return { admin, access, refresh };
-    },
     async register(context, input) {
       requirePermission(context, 'platform:admins:manage');
-      const { password, ...admin } = validate(adminRegistrationSchema, input);
+      const { password, department, ...admin } = validate(adminRegistrationSchema, input);
+      await policy.require('password', password, [admin.email, admin.displayName]);
       const passwordHash = await hasher.hash(password);
-      const created = await insertAdmin(platform.db, { ...admin, id: uuidv7(), passwordHash });
+      const row = { ...admin, department: department ?? null, id: uuidv7(), passwordHash };
+      const created = await insertAdmin(platform.db, row);
       if (!created) throw new ConflictError("This address is an administrator's already");
       return created;
     },
+
+    async update(request, id, input) {
+      requirePermission(request, 'platform:admins:manage');
+      requireFreshProof(request);
+      const context: RequestContext = { ...request, tenant: PLATFORM_TENANT };
+      const { displayName, role, department } = validate(adminChangesSchema, input);
+      return platform.transaction(async (db) => {
+        const superAdmins = await countSuperAdminsLocked(db);
+        const before = await findAdmin(db, id);
+        if (!before) throw new NotFoundError('Administrator');
+        const losesLast = before.role === 'SUPER_ADMIN' && role && role !== 'SUPER_ADMIN' && superAdmins === 1;
+        if (losesLast) throw new ConflictError('Somebody has to be left who manages administrators');
+        const changes = {
+          ...(displayName ? { displayName } : {}),
+          ...(role ? { role } : {}),
+          ...(department ? { department } : {}),
+        };
+        const after = await updateAdmin(db, id, changes);
+        if (!after) throw new NotFoundError('Administrator');
+        await outbox.emit(db, context, 'identity.admin_changed', {
+          adminId: id,
+          roleBefore: before.role,
+          roleAfter: after.role,
+          fields: Object.keys(changes),
+        });
+        return after;
+      });
+    },
+
+    async list(context, args, search) {
+      if (context.principal.kind !== 'platform') throw new ForbiddenError('Platform staff see one another, and nobody else does');
+      const page = pageOf(args, ADMIN_SORT);
+      const rows = await findAdminsPage(platform.db, page, search?.trim() || null);
+      return connectionOf(page, rows, (row) => [row.displayName, row.id]);
+    },
+
     current: async ({ principal }) =>
       principal.kind === 'platform' ? findAdmin(platform.db, principal.adminId) : null,
   };

@@ -1,4 +1,5 @@
 import type { AdminUser } from '../../../prisma/generated/client.js';
+import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { PlatformDb } from '../../_kernel/tenancy/tenant-database.js';
 
 /** An administrator without the password's hash. */
@@ -24,7 +25,7 @@ export async function noteLogin(db: PlatformDb, id: string, lastLoginAt: Date): 
 /** @returns null when the address is taken */
 export async function insertAdmin(
   db: PlatformDb,
-  admin: Pick<AdminUser, 'id' | 'email' | 'displayName' | 'role' | 'passwordHash'>,
+  admin: Pick<AdminUser, 'id' | 'email' | 'displayName' | 'role' | 'department' | 'passwordHash'>,
 ): Promise<AdminUserRow | null> {
   const rows = await db.adminUser.createManyAndReturn({
     data: [admin],
@@ -32,4 +33,33 @@ export async function insertAdmin(
     omit: withoutPassword,
   });
   return rows[0] ?? null;
+}
+
+/** By name. */
+export const ADMIN_SORT: readonly SortKey[] = [
+  { field: 'displayName', order: 'asc' },
+  { field: 'id', order: 'asc', type: 'uuid' },
+];
+
+export function findAdminsPage(db: PlatformDb, page: Page, search: string | null): Promise<AdminUserRow[]> {
+  const { where, ...rest } = keysetQuery(page, ADMIN_SORT);
+  const part = { contains: search ?? '', mode: 'insensitive' } as const;
+  const wanted = search === null ? {} : { OR: [{ displayName: part }, { email: part }] };
+  return db.adminUser.findMany({ where: { AND: [wanted, where] }, ...rest, omit: withoutPassword });
+}
+
+export async function updateAdmin(
+  db: PlatformDb,
+  id: string,
+  changes: { readonly displayName?: string; readonly role?: string; readonly department?: string },
+): Promise<AdminUserRow | null> {
+  const rows = await db.adminUser.updateManyAndReturn({ where: { id }, data: changes, omit: withoutPassword });
+  return rows[0] ?? null;
+}
+
+/** How many manage administrators; locked until the transaction ends, so that two do not leave by one another's word. */
+export async function countSuperAdminsLocked(db: PlatformDb): Promise<number> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM identity.admin_user WHERE role = 'SUPER_ADMIN' ORDER BY id FOR UPDATE`;
+  return rows.length;
 }

@@ -1,9 +1,11 @@
-import type { AdminRole } from '../../_kernel/wire/principal.js';
+import { ADMIN_ROLES, type AdminRole } from '../../_kernel/wire/principal.js';
 import { PLATFORM_PERMISSIONS, type PlatformPermission } from '../../_kernel/wire/permissions.js';
 
 const READ_ONLY: readonly PlatformPermission[] = PLATFORM_PERMISSIONS.filter((permission) =>
   permission.endsWith(':read'),
 );
+
+export const isAdminRole = (role: string): role is AdminRole => (ADMIN_ROLES as readonly string[]).includes(role);
 
 /** What each role of platform staff may do. */
 export const ADMIN_ROLE_PERMISSIONS: Readonly<Record<AdminRole, readonly PlatformPermission[]>> = {

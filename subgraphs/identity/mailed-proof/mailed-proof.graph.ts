@@ -1,6 +1,7 @@
 import { UnauthenticatedError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { AuthPayloadRef } from '../session/session.graph.js';
+import { SecondFactorRequiredError } from '../second-factor/second-factor.js';
 import { UserRef } from '../user/user.graph.js';
 import type { ShownProof } from './mailed-proof.js';
 
@@ -77,6 +78,7 @@ builder.mutationFields((t) => {
     requestEmailVerification: t.field({
       type: MailSentRef,
       nullable: true,
+      tag: 'while-read-only',
       authenticated: true,
       errors: { types: [UnauthenticatedError] },
       description: 'Sends you a link and a code that verify your address, unless it is; good for a day.',
@@ -85,7 +87,7 @@ builder.mutationFields((t) => {
     verifyEmail: t.field({
       type: EmailVerifiedRef,
       nullable: true,
-      tag: 'public',
+      tag: ['public', 'credentials'],
       errors: { types: [UnauthenticatedError, ValidationError] },
       description: 'Verifies an address by what was sent to it: `PENDING` becomes `ACTIVE`.',
       args: { proof },
@@ -96,7 +98,7 @@ builder.mutationFields((t) => {
     requestPasswordReset: t.field({
       type: MailSentRef,
       nullable: true,
-      tag: 'public',
+      tag: ['public', 'credentials'],
       errors: { types: [ValidationError] },
       description: 'Sends a link by which a new password is chosen, if the address is known here; good for an hour.',
       args: { email },
@@ -105,7 +107,8 @@ builder.mutationFields((t) => {
     resetPassword: t.field({
       type: PasswordChangedRef,
       nullable: true,
-      tag: 'public',
+      tag: ['public', 'credentials'],
+      cost: 20,
       errors: { types: [UnauthenticatedError, ValidationError] },
       description: 'Chooses a new password by a link of `requestPasswordReset`. Every session ends.',
       args: { input: t.arg({ type: ResetPasswordInput, description: 'Link and password.' }) },
@@ -117,6 +120,7 @@ builder.mutationFields((t) => {
     changePassword: t.field({
       type: PasswordChangedRef,
       nullable: true,
+      tag: 'while-read-only',
       authenticated: true,
       errors: { types: [UnauthenticatedError, ValidationError] },
       description: 'Changes your password. Every session but this one ends.',
@@ -129,7 +133,7 @@ builder.mutationFields((t) => {
     requestMagicLink: t.field({
       type: MailSentRef,
       nullable: true,
-      tag: 'public',
+      tag: ['public', 'credentials'],
       errors: { types: [ValidationError] },
       description: 'Sends a link and a code to sign in with, if the address is known here; good once, for ten minutes.',
       args: { email },
@@ -138,8 +142,8 @@ builder.mutationFields((t) => {
     consumeMagicLink: t.field({
       type: AuthPayloadRef,
       nullable: true,
-      tag: 'public',
-      errors: { types: [UnauthenticatedError, ValidationError] },
+      tag: ['public', 'credentials'],
+      errors: { types: [UnauthenticatedError, ValidationError, SecondFactorRequiredError] },
       description: 'Signs in by what `requestMagicLink` has sent.',
       args: { proof },
       resolve: (_root, args, { request, services }) => services.magicLinks.consume(request, shownIn(args.proof)),

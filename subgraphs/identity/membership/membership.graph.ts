@@ -1,9 +1,6 @@
-import { SYSTEM_ROLES } from '../../_kernel/wire/principal.js';
-import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import { builder } from '../builder.js';
 import { MembershipId } from '../ids.js';
-import { UserRef } from '../user/user.graph.js';
-import { permissionsOfRoles, ROLE_FAMILIES, SYSTEM_ROLE_DEFINITIONS } from './membership.js';
+import { UserRef, UserStatusEnum } from '../user/user.graph.js';
 import type { MembershipRow } from './membership.store.js';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
@@ -25,8 +22,11 @@ MembershipRef.implement({
     }),
     permissions: t.stringList({
       description: 'Union of what her roles allow, such as `appointments:read`.',
-      resolve: (membership) => [...permissionsOfRoles(membership.roles)],
+      resolve: async (membership, _args, { request, services }) => [
+        ...(await services.roles.permissionsOf(request, membership.roles)),
+      ],
     }),
+    status: t.expose('status', { type: UserStatusEnum, description: 'Where she stands in this tenant.' }),
     joinedAt: t.expose('createdAt', { type: 'DateTime', description: 'When she became a member.' }),
   }),
 });
@@ -37,27 +37,6 @@ builder.asEntity(MembershipRef, {
     const uuid = MembershipId.decode(id);
     return uuid === null ? null : services.memberships.find(request, uuid);
   },
-});
-
-const RoleFamilyEnum = builder.enumType('RoleFamily', {
-  description: 'What kind of people a role is for.',
-  values: ROLE_FAMILIES,
-});
-
-const RoleRef = builder.objectRef<(typeof SYSTEM_ROLES)[number]>('Role').implement({
-  description: 'A named set of permissions.',
-  fields: (t) => ({
-    name: t.string({ description: 'Name, unique in the tenant.', resolve: (role) => role }),
-    family: t.field({
-      type: RoleFamilyEnum,
-      description: 'Kind of people the role is for.',
-      resolve: (role) => SYSTEM_ROLE_DEFINITIONS[role].family,
-    }),
-    permissions: t.stringList({
-      description: 'What the role allows.',
-      resolve: (role) => [...SYSTEM_ROLE_DEFINITIONS[role].permissions],
-    }),
-  }),
 });
 
 builder.queryFields((t) => ({
@@ -72,17 +51,4 @@ builder.queryFields((t) => ({
     { name: 'MembershipConnection', description: 'A page of members.' },
     { name: 'MembershipEdge', description: 'A member in a page.' },
   ),
-  roles: t.field({
-    type: [RoleRef],
-    nullable: true,
-    authenticated: true,
-    description: 'The roles a member can have here, with what each allows.',
-    resolve: () => [...SYSTEM_ROLES],
-  }),
-  permissions: t.stringList({
-    nullable: true,
-    authenticated: true,
-    description: 'The permission catalogue.',
-    resolve: () => [...TENANT_PERMISSIONS],
-  }),
 }));

@@ -13,6 +13,7 @@ import {
   MEMBERSHIP_SORT,
   type MembershipRow,
 } from './membership.store.js';
+import { changeSeat } from './seat.js';
 
 export interface MembershipService {
   find(context: RequestContext, id: string): Promise<MembershipRow | null>;
@@ -22,6 +23,7 @@ export interface MembershipService {
   /**
    * Makes a person a member of the request's tenant, in the caller's transaction.
    * @returns null when she is one already
+   * @throws {QuotaExceededError} when every seat of the plan is taken
    */
   grant(
     context: RequestContext,
@@ -54,6 +56,7 @@ export function createMembershipService(parts: {
         roles,
       });
       if (!membership) return null;
+      await changeSeat(db, context, [], membership.roles);
       await outbox.emit(db, context, 'identity.membership_granted', {
         membershipId: membership.id,
         userId: user.id,

@@ -9,8 +9,10 @@ import { validate } from '../../_kernel/validation/validate.js';
 import type { IdentityEvents } from '../events.js';
 import type { MailedProofService } from '../mailed-proof/mailed-proof.service.js';
 import { revokeSessionsOfUser } from '../session/session.store.js';
+import { revokeDevicesOfUser } from '../trusted-device/trusted-device.store.js';
 import { findUserById, markEmailVerified, setPassword, type UserRow } from '../user/user.store.js';
 import { newPasswordSchema } from './password.js';
+import type { PasswordPolicy } from './password-policy.js';
 import type { PasswordHasher } from './password-hasher.js';
 
 const changeSchema = z.object({ newPassword: newPasswordSchema });
@@ -43,8 +45,9 @@ export function createPasswordService(parts: {
   readonly hasher: PasswordHasher;
   readonly proofs: MailedProofService;
   readonly mails: MailDesk;
+  readonly policy: PasswordPolicy;
 }): PasswordService {
-  const { tenants, platform, outbox, hasher, proofs, mails } = parts;
+  const { tenants, platform, outbox, hasher, proofs, mails, policy } = parts;
 
   const replace = async (
     context: RequestContext,
@@ -56,6 +59,7 @@ export function createPasswordService(parts: {
   ): Promise<void> => {
     await setPassword(db, user.id, passwordHash);
     await revokeSessionsOfUser(db, user.id, keptSessionId, 'PASSWORD_CHANGED', context.clock.now());
+    if (by === 'RESET') await revokeDevicesOfUser(db, user.id, context.clock.now());
     await outbox.emit(db, context, 'identity.password_changed', { userId: user.id, by, keptSessionId });
     await mails.send(db, context, {
       template: 'PASSWORD_CHANGED',
@@ -67,6 +71,7 @@ export function createPasswordService(parts: {
   return {
     async reset(context, { token, newPassword }) {
       validate(changeSchema, { newPassword });
+      await policy.require('newPassword', newPassword, []);
       const passwordHash = await hasher.hash(newPassword);
       const done = await platform.transaction(async (db) => {
         const proof = await proofs.use(context, db, 'PASSWORD_RESET', { token });
@@ -89,6 +94,7 @@ export function createPasswordService(parts: {
       const user = await findUserById(platform.db, userId);
       const fits = await hasher.verify(user?.password?.hash ?? null, currentPassword);
       if (!user || !fits) throw ValidationError.of('currentPassword', 'is not your password');
+      await policy.require('newPassword', newPassword, [user.email, user.displayName]);
       const passwordHash = await hasher.hash(newPassword);
       await platform.transaction((db) => replace(context, db, user, passwordHash, 'HERSELF', sessionId));
     },

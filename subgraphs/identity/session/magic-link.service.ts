@@ -53,7 +53,7 @@ export function createMagicLinkService(parts: {
         return known;
       });
       const membership = user && (await signIn.membershipOf(context, user));
-      if (membership) return signIn.open(context, membership);
+      if (membership) return signIn.afterFirstFactor(context, membership, 'mail', false);
       await tenants.transaction(context, (db) =>
         outbox.emit(db, context, 'identity.proof_refused', { purpose: 'SIGN_IN' }),
       );

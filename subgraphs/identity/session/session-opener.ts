@@ -12,16 +12,9 @@ export interface RefreshGrant {
   readonly expiresAt: Date;
 }
 
-/** Adds an unused refresh token to a session's family. */
-export async function addRefreshToken(
-  context: RequestContext,
-  db: TenantDb,
-  sessionId: string,
-): Promise<RefreshGrant> {
-  const token = newRefreshToken();
-  const expiresAt = new Date(context.clock.now().getTime() + REFRESH_TOKEN_SECONDS * 1_000);
-  await insertRefreshToken(db, { hash: hashRefreshToken(token), sessionId, expiresAt });
-  return { token, expiresAt };
+/** A token that nobody has seen yet. */
+export function newRefreshGrant(now: Date): RefreshGrant {
+  return { token: newRefreshToken(), expiresAt: new Date(now.getTime() + REFRESH_TOKEN_SECONDS * 1_000) };
 }
 
 /** Opens a session for somebody whose proof was checked, and says so. */
@@ -29,7 +22,7 @@ export async function openSession(
   context: RequestContext,
   db: TenantDb,
   outbox: Outbox<IdentityEvents>,
-  subject: { readonly realm: TokenRealm; readonly subjectId: string },
+  subject: { readonly realm: TokenRealm; readonly subjectId: string; readonly amr: readonly string[] },
 ): Promise<{ readonly session: SessionRow; readonly refresh: RefreshGrant }> {
   const now = context.clock.now();
   const session = await insertSession(db, {
@@ -38,10 +31,18 @@ export async function openSession(
     subjectId: subject.subjectId,
     ip: context.origin.ip,
     userAgent: context.origin.userAgent,
+    amr: [...subject.amr],
+    authenticatedAt: now,
     createdAt: now,
     expiresAt: new Date(now.getTime() + REFRESH_TOKEN_SECONDS * 1_000),
   });
-  const refresh = await addRefreshToken(context, db, session.id);
-  await outbox.emit(db, context, 'identity.login_succeeded', { ...subject, sessionId: session.id });
+  const refresh = newRefreshGrant(now);
+  const { expiresAt } = refresh;
+  await insertRefreshToken(db, { hash: hashRefreshToken(refresh.token), sessionId: session.id, expiresAt });
+  await outbox.emit(db, context, 'identity.login_succeeded', {
+    realm: subject.realm,
+    subjectId: subject.subjectId,
+    sessionId: session.id,
+  });
   return { session, refresh };
 }

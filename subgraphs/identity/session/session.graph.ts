@@ -1,6 +1,7 @@
-import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
+import { NotFoundError, RateLimitedError, UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { SessionId } from '../ids.js';
+import { SecondFactorRequiredError } from '../second-factor/second-factor.js';
 import { UserRef } from '../user/user.graph.js';
 import { accessTokenFields } from './access-token.fields.js';
 import type { SessionRow } from './session.store.js';
@@ -45,11 +46,22 @@ const LoggedOutRef = builder.objectRef<{ readonly at: Date }>('LoggedOut').imple
   fields: (t) => ({ at: t.expose('at', { type: 'DateTime', description: 'When it ended.' }) }),
 });
 
+const SessionsEndedRef = builder.objectRef<{ readonly sessions: readonly SessionRow[] }>('SessionsEnded').implement({
+  description: 'Sessions have ended.',
+  fields: (t) => ({
+    sessions: t.field({ type: [SessionRef], description: 'Those that were open.', resolve: ({ sessions }) => [...sessions] }),
+  }),
+});
+
 const LoginInput = builder.inputType('LoginInput', {
   description: 'What somebody signs in with.',
   fields: (t) => ({
     email: t.string({ description: 'E-mail address.' }),
     password: t.string({ description: 'Password.' }),
+    deviceToken: t.string({
+      required: false,
+      description: 'What `trustDevice` gave this device; with it no second factor is asked for.',
+    }),
   }),
 });
 
@@ -67,8 +79,9 @@ builder.mutationFields((t) => ({
   login: t.field({
     type: AuthPayloadRef,
     nullable: true,
-    tag: 'public',
-    errors: { types: [UnauthenticatedError] },
+    tag: ['public', 'credentials'],
+    cost: 20,
+    errors: { types: [UnauthenticatedError, SecondFactorRequiredError, RateLimitedError] },
     description: 'Signs in to the tenant whose address the request came to.',
     args: { input: t.arg({ type: LoginInput, description: 'Address and password.' }) },
     resolve: (_root, { input }, { request, services }) => services.sessions.login(request, input),
@@ -76,7 +89,7 @@ builder.mutationFields((t) => ({
   refreshSession: t.field({
     type: AuthPayloadRef,
     nullable: true,
-    tag: 'public',
+    tag: ['public', 'credentials'],
     errors: { types: [UnauthenticatedError] },
     description:
       'Changes a refresh token for a new pair. A token that was used before ends the session: it is in two hands.',
@@ -84,9 +97,29 @@ builder.mutationFields((t) => ({
     resolve: (_root, { refreshToken }, { request, services }) =>
       services.sessions.refresh(request, refreshToken),
   }),
+  revokeSession: t.field({
+    type: SessionRef,
+    nullable: true,
+    tag: 'while-read-only',
+    authenticated: true,
+    errors: { types: [UnauthenticatedError, NotFoundError] },
+    description: 'Ends a session of yours, as of a device that was lost.',
+    args: { id: t.arg.id({ description: 'Global id of the session.' }) },
+    resolve: (_root, { id }, { request, services }) => services.sessions.revoke(request, SessionId.require(id)),
+  }),
+  revokeOtherSessions: t.field({
+    type: SessionsEndedRef,
+    nullable: true,
+    tag: 'while-read-only',
+    authenticated: true,
+    errors: { types: [UnauthenticatedError] },
+    description: 'Ends every session of yours here but this one.',
+    resolve: async (_root, _args, { request, services }) => ({ sessions: await services.sessions.revokeOthers(request) }),
+  }),
   logout: t.field({
     type: LoggedOutRef,
     nullable: true,
+    tag: 'while-read-only',
     authenticated: true,
     errors: { types: [UnauthenticatedError] },
     description: 'Ends the session of the access token; its refresh token is worthless from then on.',

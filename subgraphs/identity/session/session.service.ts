@@ -1,38 +1,50 @@
 import type { Outbox } from '../../_kernel/events/outbox.js';
-import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
+import { NotFoundError, UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
 import { requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../events.js';
-import { findMembershipsOfUsers } from '../membership/membership.store.js';
+import type { MembershipRow } from '../membership/membership.store.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
-import { hashOfEmail, maySignIn } from '../user/user.js';
-import { findUsersByIds, findUserWithPassword } from '../user/user.store.js';
-import { hashRefreshToken, judgeRefreshToken } from './session.js';
-import { addRefreshToken } from './session-opener.js';
-import {
-  findOpenSessions,
-  lockRefreshToken,
-  markRefreshTokenUsed,
-  revokeSession,
-  type SessionRow,
-} from './session.store.js';
+import { hashOfEmail } from '../user/user.js';
+import { findUserWithPassword, setPassword, type UserWithPassword } from '../user/user.store.js';
+import { rotateRefreshToken } from './refresh-rotation.js';
+import { findOpenSessions, revokeSession, type SessionRow } from './session.store.js';
+import type { SignInGuard } from '../sign-in-guard/sign-in-guard.service.js';
+import type { TrustedDeviceService } from '../trusted-device/trusted-device.service.js';
+import { placeToSignInTo } from '../standing/standing.store.js';
 import type { SignedIn, SignIn } from './sign-in.js';
 
 /** One message for every reason, so that nothing can be learned from it. */
 const REFUSED_LOGIN = 'The e-mail address or the password is wrong';
 const REFUSED_REFRESH = 'This refresh token is not valid; sign in again';
 
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** What `trustDevice` gave; whoever shows it is not asked for a second factor. */
+  readonly deviceToken?: string | null | undefined;
+}
+
 export interface SessionService {
   /**
    * @throws {UnauthenticatedError} alike for an unknown address, a wrong password, somebody who is no
    *   member of this tenant and somebody who may not sign in
+   * @throws {RateLimitedError} after too many attempts, alike for known and unknown addresses
+   * @throws {SecondFactorRequiredError} when the password is right and there is a second factor
    */
-  login(context: RequestContext, input: { readonly email: string; readonly password: string }): Promise<SignedIn>;
+  login(context: RequestContext, input: Credentials): Promise<SignedIn>;
   /** @throws {UnauthenticatedError} ending the whole session when the token was used before */
   refresh(context: RequestContext, token: string): Promise<SignedIn>;
   logout(context: RequestContext): Promise<void>;
   mine(context: RequestContext): Promise<SessionRow[]>;
+  /**
+   * Ends a session of one's own, as of a device that was lost.
+   * @throws {UnauthenticatedError} @throws {NotFoundError} alike for one that is unknown, another's or over
+   */
+  revoke(context: RequestContext, id: string): Promise<SessionRow>;
+  /** Ends every session of one's own here but this one. @returns those that were ended */
+  revokeOthers(context: RequestContext): Promise<readonly SessionRow[]>;
 }
 
 export function createSessionService(parts: {
@@ -41,57 +53,68 @@ export function createSessionService(parts: {
   readonly outbox: Outbox<IdentityEvents>;
   readonly hasher: PasswordHasher;
   readonly signIn: SignIn;
+  readonly guard: SignInGuard;
+  readonly devices: TrustedDeviceService;
 }): SessionService {
-  const { tenants, platform, outbox, hasher, signIn } = parts;
+  const { tenants, platform, outbox, hasher, signIn, guard, devices } = parts;
 
-  const refuseLogin = async (context: RequestContext, email: string): Promise<never> => {
-    await tenants.transaction(context, (db) =>
-      outbox.emit(db, context, 'identity.login_failed', { realm: 'tenant', emailHash: hashOfEmail(email) }),
-    );
-    throw new UnauthenticatedError(REFUSED_LOGIN);
+  /** Ends those of one's own open sessions that are meant. */
+  const endSessions = async (
+    context: RequestContext,
+    isMeant: (session: SessionRow) => boolean,
+  ): Promise<readonly SessionRow[]> => {
+    const { userId: subjectId } = requireMember(context);
+    const now = context.clock.now();
+    return tenants.transaction(context, async (db) => {
+      const ended: SessionRow[] = [];
+      for (const session of (await findOpenSessions(db, subjectId, now)).filter(isMeant)) {
+        if (!(await revokeSession(db, session.id, 'REVOKED', now))) continue;
+        ended.push(session);
+        const event = { realm: 'tenant', subjectId, sessionId: session.id, reason: 'REVOKED' } as const;
+        await outbox.emit(db, context, 'identity.session_ended', event);
+      }
+      return ended;
+    });
+  };
+
+  /** A hash of an older kind, as of people who were brought along, is replaced while the password is at hand. */
+  const renewHash = async (user: UserWithPassword, password: string): Promise<void> => {
+    if (!hasher.isOutdated(user.password?.hash ?? null)) return;
+    await setPassword(platform.db, user.id, await hasher.hash(password));
   };
 
   return {
-    async login(context, { email, password }) {
+    async login(context, { email, password, deviceToken = null }) {
       const user = await findUserWithPassword(platform.db, email.trim().toLowerCase());
+      const device = await devices.recognise(context, deviceToken);
+      const isTrusted = device !== null && device.userId === user?.id;
+      const attempt = { realm: 'tenant', account: hashOfEmail(email), deviceId: isTrusted ? device.id : null } as const;
+      await guard.admit(context, attempt);
       const passwordFits = await hasher.verify(user?.password?.hash ?? null, password);
-      const membership = user && (await signIn.membershipOf(context, user));
-      if (!membership || !passwordFits) return refuseLogin(context, email);
-      return signIn.open(context, membership);
+      // Asked only behind the right password: a known address must not take longer to refuse than an unknown one.
+      const membership = user && passwordFits ? await signIn.membershipOf(context, user) : null;
+      if (!user || !membership) {
+        await guard.failed(context, attempt);
+        throw new UnauthenticatedError(REFUSED_LOGIN);
+      }
+      await guard.forgive(context, attempt);
+      await renewHash(user, password);
+      return signIn.afterFirstFactor(context, membership, 'pwd', isTrusted);
     },
 
     async refresh(context, token) {
-      const hash = hashRefreshToken(token);
-      const renewed = await tenants.transaction(context, async (db) => {
-        const now = context.clock.now();
-        const presented = await lockRefreshToken(db, hash);
-        const verdict = judgeRefreshToken(presented, now);
-        if (!presented || verdict === 'REFUSED') return null;
-        const { id: sessionId, subjectId, realm } = presented.session;
-        if (realm !== 'tenant') return null;
-        if (verdict === 'REUSED') {
-          await revokeSession(db, sessionId, 'TOKEN_REUSED', now);
-          await outbox.emit(db, context, 'identity.session_ended', {
-            realm: 'tenant',
-            subjectId,
-            sessionId,
-            reason: 'TOKEN_REUSED',
-          });
-          return null;
-        }
-        const [[membership], [user]] = await Promise.all([
-          findMembershipsOfUsers(db, [subjectId]),
-          findUsersByIds(db, [subjectId]),
-        ]);
-        if (!membership || !user || !maySignIn(user.status) || !maySignIn(membership.status)) return null;
-        await markRefreshTokenUsed(db, hash, now);
-        return { sessionId, membership, refresh: await addRefreshToken(context, db, sessionId) };
-      });
-      if (!renewed) throw new UnauthenticatedError(REFUSED_REFRESH);
+      let membership: MembershipRow | undefined;
+      const rotated = await tenants.transaction(context, (db) =>
+        rotateRefreshToken(context, db, outbox, 'tenant', token, async (userId) => {
+          membership = (await placeToSignInTo(db, userId)) ?? undefined;
+          return membership !== undefined;
+        }),
+      );
+      if (!rotated || !membership) throw new UnauthenticatedError(REFUSED_REFRESH);
       return {
-        userId: renewed.membership.userId,
-        access: await signIn.accessFor(context, renewed.sessionId, renewed.membership),
-        refresh: renewed.refresh,
+        userId: membership.userId,
+        access: await signIn.accessFor(context, rotated.session, membership),
+        refresh: rotated.refresh,
       };
     },
 
@@ -107,6 +130,17 @@ export function createSessionService(parts: {
           reason: 'LOGOUT',
         });
       });
+    },
+
+    async revoke(context, id) {
+      const [ended] = await endSessions(context, (session) => session.id === id);
+      if (!ended) throw new NotFoundError('Session');
+      return ended;
+    },
+
+    async revokeOthers(context) {
+      const { sessionId } = requireMember(context);
+      return endSessions(context, (session) => session.id !== sessionId);
     },
 
     async mine(context) {

@@ -1,4 +1,4 @@
-import type { Prisma, RefreshToken, Session } from '../../../prisma/generated/client.js';
+import type { Prisma, Session } from '../../../prisma/generated/client.js';
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 
 export type SessionRow = Session;
@@ -12,17 +12,46 @@ export async function insertRefreshToken(db: Db, token: Prisma.RefreshTokenUnche
   await db.refreshToken.create({ data: token });
 }
 
-/** Locks the token until the transaction ends, so that of parallel refreshes one goes first. */
-export async function lockRefreshToken(
-  db: TenantDb,
-  hash: string,
-): Promise<(RefreshToken & { session: SessionRow }) | null> {
-  await db.$queryRaw`SELECT 1 FROM identity.refresh_token WHERE hash = ${hash} FOR UPDATE`;
-  return db.refreshToken.findFirst({ where: { hash }, include: { session: true } });
+/** A refresh token with the session it belongs to. */
+export interface LockedToken {
+  readonly usedAt: Date | null;
+  readonly expiresAt: Date;
+  readonly session: SessionRow;
 }
 
-export async function markRefreshTokenUsed(db: TenantDb, hash: string, usedAt: Date): Promise<void> {
-  await db.refreshToken.updateMany({ where: { hash }, data: { usedAt } });
+type LockedRow = SessionRow & { readonly tokenUsedAt: Date | null; readonly tokenExpiresAt: Date };
+
+/**
+ * Locks the token until the transaction ends, so that of parallel refreshes one goes first. Written out as one
+ * statement: refreshing is what identity does most.
+ */
+export async function lockRefreshToken(db: TenantDb, hash: string): Promise<LockedToken | null> {
+  const [row] = await db.$queryRaw<LockedRow[]>`
+    SELECT s.tenant_id AS "tenantId", s.id, s.realm, s.subject_id AS "subjectId", s.ip, s.user_agent AS "userAgent",
+           s.created_at AS "createdAt", s.expires_at AS "expiresAt", s.revoked_at AS "revokedAt",
+           s.revoked_for AS "revokedFor", s.amr, s.authenticated_at AS "authenticatedAt",
+           t.used_at AS "tokenUsedAt", t.expires_at AS "tokenExpiresAt"
+    FROM identity.refresh_token t
+    JOIN identity.session s ON s.tenant_id = t.tenant_id AND s.id = t.session_id
+    WHERE t.hash = ${hash} FOR UPDATE OF t`;
+  if (!row) return null;
+  const { tokenUsedAt, tokenExpiresAt, ...session } = row;
+  return { usedAt: tokenUsedAt, expiresAt: tokenExpiresAt, session };
+}
+
+/** Puts a new token in the place of one, and lets the session go on for as long as the new one is good. */
+export async function replaceRefreshToken(
+  db: TenantDb,
+  usedHash: string,
+  usedAt: Date,
+  next: { readonly hash: string; readonly sessionId: string; readonly expiresAt: Date },
+): Promise<void> {
+  await db.$executeRaw`
+    WITH used AS (UPDATE identity.refresh_token SET used_at = ${usedAt} WHERE hash = ${usedHash}),
+         added AS (
+           INSERT INTO identity.refresh_token (hash, session_id, expires_at)
+           VALUES (${next.hash}, ${next.sessionId}::uuid, ${next.expiresAt}))
+    UPDATE identity.session SET expires_at = ${next.expiresAt} WHERE id = ${next.sessionId}::uuid`;
 }
 
 /** @returns whether the session was still open */
@@ -58,4 +87,11 @@ export async function revokeSessionsOfUser(
     where: { subjectId, realm: 'tenant', revokedAt: null, ...(keptSessionId ? { id: { not: keptSessionId } } : {}) },
     data: { revokedAt, revokedFor },
   });
+}
+
+export const findSession = (db: TenantDb, id: string): Promise<SessionRow | null> => db.session.findFirst({ where: { id } });
+
+/** Notes that whoever has the session has just proved who she is. */
+export async function renewProof(db: TenantDb, id: string, amr: readonly string[], authenticatedAt: Date): Promise<void> {
+  await db.session.updateMany({ where: { id, revokedAt: null }, data: { amr: [...amr], authenticatedAt } });
 }

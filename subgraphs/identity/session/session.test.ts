@@ -13,7 +13,7 @@ describe('sessions', () => {
 
   beforeAll(async () => {
     runtime = await startTestRuntime();
-    identity = createIdentity(runtime, { issuer: 'http://spine.test' });
+    identity = createIdentity(runtime, { issuer: 'http://spine.test', appName: 'Spine' });
     await identity.services.registration.register(contextFor(ACME), {
       email: 'Client@Acme.example',
       password: PASSWORD,
@@ -42,8 +42,10 @@ describe('sessions', () => {
   });
 
   it('records every refused sign-in as an event of the tenant it was tried at', async () => {
+    await runtime.everythingTold();
     const before = await runtime.log.head();
     await login('nobody@acme.example').catch(() => undefined);
+    await runtime.everythingTold();
     const events = await runtime.log.read({ after: before, limit: 10, tenantId: ACME.id });
     expect(events).toEqual([
       expect.objectContaining({ type: 'identity.login_failed', payload: expect.objectContaining({ realm: 'tenant' }) }),
@@ -82,6 +84,20 @@ describe('sessions', () => {
     const principal = { ...memberOf([], { userId }), sessionId } as ReturnType<typeof memberOf>;
     await identity.services.sessions.logout(contextFor(ACME, principal));
     await expect(refresh(granted.token)).rejects.toThrow('not valid');
+  });
+
+  it('ends one of several sessions, or all but this one, and nobody else’s', async () => {
+    const [here, lost, other] = [await login(), await login(), await login()];
+    const idOf = ({ access }: typeof here): string => String(decodeJwt(access.token)['sid']);
+    const her = contextFor(ACME, { ...memberOf([], { userId: here.userId }), sessionId: idOf(here) } as ReturnType<typeof memberOf>);
+    await identity.services.sessions.revoke(her, idOf(lost));
+    await expect(identity.services.sessions.revoke(her, idOf(lost))).rejects.toThrow('not found');
+    await expect(identity.services.sessions.revoke(contextFor(ACME, memberOf()), idOf(other))).rejects.toThrow('not found');
+    await expect(refresh(lost.refresh.token)).rejects.toThrow('not valid');
+    await identity.services.sessions.revokeOthers(her);
+    await expect(refresh(other.refresh.token)).rejects.toThrow('not valid');
+    await expect(refresh(here.refresh.token)).resolves.toBeDefined();
+    expect((await identity.services.sessions.mine(her)).map(({ id }) => id)).toEqual([idOf(here)]);
   });
 
   it('keeps neither passwords nor refresh tokens in a form that can be used', async () => {

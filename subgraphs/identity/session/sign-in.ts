@@ -1,12 +1,19 @@
+import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../events.js';
-import { permissionsOfRoles } from '../membership/membership.js';
 import { findMembershipsOfUsers, type MembershipRow } from '../membership/membership.store.js';
+import type { RoleService } from '../role/role.service.js';
+import { CHALLENGE_MINUTES, hashOf, newChallenge, SecondFactorRequiredError } from '../second-factor/second-factor.js';
+import type { SecondFactorService } from '../second-factor/second-factor.service.js';
+import { insertChallenge } from '../second-factor/second-factor.store.js';
 import { maySignIn } from '../user/user.js';
 import type { UserRow } from '../user/user.store.js';
+import { placeToSignInTo } from '../standing/standing.store.js';
+import { assuranceClaims, type ProofMethod } from './assurance.js';
 import { openSession, type RefreshGrant } from './session-opener.js';
+import type { SessionRow } from './session.store.js';
 import type { IssuedToken, TokenIssuer } from './token-issuer.js';
 
 export interface SignedIn {
@@ -19,45 +26,81 @@ export interface SignedIn {
 export interface SignIn {
   /** Her place in the tenant; null for who has none, or may not sign in. */
   membershipOf(context: RequestContext, user: UserRow): Promise<MembershipRow | null>;
-  /** Opens a session for somebody whose proof was checked. */
-  open(context: RequestContext, membership: MembershipRow): Promise<SignedIn>;
-  accessFor(context: RequestContext, sessionId: string, membership: MembershipRow): Promise<IssuedToken>;
+  /**
+   * Goes on after the first factor: opens a session, or asks for the second factor where there is one.
+   * @param isTrusted whether she has vouched for the device, which takes the second factor's place
+   * @throws {SecondFactorRequiredError}
+   */
+  afterFirstFactor(
+    context: RequestContext,
+    membership: MembershipRow,
+    method: ProofMethod,
+    isTrusted: boolean,
+  ): Promise<SignedIn>;
+  /**
+   * Opens a session for somebody whose every proof was checked.
+   * @throws {UnauthenticatedError} when she was kept out meanwhile
+   */
+  open(context: RequestContext, membership: MembershipRow, amr: readonly string[]): Promise<SignedIn>;
+  accessFor(context: RequestContext, session: SessionRow, membership: MembershipRow): Promise<IssuedToken>;
 }
 
 export function createSignIn(parts: {
   readonly tenants: TenantDatabase;
   readonly outbox: Outbox<IdentityEvents>;
   readonly tokens: TokenIssuer;
+  readonly secondFactors: SecondFactorService;
+  readonly roles: RoleService;
 }): SignIn {
-  const { tenants, outbox, tokens } = parts;
+  const { tenants, outbox, tokens, secondFactors, roles } = parts;
 
-  const accessFor: SignIn['accessFor'] = (context, sessionId, membership) =>
+  const accessFor: SignIn['accessFor'] = async (context, session, membership) =>
     tokens.issue(
       'tenant',
       {
         sub: membership.userId,
-        sid: sessionId,
+        sid: session.id,
         tid: context.tenant.id,
         tenant: context.tenant.slug,
         mid: membership.id,
+        ...assuranceClaims(session.amr, session.authenticatedAt),
         roles: membership.roles,
-        scope: permissionsOfRoles(membership.roles).join(' '),
+        scope: (await roles.permissionsOf(context, membership.roles)).join(' '),
       },
       context.clock.now(),
     );
 
+  const challenge = async (context: RequestContext, subjectId: string, method: ProofMethod): Promise<never> => {
+    const secret = newChallenge();
+    const createdAt = context.clock.now();
+    const expiresAt = new Date(createdAt.getTime() + CHALLENGE_MINUTES * 60_000);
+    const row = { realm: 'tenant', subjectId, hash: hashOf(secret), amr: [method], createdAt, expiresAt } as const;
+    await insertChallenge(tenants.of(context), row);
+    throw new SecondFactorRequiredError(secret, expiresAt);
+  };
+
+  const open: SignIn['open'] = async (context, membership, amr) => {
+    const { userId } = membership;
+    const opened = await tenants.transaction(context, async (db) => {
+      // Asked once more, under lock: somebody may have been banned while she proved who she is.
+      const place = await placeToSignInTo(db, userId);
+      return place && { place, ...(await openSession(context, db, outbox, { realm: 'tenant', subjectId: userId, amr })) };
+    });
+    if (!opened) throw new UnauthenticatedError('You cannot sign in here');
+    return { userId, access: await accessFor(context, opened.session, opened.place), refresh: opened.refresh };
+  };
+
   return {
     accessFor,
+    open,
     async membershipOf(context, user) {
       const [membership] = await findMembershipsOfUsers(tenants.of(context), [user.id]);
       return membership && maySignIn(user.status) && maySignIn(membership.status) ? membership : null;
     },
-    async open(context, membership) {
-      const { userId } = membership;
-      const { session, refresh } = await tenants.transaction(context, (db) =>
-        openSession(context, db, outbox, { realm: 'tenant', subjectId: userId }),
-      );
-      return { userId, access: await accessFor(context, session.id, membership), refresh };
+    async afterFirstFactor(context, membership, method, isTrusted) {
+      const subject = { realm: 'tenant', subjectId: membership.userId } as const;
+      if (!isTrusted && (await secondFactors.isOn(subject))) return challenge(context, membership.userId, method);
+      return open(context, membership, [method]);
     },
   };
 }

@@ -1,11 +1,16 @@
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { Clock } from '../../_kernel/request/clock.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
+import { requireFreshProof, requirePermission } from '../../_kernel/request/principal-checks.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
-import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { TOKEN_REALMS, type TokenRealm } from '../../_kernel/wire/access-token.js';
-import { currentKeyOf, newKeyId, verifyingKeys } from './signing-key.js';
-import { findSigningKeys, insertSigningKey, lockRealm, type SigningKeyRow } from './signing-key.store.js';
+import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
+import type { IdentityEvents } from '../events.js';
+import { currentKeyOf, newKeyId, outlivedKeys, ROTATION_AGE_MS, verifyingKeys, youngestKeyOf } from './signing-key.js';
+import { findSigningKeys, insertSigningKey, lockRealm, retireKeys, type SigningKeyRow } from './signing-key.store.js';
 
 const ALGORITHM = 'EdDSA';
 const SEAL_PURPOSE = 'identity.signing_key';
@@ -26,41 +31,57 @@ export interface SigningKeyService {
    * one here, so that verifiers know it before it signs anything.
    */
   publicKeys(): Promise<{ readonly keys: readonly JWK[] }>;
+  /** Publishes a successor for every key that has grown old, and retires those whose successor signs. */
+  keepFresh(): Promise<void>;
+  /**
+   * Publishes a successor now, as after a suspicion. Tokens of the old key hold until they expire.
+   * @returns the successor's id
+   * @throws {ForbiddenError} without `platform:admins:manage` @throws {StepUpRequiredError}
+   */
+  rotate(context: RequestContext, realm: TokenRealm): Promise<string>;
 }
 
 export function createSigningKeyService(parts: {
+  readonly tenants: TenantDatabase;
   readonly platform: PlatformDatabase;
+  readonly outbox: Outbox<IdentityEvents>;
   readonly secretBox: SecretBox;
   readonly clock: Clock;
 }): SigningKeyService {
-  const { platform, secretBox, clock } = parts;
+  const { tenants, platform, outbox, secretBox, clock } = parts;
   const signers = new Map<TokenRealm, { readonly signer: Signer; readonly until: number }>();
 
-  const makeKey = async (realm: TokenRealm): Promise<SigningKeyRow> => {
+  /** @param isDue asked once nobody else can make one: whether one is needed still */
+  const makeKey = async (
+    realm: TokenRealm,
+    isDue: (youngest: SigningKeyRow | null) => boolean,
+  ): Promise<SigningKeyRow> => {
     const pair = await generateKeyPair(ALGORITHM, { crv: 'Ed25519', extractable: true });
     const kid = newKeyId(realm, uuidv7());
     const [publicJwk, privateJwk] = await Promise.all([exportJWK(pair.publicKey), exportJWK(pair.privateKey)]);
     return platform.transaction(async (db) => {
       await lockRealm(db, realm);
-      const existing = currentKeyOf(await findSigningKeys(db), realm);
-      return (
-        existing ??
-        insertSigningKey(db, {
-          kid,
-          realm,
-          publicJwk: { ...publicJwk, kid, alg: ALGORITHM, use: 'sig' },
-          sealedPrivateJwk: secretBox.seal(JSON.stringify(privateJwk), SEAL_PURPOSE),
-          createdAt: clock.now(),
-        })
-      );
+      const youngest = youngestKeyOf(await findSigningKeys(db), realm);
+      if (youngest && !isDue(youngest)) return youngest;
+      return insertSigningKey(db, {
+        kid,
+        realm,
+        publicJwk: { ...publicJwk, kid, alg: ALGORITHM, use: 'sig' },
+        sealedPrivateJwk: secretBox.seal(JSON.stringify(privateJwk), SEAL_PURPOSE),
+        createdAt: clock.now(),
+      });
     });
   };
+
+  const isFirst = (youngest: SigningKeyRow | null): boolean => youngest === null;
+  const isOld = (youngest: SigningKeyRow | null): boolean =>
+    youngest === null || clock.now().getTime() - youngest.createdAt.getTime() >= ROTATION_AGE_MS;
 
   const signerOf = async (realm: TokenRealm): Promise<Signer> => {
     const now = clock.now().getTime();
     const cached = signers.get(realm);
     if (cached && cached.until > now) return cached.signer;
-    const row = currentKeyOf(await findSigningKeys(platform.db), realm) ?? (await makeKey(realm));
+    const row = currentKeyOf(await findSigningKeys(platform.db), realm, clock.now()) ?? (await makeKey(realm, isFirst));
     const jwk = JSON.parse(secretBox.open(row.sealedPrivateJwk, SEAL_PURPOSE)) as JWK;
     const privateKey = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
     const signer: Signer = { kid: row.kid, algorithm: ALGORITHM, privateKey };
@@ -74,6 +95,22 @@ export function createSigningKeyService(parts: {
       await Promise.all(TOKEN_REALMS.map((realm) => signerOf(realm)));
       const keys = verifyingKeys(await findSigningKeys(platform.db), clock.now());
       return { keys: keys.map((key) => key.publicJwk as unknown as JWK) };
+    },
+    async keepFresh() {
+      for (const realm of TOKEN_REALMS) {
+        await makeKey(realm, isOld);
+        const outlived = outlivedKeys(await findSigningKeys(platform.db), realm, clock.now());
+        await retireKeys(platform.db, outlived.map(({ kid }) => kid), clock.now());
+      }
+    },
+    async rotate(context, realm) {
+      requirePermission(context, 'platform:admins:manage');
+      requireFreshProof(context);
+      const { kid } = await makeKey(realm, () => true);
+      // Whatever address the request came to, keys belong to no company.
+      const above: RequestContext = { ...context, tenant: PLATFORM_TENANT };
+      await tenants.transaction(above, (db) => outbox.emit(db, above, 'identity.signing_key_rotated', { realm, kid }));
+      return kid;
     },
   };
 }

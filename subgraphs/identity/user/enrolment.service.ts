@@ -6,11 +6,12 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { emailSchema } from '../../_kernel/validation/text.js';
 import { validate } from '../../_kernel/validation/validate.js';
-import { SYSTEM_ROLES } from '../../_kernel/wire/principal.js';
 import type { MembershipService } from '../membership/membership.service.js';
 import type { MembershipRow } from '../membership/membership.store.js';
 import { newPasswordSchema } from '../password/password.js';
+import type { PasswordPolicy } from '../password/password-policy.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
+import type { RoleService } from '../role/role.service.js';
 import { displayNameSchema } from './user.js';
 import { findUserWithPassword, insertUser } from './user.store.js';
 
@@ -18,7 +19,7 @@ const enrolmentSchema = z.object({
   email: emailSchema,
   displayName: displayNameSchema,
   password: newPasswordSchema,
-  roles: z.array(z.enum(SYSTEM_ROLES)).min(1, 'must name at least one role'),
+  roles: z.array(z.string()),
 });
 
 export interface EnrolmentInput {
@@ -35,7 +36,7 @@ export interface EnrolmentService {
    *
    * Whom the platform knows already is asked by way of her password: an address alone must neither tell one company
    * about another's people, nor hand roles here to whoever was first to sign up with it elsewhere.
-   * @throws {ForbiddenError} without `users:manage`
+   * @throws {ForbiddenError} without `users:manage`, or for roles that allow more than whoever asks may
    * @throws {ValidationError}
    * @throws {ConflictError} when she is a member already, or known with another password
    */
@@ -46,12 +47,16 @@ export function createEnrolmentService(parts: {
   readonly platform: PlatformDatabase;
   readonly hasher: PasswordHasher;
   readonly memberships: MembershipService;
+  readonly policy: PasswordPolicy;
+  readonly roles: RoleService;
 }): EnrolmentService {
-  const { platform, hasher, memberships } = parts;
+  const { platform, hasher, memberships, policy, roles: roleService } = parts;
   return {
     async enrol(context, input) {
       requirePermission(context, 'users:manage');
       const { email, displayName, password, roles } = validate(enrolmentSchema, input);
+      await roleService.requireGrantable(context, roles);
+      await policy.require('password', password, [email, displayName]);
       const known = await findUserWithPassword(platform.db, email);
       const passwordFits = await hasher.verify(known?.password?.hash ?? null, password);
       const passwordHash = await hasher.hash(password);

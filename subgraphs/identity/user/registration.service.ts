@@ -9,6 +9,7 @@ import { isPlatformTenant } from '../../_kernel/wire/tenant.js';
 import type { MailedProofService } from '../mailed-proof/mailed-proof.service.js';
 import type { MembershipService } from '../membership/membership.service.js';
 import { newPasswordSchema } from '../password/password.js';
+import type { PasswordPolicy } from '../password/password-policy.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
 import { displayNameSchema } from './user.js';
 import { findUserWithPassword, insertUser } from './user.store.js';
@@ -46,12 +47,14 @@ export function createRegistrationService(parts: {
   readonly hasher: PasswordHasher;
   readonly memberships: MembershipService;
   readonly proofs: MailedProofService;
+  readonly policy: PasswordPolicy;
 }): RegistrationService {
-  const { platform, hasher, memberships, proofs } = parts;
+  const { platform, hasher, memberships, proofs, policy } = parts;
   return {
     async register(context, input) {
       if (isPlatformTenant(context.tenant)) throw new ForbiddenError("Sign up at a company's own address");
       const { email, password, displayName } = validate(registrationSchema, input);
+      await policy.require('password', password, [email, displayName]);
       // Both ways cost one hash and one verification, so that the clock tells nothing either.
       const known = await findUserWithPassword(platform.db, email);
       const passwordFits = await hasher.verify(known?.password?.hash ?? null, password);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ACME, contextFor, GLOBEX, memberOf, startTestRuntime, type TestRuntime } from '../../../tests/support/runtime.js';
 import type { Subgraph } from '../../_kernel/subgraph.js';
+import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { IdentityServices } from '../services.js';
 import { createIdentity } from '../subgraph.js';
@@ -13,7 +14,7 @@ describe('signing up', () => {
 
   beforeAll(async () => {
     runtime = await startTestRuntime();
-    identity = createIdentity(runtime, { issuer: 'http://spine.test' });
+    identity = createIdentity(runtime, { issuer: 'http://spine.test', appName: 'Spine' });
   });
   afterAll(() => runtime.stop());
 
@@ -99,35 +100,40 @@ describe('being made a member', () => {
 
   beforeAll(async () => {
     runtime = await startTestRuntime();
-    identity = createIdentity(runtime, { issuer: 'http://spine.test' });
+    identity = createIdentity(runtime, { issuer: 'http://spine.test', appName: 'Spine' });
   });
   afterAll(() => runtime.stop());
 
   const colleague = { email: 'colleague@acme.example', displayName: 'Colleague', password: PASSWORD, roles: ['STAFF'] };
   const enrol = (permissions: Parameters<typeof memberOf>[0], input = colleague) =>
-    identity.services.enrolment.enrol(contextFor(ACME, memberOf(permissions)), input);
+    identity.services.enrolment.enrol(contextFor(ACME, memberOf(permissions, { roles: ['OWNER'] })), input);
 
   it('is up to those who manage members', async () => {
     await expect(enrol(['users:invite'])).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(enrol(['users:manage'])).resolves.toMatchObject({ roles: ['STAFF'] });
+    await expect(enrol(TENANT_PERMISSIONS)).resolves.toMatchObject({ roles: ['STAFF'] });
+  });
+
+  it('hands on no more than whoever asks may', async () => {
+    const few = memberOf(['users:manage'], { roles: ['STAFF'] });
+    await expect(identity.services.enrolment.enrol(contextFor(ACME, few), colleague)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('happens once', async () => {
-    await expect(enrol(['users:manage'])).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(enrol(TENANT_PERMISSIONS)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('needs roles that there are', async () => {
-    const refused = enrol(['users:manage'], { ...colleague, email: 'other@acme.example', roles: ['KING'] });
+    const refused = enrol(TENANT_PERMISSIONS, { ...colleague, email: 'other@acme.example', roles: ['KING'] });
     await expect(refused).rejects.toMatchObject({ issues: [expect.objectContaining({ field: 'roles.0' })] });
   });
 
   it('takes more than the address of somebody another company knows', async () => {
     const stranger = { ...colleague, email: 'stranger@globex.example', roles: ['OWNER'] };
     await identity.services.registration.register(contextFor(GLOBEX), stranger);
-    await expect(enrol(['users:manage'], { ...stranger, password: 'Another-pass-2!' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(enrol(TENANT_PERMISSIONS, { ...stranger, password: 'Another-pass-2!' })).rejects.toMatchObject({ code: 'CONFLICT' });
     const signIn = identity.services.sessions.login(contextFor(ACME), stranger);
     await expect(signIn).rejects.toThrow('wrong');
-    await expect(enrol(['users:manage'], stranger)).resolves.toMatchObject({ roles: ['OWNER'] });
+    await expect(enrol(TENANT_PERMISSIONS, stranger)).resolves.toMatchObject({ roles: ['OWNER'] });
   });
 
   it('gives the permissions of the roles with the next sign-in', async () => {
@@ -135,61 +141,5 @@ describe('being made a member', () => {
     const claims = JSON.parse(Buffer.from(access.token.split('.')[1] ?? '', 'base64url').toString()) as { scope: string };
     expect(claims.scope.split(' ')).toEqual(expect.arrayContaining(['appointments:read', 'patients:read']));
     expect(claims.scope).not.toContain('settings');
-  });
-});
-
-describe('platform staff', () => {
-  let runtime: TestRuntime;
-  let identity: Subgraph<IdentityServices>;
-
-  beforeAll(async () => {
-    runtime = await startTestRuntime();
-    identity = createIdentity(runtime, { issuer: 'http://spine.test' });
-  });
-  afterAll(() => runtime.stop());
-
-  const admin = { email: 'root@spine.example', displayName: 'Root', password: PASSWORD, role: 'SUPPORT' as const };
-
-  it('sign in with keys and an audience of their own', async () => {
-    const staff = contextFor(PLATFORM_TENANT, { kind: 'system', name: 'test' });
-    await identity.services.adminUsers.register(staff, admin);
-    const { access } = await identity.services.adminUsers.login(contextFor(ACME), admin);
-    const [header, payload] = access.token
-      .split('.')
-      .slice(0, 2)
-      .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>);
-    expect(header?.['kid']).toMatch(/^platform-/);
-    expect(payload).toMatchObject({ aud: 'spine:platform', roles: ['SUPPORT'] });
-    expect(payload).not.toHaveProperty('tid');
-    expect(payload?.['scope']).not.toContain('manage');
-  });
-
-  it('are not to be found by a sign-in to a company', async () => {
-    await expect(identity.services.sessions.login(contextFor(ACME), admin)).rejects.toThrow('wrong');
-  });
-
-  it('are added by those who manage them, once', async () => {
-    const register = (permissions: readonly never[] | readonly ['platform:admins:manage']) =>
-      identity.services.adminUsers.register(
-        contextFor(PLATFORM_TENANT, { kind: 'platform', adminId: 'a', sessionId: 's', roles: ['ADMIN'], permissions }),
-        admin,
-      );
-    await expect(register([])).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(register(['platform:admins:manage'])).rejects.toMatchObject({ code: 'CONFLICT' });
-  });
-
-  it('publish the keys of both realms, and no private one', async () => {
-    await identity.services.registration.register(contextFor(ACME), { email: 'x@acme.example', password: PASSWORD, displayName: 'X' });
-    await identity.services.sessions.login(contextFor(ACME), { email: 'x@acme.example', password: PASSWORD });
-    const route = identity.routes[0];
-    const answer = await route?.handle(
-      { method: 'GET', path: route.path, search: '', headers: {}, body: new Uint8Array() },
-      { tenant: PLATFORM_TENANT, principal: { kind: 'anonymous' }, origin: { requestId: 'r', ip: null, userAgent: null } },
-    );
-    const { keys } = JSON.parse(answer?.body ?? '{}') as { keys: Record<string, string>[] };
-    expect(keys.map((key) => key['kid']?.split('-')[0]).sort()).toEqual(['platform', 'tenant']);
-    expect(keys.some((key) => 'd' in key)).toBe(false);
-    const { rows } = await runtime.pools.platform.query<{ sealed: string }>('SELECT sealed_private_jwk AS sealed FROM identity.signing_key');
-    expect(rows.every(({ sealed }) => sealed.startsWith('v1.') && !sealed.includes('"d"'))).toBe(true);
   });
 });

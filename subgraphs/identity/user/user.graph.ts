@@ -1,14 +1,26 @@
-import { ConflictError, ForbiddenError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import {
+  ConflictError,
+  ForbiddenError,
+  QuotaExceededError,
+  ValidationError,
+} from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { UserId } from '../ids.js';
 import { MembershipRef } from '../membership/membership.graph.js';
-import { maySeeContactDetails, USER_STATUSES } from './user.js';
+import { maySeeContactDetails, type UserStatus } from './user.js';
 import type { UserRow } from './user.store.js';
 import type { RegistrationReceipt } from './registration.service.js';
 
-const UserStatusEnum = builder.enumType('UserStatus', {
+export const UserStatusEnum = builder.enumType('UserStatus', {
   description: 'Where a person stands. Only `ACTIVE` and `PENDING` may sign in.',
-  values: USER_STATUSES,
+  values: {
+    ACTIVE: { description: 'Nothing is in her way.' },
+    INACTIVE: { description: 'She has closed her account herself.' },
+    BANNED: { description: 'Kept out by an administrator for what she did.' },
+    HOLD: { description: 'Kept out until it is verified who she is; ends with the verification.' },
+    PENDING: { description: 'She has yet to confirm her address.' },
+    SUSPENDED: { description: 'Kept out by an administrator for a while.' },
+  } satisfies Record<UserStatus, { description: string }>,
 });
 
 export const UserRef = builder.objectRef<UserRow>('User').implement({
@@ -88,7 +100,7 @@ builder.mutationFields((t) => ({
     type: MembershipRef,
     nullable: true,
     requiresScopes: [['users:manage']],
-    errors: { types: [ValidationError, ConflictError, ForbiddenError] },
+    errors: { types: [ValidationError, ConflictError, ForbiddenError, QuotaExceededError] },
     description: 'Makes somebody a member of your company.',
     args: { input: t.arg({ type: RegisterTenantUserInput, description: 'The person and her roles.' }) },
     resolve: (_root, { input }, { request, services }) => services.enrolment.enrol(request, input),
@@ -96,7 +108,8 @@ builder.mutationFields((t) => ({
   register: t.field({
     type: RegistrationReceiptRef,
     nullable: true,
-    tag: 'public',
+    tag: ['public', 'credentials'],
+    cost: 20,
     errors: { types: [ValidationError, ForbiddenError] },
     description: "Signs up as a client of the tenant whose address the request came to. Sign in with `login`.",
     args: { input: t.arg({ type: RegisterInput, description: 'Who signs up.' }) },

@@ -1,3 +1,4 @@
+import type { ProfileChanges } from '../profile/profile.js';
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { User } from '../../../prisma/generated/client.js';
 
@@ -55,4 +56,9 @@ export async function setPassword(db: PlatformDb, userId: string, hash: string):
 
 export async function deletePassword(db: PlatformDb, userId: string): Promise<void> {
   await db.passwordCredential.deleteMany({ where: { userId } });
+}
+
+export async function updateProfile(db: PlatformDb, id: string, changes: ProfileChanges): Promise<UserRow | null> {
+  const rows = await db.user.updateManyAndReturn({ where: { id }, data: changes });
+  return rows[0] ?? null;
 }

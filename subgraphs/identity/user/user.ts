@@ -3,8 +3,7 @@ import { hasPermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { lineSchema } from '../../_kernel/validation/text.js';
 
-export const USER_STATUSES = ['ACTIVE', 'INACTIVE', 'BANNED', 'HOLD', 'PENDING', 'SUSPENDED'] as const;
-export type UserStatus = (typeof USER_STATUSES)[number];
+export type UserStatus = 'ACTIVE' | 'INACTIVE' | 'BANNED' | 'HOLD' | 'PENDING' | 'SUSPENDED';
 
 /** Whether a person of this status may sign in. A pending one may: she has yet to confirm her address. */
 export const maySignIn = (status: UserStatus): boolean => status === 'ACTIVE' || status === 'PENDING';

@@ -1,0 +1,2 @@
+-- Where in the house a member of platform staff works.
+ALTER TABLE identity.admin_user ADD COLUMN department text;

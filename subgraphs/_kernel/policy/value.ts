@@ -1,0 +1,44 @@
+import { defineId } from '../graphql/global-id.js';
+import type { AttributeType } from './catalogue.js';
+import type { Scalar } from './policy.js';
+
+export type ReadValue =
+  { readonly ok: true; readonly value: Scalar } | { readonly ok: false; readonly message: string };
+
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const LONGEST = 300;
+
+const refused = (message: string): ReadValue => ({ ok: false, message });
+const read = (value: Scalar): ReadValue => ({ ok: true, value });
+
+/** Reads a value as tenants write it into one as decisions compare it: ids as UUIDs, instants as epoch milliseconds. */
+export function valueReader(type: AttributeType): (value: unknown) => ReadValue {
+  switch (type.kind) {
+    case 'id': {
+      const ids = defineId('', type.prefix);
+      return (value) => {
+        const uuid = typeof value === 'string' ? ids.decode(value) : null;
+        return uuid === null ? refused(`must be an id that begins with ${type.prefix}_`) : read(uuid);
+      };
+    }
+    case 'number':
+      return (value) =>
+        typeof value === 'number' && Number.isSafeInteger(value) ? read(value) : refused('must be a whole number');
+    case 'instant':
+      return (value) => {
+        const at = typeof value === 'string' && ISO_INSTANT.test(value) ? Date.parse(value) : NaN;
+        return Number.isNaN(at) ? refused('must be an instant such as 2027-01-31T14:00:00Z') : read(at);
+      };
+    case 'text':
+    case 'texts': {
+      const values = type.kind === 'text' ? type.values : undefined;
+      return (value) => {
+        if (typeof value !== 'string' || value.length > LONGEST) {
+          return refused(`must be a text of at most ${LONGEST} characters`);
+        }
+        if (values && !values.includes(value)) return refused(`must be one of ${values.join(', ')}`);
+        return read(value);
+      };
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { Schedule } from '../../_kernel/jobs/schedule.js';
+import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { deleteExpiredChallenges } from '../second-factor/second-factor.store.js';
+import { deleteStaleAttempts } from './sign-in-guard.store.js';
+
+/** Attempts and challenges are rows that anybody can make us write: they must not pile up. */
+export const forgetWhatCountsNoMore = ({ db }: PlatformDatabase): Schedule => ({
+  name: 'forget-what-counts-no-more',
+  everySeconds: 10 * 60,
+  run: async ({ clock }) => {
+    await deleteStaleAttempts(db, clock.now());
+    await deleteExpiredChallenges(db, clock.now());
+  },
+});
