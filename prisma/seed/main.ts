@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   });
   const subgraphs = createSubgraphs(runtime, {
     issuer: config.publicUrl,
+    appName: config.appName,
     environment: config.environment,
     stripe: config.stripe ?? { secretKey: 'unused by the seed', webhookSecret: 'unused', apiBase: undefined },
     mail: config.mail,

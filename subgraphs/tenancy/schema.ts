@@ -1,7 +1,12 @@
 import { buildSubgraph } from '../_kernel/graphql/build-subgraph.js';
 import { builder } from './builder.js';
 import './tenant/tenant.graph.js';
+import './tenant/tenant-life.graph.js';
 import './settings/settings.graph.js';
+import './domain/domain.graph.js';
+import './usage/usage.graph.js';
+import './integration/integration.graph.js';
+import './onboarding/onboarding.graph.js';
 
 /** Tenancy's part of the graph. */
 export const schema = buildSubgraph(builder);

@@ -1,8 +1,26 @@
+import type { DomainService } from './domain/domain.service.js';
+import type { IntegrationService } from './integration/integration.service.js';
+import type { OnboardingService } from './onboarding/onboarding.service.js';
+import type { OwnerService } from './owner/owner.service.js';
 import type { SettingsService } from './settings/settings.service.js';
+import type { BulkTenantService } from './tenant/bulk-tenants.service.js';
+import type { TenantExportService } from './tenant/tenant-export.service.js';
+import type { TenantLifeService } from './tenant/tenant-life.service.js';
 import type { TenantService } from './tenant/tenant.service.js';
+import type { TrialService } from './trial/trial.service.js';
+import type { UsageService } from './usage/usage.service.js';
 
 /** What tenancy's resolvers can call. */
 export interface TenancyServices {
   readonly tenants: TenantService;
+  readonly life: TenantLifeService;
+  readonly bulk: BulkTenantService;
+  readonly exports: TenantExportService;
+  readonly trials: TrialService;
+  readonly owners: OwnerService;
+  readonly onboarding: OnboardingService;
   readonly settings: SettingsService;
+  readonly domains: DomainService;
+  readonly usage: UsageService;
+  readonly integrations: IntegrationService;
 }

@@ -1,22 +1,90 @@
+import { eventFeedRoute } from '../_kernel/events/event-feed.js';
+import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
+import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
+import { createDnsReader } from './domain/dns-reader.js';
+import { createDomainService } from './domain/domain.service.js';
+import { watchDomains } from './domain/watch-domains.schedule.js';
 import type { TenancyEvents } from './events.js';
+import { createDataKeys } from './integration/data-key.js';
+import { createIntegrationService } from './integration/integration.service.js';
+import { rotateDataKeys } from './integration/rotate-data-keys.schedule.js';
+import { createOnboardingService } from './onboarding/onboarding.service.js';
+import { createOwnerMails } from './owner/owner-mails.js';
+import { createOwnerService } from './owner/owner.service.js';
+import { countActiveUserWhenSheSignsIn } from './reactions/count-active-user-when-she-signs-in.js';
+import { countMailsWhenTheyAreRequested } from './reactions/count-mails-when-they-are-requested.js';
+import { finishProvisioningWhenOwnerIsInvited } from './reactions/finish-provisioning-when-owner-is-invited.js';
+import { keepMemberWhenMembershipIsGranted } from './reactions/keep-member-when-membership-is-granted.js';
+import { keepOwnerWhenMembershipChanges } from './reactions/keep-owner-when-membership-changes.js';
 import { schema } from './schema.js';
 import type { TenancyServices } from './services.js';
 import { createSettingsService } from './settings/settings.service.js';
+import { createSettingsWriter } from './settings/settings-writer.js';
+import { createBulkTenantService } from './tenant/bulk-tenants.service.js';
+import { createTenantExportService } from './tenant/tenant-export.service.js';
+import { createTenantLifeService } from './tenant/tenant-life.service.js';
+import { revocations } from './tenant/revocations.js';
 import { tenantLookupRoute } from './tenant/tenant-lookup.route.js';
 import { createTenantService } from './tenant/tenant.service.js';
+import { createTenantSteps } from './tenant/tenant-steps.js';
+import { createTrialService } from './trial/trial.service.js';
+import { watchTrials } from './trial/watch-trials.schedule.js';
+import { createUsageService } from './usage/usage.service.js';
+
+export interface TenancyConfig {
+  /** Public address of the platform: what links in mails lead to. */
+  readonly issuer: string;
+  /** DNS servers that are asked about companies' own domains; the system's without any. */
+  readonly dnsServers?: readonly string[] | undefined;
+}
 
 /** The companies that run on the platform. */
-export function createTenancy(runtime: SubgraphRuntime): Subgraph<TenancyServices> {
+export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): Subgraph<TenancyServices> {
   const { tenants, platform } = runtime.database;
+  const { secretBox } = runtime;
   const outbox = runtime.outbox.for<TenancyEvents>();
-  const tenantService = createTenantService({ tenants, platform, outbox });
+  const ownerMails = createOwnerMails(createMailDesk(outbox, secretBox, 'tenancy.mail_requested'), config.issuer);
+  const steps = createTenantSteps(outbox);
+  const writer = createSettingsWriter(outbox);
+  const tenantService = createTenantService({ tenants, platform, outbox, secretBox });
+  const life = createTenantLifeService({ platform, steps, ownerMails });
+  const trials = createTrialService({ platform, steps, ownerMails });
+  const integrations = createIntegrationService({ tenants, platform, outbox, keys: createDataKeys(secretBox) });
+  const domains = createDomainService({
+    tenants,
+    platform,
+    outbox,
+    dns: createDnsReader(config.dnsServers ?? []),
+    baseDomain: new URL(config.issuer).hostname,
+  });
   return {
     name: 'tenancy',
     schema,
-    services: { tenants: tenantService, settings: createSettingsService({ tenants, outbox }) },
-    reactions: [],
-    routes: [tenantLookupRoute(tenantService)],
-    schedules: [],
+    services: {
+      tenants: tenantService,
+      life,
+      bulk: createBulkTenantService({ tenants: tenantService, life }),
+      exports: createTenantExportService({ platform, outbox }),
+      trials,
+      owners: createOwnerService(platform),
+      onboarding: createOnboardingService({ tenants, outbox, settings: writer, secretBox }),
+      settings: createSettingsService({ tenants, platform, writer }),
+      domains,
+      integrations,
+      usage: createUsageService({ tenants, platform }),
+    },
+    reactions: [
+      keepMemberWhenMembershipIsGranted,
+      keepOwnerWhenMembershipChanges,
+      finishProvisioningWhenOwnerIsInvited,
+      countActiveUserWhenSheSignsIn,
+      ...countMailsWhenTheyAreRequested,
+    ],
+    routes: [
+      tenantLookupRoute(tenantService),
+      eventFeedRoute({ path: REVOCATIONS_PATH, forms: revocations, runtime, longestWaitMs: LONGEST_WAIT_MS }),
+    ],
+    schedules: [watchTrials(trials), watchDomains(domains), rotateDataKeys(integrations)],
   };
 }

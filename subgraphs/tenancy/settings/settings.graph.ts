@@ -12,6 +12,7 @@ TenantSettingsRef.implement({
     contactEmail: t.exposeString('contactEmail', { nullable: true, description: 'Where clients write to.' }),
     contactPhone: t.exposeString('contactPhone', { nullable: true, description: 'Where clients call, as E.164.' }),
     accentColor: t.exposeString('accentColor', { description: 'Colour of its pages, as `#RRGGBB`.' }),
+    slotMinutes: t.exposeInt('slotMinutes', { description: 'From one start of an appointment that is offered to the next.' }),
   }),
 });
 
@@ -27,6 +28,7 @@ const UpdateTenantSettingsInput = builder.inputType('UpdateTenantSettingsInput',
     contactEmail: t.string({ required: false, description: 'Where clients write to.' }),
     contactPhone: t.string({ required: false, description: 'Where clients call, as E.164.' }),
     accentColor: t.string({ required: false, description: 'As `#RRGGBB`.' }),
+    slotMinutes: t.int({ required: false, description: 'From one start of an appointment that is offered to the next, 5 to 1440; for every service there is.' }),
   }),
 });
 

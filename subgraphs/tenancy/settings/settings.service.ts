@@ -1,24 +1,15 @@
-import type { Prisma } from '../../../prisma/generated/client.js';
-import { NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { validate } from '../../_kernel/validation/validate.js';
-import type { Outbox } from '../../_kernel/events/outbox.js';
-import { requirePermission } from '../../_kernel/request/principal-checks.js';
+import { inKeyOrder, type LoaderDefinition } from '../../_kernel/request/loaders.js';
+import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
-import type { TenancyEvents } from '../events.js';
-import { identityOf } from '../tenant/tenant.js';
-import {
-  findSettings,
-  updateProfile,
-  updateSettings,
-  type TenantRow,
-  type TenantSettingsRow,
-} from '../tenant/tenant.store.js';
-import { settingsChangesSchema, splitChanges } from './settings.js';
+import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { validate } from '../../_kernel/validation/validate.js';
+import { findSettingsOf, type TenantRow, type TenantSettingsRow } from '../tenant/tenant.store.js';
+import { settingsChangesSchema } from './settings.js';
+import type { SettingsWriter } from './settings-writer.js';
 
 export interface SettingsService {
-  /** Settings of the request's own tenant. */
-  current(context: RequestContext): Promise<TenantSettingsRow | null>;
+  /** Of the request's own tenant, and for platform staff of any; null for one that cannot be seen. */
+  of(context: RequestContext, tenantId: string): Promise<TenantSettingsRow | null>;
   /**
    * @throws {ForbiddenError} without `settings:update`
    * @throws {ValidationError}
@@ -28,25 +19,27 @@ export interface SettingsService {
 
 export function createSettingsService(parts: {
   readonly tenants: TenantDatabase;
-  readonly outbox: Outbox<TenancyEvents>;
+  readonly platform: PlatformDatabase;
+  readonly writer: SettingsWriter;
 }): SettingsService {
-  const { tenants, outbox } = parts;
+  const { tenants, platform, writer } = parts;
+
+  const byTenant: LoaderDefinition<string, TenantSettingsRow | null> = {
+    name: 'settingsByTenant',
+    batch: async (context, ids) => {
+      const db = hasPermission(context, 'platform:tenants:read') ? platform.db : tenants.of(context);
+      return inKeyOrder(ids, await findSettingsOf(db, ids), (row) => row.tenantId);
+    },
+  };
+
   return {
-    current: (context) => findSettings(tenants.of(context)),
+    of: (context, tenantId) => context.loaders.of(context, byTenant).load(tenantId),
     async update(context, input) {
       requirePermission(context, 'settings:update');
       const changes = validate(settingsChangesSchema, input);
-      const { profile, settings } = splitChanges(changes);
-      return tenants.transaction(context, async (db) => {
-        await updateSettings(db, settings as Prisma.TenantSettingsUncheckedUpdateManyInput);
-        const tenant = await updateProfile(db, profile as Prisma.TenantUncheckedUpdateManyInput);
-        if (!tenant) throw new NotFoundError('Tenant');
-        await outbox.emit(db, context, 'tenancy.tenant_changed', {
-          tenant: identityOf(tenant),
-          fields: Object.keys({ ...profile, ...settings }),
-        });
-        return tenant;
-      });
+      const tenant = await tenants.transaction(context, (db) => writer.write(db, context, changes));
+      context.loaders.clear();
+      return tenant;
     },
   };
 }

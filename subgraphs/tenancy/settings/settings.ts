@@ -1,36 +1,35 @@
 import { z } from 'zod';
 import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
-import { lineSchema, phoneSchema, textSchema } from '../../_kernel/validation/text.js';
-import { currencySchema } from '../tenant/tenant.js';
+import { lineSchema, localeSchema, phoneSchema, textSchema } from '../../_kernel/validation/text.js';
+import { currencySchema, websiteSchema } from '../tenant/tenant.js';
 
-const isLocale = (value: string): boolean => {
-  try {
-    return Intl.getCanonicalLocales(value).length === 1;
-  } catch {
-    return false;
-  }
-};
+/** From one start of an appointment that is offered to the next. */
+export const slotMinutesSchema = z
+  .int()
+  .min(5, 'must be at least 5 minutes')
+  .max(1_440, 'must be at most a day, 1440 minutes');
 
 /** What an owner may change. A field that is left out stays as it is; null clears one that may be empty. */
 export const settingsChangesSchema = z.object({
   name: lineSchema(120).optional(),
   timeZone: timeZoneSchema.optional(),
   currency: currencySchema.optional(),
-  website: z.url('must be a URL').max(2_000).nullable().optional(),
+  website: websiteSchema.nullable().optional(),
   description: textSchema(2_000).nullable().optional(),
-  locale: z.string().refine(isLocale, 'must be a BCP 47 language tag such as en-GB').optional(),
+  locale: localeSchema.optional(),
   contactEmail: z.email('must be an e-mail address').nullable().optional(),
   contactPhone: phoneSchema.nullable().optional(),
   accentColor: z
     .string()
     .regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #3451B2')
     .optional(),
+  slotMinutes: slotMinutesSchema.optional(),
 });
 
 export type SettingsChanges = z.infer<typeof settingsChangesSchema>;
 
 const PROFILE_FIELDS = ['name', 'timeZone', 'currency', 'website', 'description'] as const;
-const SETTING_FIELDS = ['locale', 'contactEmail', 'contactPhone', 'accentColor'] as const;
+const SETTING_FIELDS = ['locale', 'contactEmail', 'contactPhone', 'accentColor', 'slotMinutes'] as const;
 
 function pick<Key extends keyof SettingsChanges>(changes: SettingsChanges, keys: readonly Key[]) {
   return Object.fromEntries(

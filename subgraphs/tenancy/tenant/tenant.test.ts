@@ -6,6 +6,7 @@ import type { Envelope } from '../../_kernel/wire/envelope.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { TenancyServices } from '../services.js';
 import { createTenancy } from '../subgraph.js';
+import { featuresOf } from '../../_kernel/wire/plan-features.js';
 import { slugSchema, trialEndOf } from './tenant.js';
 
 const company = {
@@ -29,6 +30,7 @@ describe('a tenant', () => {
       sessionId: '0190aaaa-0000-7000-8000-0000000000ae',
       roles: ['ADMIN'],
       permissions: ['platform:tenants:read', 'platform:tenants:manage'],
+      assurance: { level: 'aal1', at: 0 },
     });
   const lookUp = async (slug: string): Promise<TenantIdentity> => {
     const tenant = await tenancy.services.tenants.lookUp({ slug });
@@ -38,7 +40,7 @@ describe('a tenant', () => {
 
   beforeAll(async () => {
     runtime = await startTestRuntime();
-    tenancy = createTenancy(runtime);
+    tenancy = createTenancy(runtime, { issuer: 'http://spine.example' });
     await tenancy.services.tenants.create(staff(), company);
     await tenancy.services.tenants.create(staff(), { ...company, name: 'Hooli', slug: 'hooli' });
     [initech, other] = await Promise.all([lookUp('initech'), lookUp('hooli')]);
@@ -52,9 +54,19 @@ describe('a tenant', () => {
   });
 
   it('has a subdomain that is a DNS label and means nothing else', () => {
-    const refused = ['a b', 'ab', '-abc', 'abc-', 'Acme', 'www', 'admin', 'x'.repeat(64), 'münchen', 'a.b.c', ''];
+    const refused = ['a b', 'ab', '-abc', 'abc-', 'Acme', 'www', 'admin', 'x'.repeat(64), 'münchen', 'xn--mnchen-3ya', 'ab--cd', 'аcme', 'oauth', 'a.b.c', 'abc\n', ''];
     expect(refused.filter((slug) => slugSchema.safeParse(slug).success)).toEqual([]);
     expect(['acme', 'a-b-c', '123', 'x'.repeat(63)].every((slug) => slugSchema.safeParse(slug).success)).toBe(true);
+  });
+
+  it('is on the plan it is given, by every word there is for it', async () => {
+    for (const [plan, kept] of [['PRO', 'PROFESSIONAL'], ['PERFORMANCE', 'PERFORMANCE']] as const) {
+      const made = await tenancy.services.tenants.create(staff(), { ...company, slug: `on-${plan.toLowerCase()}`, plan });
+      expect(made.plan).toBe(kept);
+      await tenancy.services.life.remove({ ...staff(), principal: { kind: 'system', name: 'test' } }, made.id);
+    }
+    const gold = { ...company, slug: 'on-gold', plan: 'GOLD' };
+    await expect(tenancy.services.tenants.create(staff(), gold)).rejects.toMatchObject({ issues: [{ field: 'plan' }] });
   });
 
   it('is made by platform staff only, and a subdomain is given once', async () => {
@@ -86,7 +98,7 @@ describe('a tenant', () => {
   it('changes only the settings that are named, and only its own', async () => {
     const owner = contextFor(initech, memberOf(['settings:update', 'settings:read']));
     await tenancy.services.settings.update(owner, { name: 'Initech Inc', accentColor: '#FF8800' });
-    expect(await tenancy.services.settings.current(owner)).toMatchObject({ accentColor: '#FF8800', locale: 'en' });
+    expect(await tenancy.services.settings.of(owner, initech.id)).toMatchObject({ accentColor: '#FF8800', locale: 'en' });
     expect(await lookUp('initech')).toMatchObject({ name: 'Initech Inc', timeZone: 'America/Chicago' });
     expect(await lookUp('hooli')).toMatchObject({ name: 'Hooli' });
     const wrong = tenancy.services.settings.update(owner, { accentColor: 'red', contactPhone: '030', locale: '!' });
@@ -110,5 +122,22 @@ describe('a tenant', () => {
     expect(await ask('?slug=nobody', gateway)).toMatchObject({ status: 404 });
     expect(await ask('?id=nonsense', gateway)).toMatchObject({ status: 404 });
     expect(await ask('?slug=hooli', { kind: 'anonymous' })).toMatchObject({ status: 403 });
+  });
+
+  it('may use what its plan has, and no more', () => {
+    const starter = {
+      appointments: true,
+      billing: true,
+      analytics: true,
+      api_access: false,
+      patient_portal: true,
+      sms_reminders: false,
+      custom_branding: false,
+    };
+    expect(featuresOf('STARTER')).toEqual(starter);
+    expect(featuresOf('FREE')).toEqual(starter);
+    expect(featuresOf('PROFESSIONAL')).toEqual({ ...starter, sms_reminders: true });
+    expect(featuresOf('PERFORMANCE')).toEqual(featuresOf('PROFESSIONAL'));
+    expect(featuresOf('ENTERPRISE')).toEqual({ ...starter, sms_reminders: true, api_access: true, custom_branding: true });
   });
 });

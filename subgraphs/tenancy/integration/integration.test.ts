@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemOf } from '../../../tests/support/booking.js';
+import { contextFor, memberOf } from '../../../tests/support/runtime.js';
+import { startTestTenancy, type TestTenancy } from '../../../tests/support/tenancy.js';
+import { systemContext } from '../../_kernel/request/system-context.js';
+import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
+
+const SECRET_KEY = 'sk_test_abcdefghijklmnop1234';
+const STRIPE = { stripePayment: { secretKey: SECRET_KEY, webhookSecret: 'whsec_abcdefghijklmnop5678' } };
+const HOOK = { customWebhook: { url: 'https://hooks.example/spine' } };
+const DAY_MS = 86_400_000;
+
+let t: TestTenancy;
+let acme: TenantIdentity;
+let globex: TenantIdentity;
+
+beforeAll(async () => {
+  t = await startTestTenancy();
+  [acme, globex] = [await t.company('acme-works'), await t.company('globex-works')];
+});
+afterAll(() => t.stop());
+
+const service = () => t.subgraph.services.integrations;
+const credentialsOf = (tenant: TenantIdentity, type: 'STRIPE_PAYMENT' | 'CUSTOM_WEBHOOK' = 'STRIPE_PAYMENT') =>
+  service().credentialsOf(systemOf(tenant, t.clock), type);
+const stored = async (): Promise<string> => {
+  const { rows } = await t.runtime.pools.platform.query<{ text: string }>(
+    `SELECT i::text || k::text AS text FROM tenancy.integration i JOIN tenancy.data_key k USING (tenant_id)
+     UNION ALL SELECT e::text FROM kernel.outbox_event e`,
+  );
+  return rows.map(({ text }) => text).join('\n');
+};
+const keysOf = async (tenant: TenantIdentity): Promise<readonly string[]> => {
+  const rows = await t.runtime.database.tenants.of({ tenant }).dataKey.findMany();
+  return rows.map(({ id }) => id);
+};
+
+describe('credentials of an integration', () => {
+  it('are readable for the platform itself and nowhere else: not in the database, not in events, not in an answer', async () => {
+    const { integration } = await service().enable(t.ownerContext(acme), STRIPE);
+    expect(integration).toMatchObject({ type: 'STRIPE_PAYMENT', isActive: true });
+    expect(integration.maskedCredentials).toEqual([
+      { name: 'secretKey', masked: '••••1234' },
+      { name: 'webhookSecret', masked: '••••5678' },
+    ]);
+    expect(await credentialsOf(acme)).toEqual(STRIPE.stripePayment);
+    expect(await stored()).not.toContain(SECRET_KEY);
+    await expect(service().credentialsOf(t.ownerContext(acme), 'STRIPE_PAYMENT')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const answer = await t.graphql('{ integrations { type isActive credentials { name masked } } }', {
+      tenant: acme,
+      as: t.ownerContext(acme).principal,
+    });
+    expect(JSON.stringify(answer)).toContain('••••1234');
+    expect(JSON.stringify(answer)).not.toContain(SECRET_KEY);
+  });
+
+  it('of one company are not there for another', async () => {
+    expect(await credentialsOf(globex)).toBeNull();
+    expect(await service().list(t.ownerContext(globex))).toEqual([]);
+    await expect(service().disable(t.ownerContext(globex), 'STRIPE_PAYMENT')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('that are moved to another company’s row open nothing there', async () => {
+    await service().enable(t.ownerContext(globex), STRIPE);
+    await t.runtime.pools.platform.query(
+      `UPDATE tenancy.integration AS target SET sealed_credentials = source.sealed_credentials
+       FROM tenancy.integration AS source WHERE target.tenant_id = $1 AND source.tenant_id = $2`,
+      [globex.id, acme.id],
+    );
+    await expect(credentialsOf(globex)).rejects.toThrow();
+    await service().enable(t.ownerContext(globex), STRIPE);
+  });
+
+  it('are none any more once it is disabled, and it can be enabled again', async () => {
+    await service().disable(t.ownerContext(acme), 'STRIPE_PAYMENT');
+    expect(await credentialsOf(acme)).toBeNull();
+    await expect(service().disable(t.ownerContext(acme), 'STRIPE_PAYMENT')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await service().enable(t.ownerContext(acme), STRIPE);
+    expect(await credentialsOf(acme)).toEqual(STRIPE.stripePayment);
+  });
+
+  it('that are ours to make are told once', async () => {
+    const { signingSecret, integration } = await service().enable(t.ownerContext(acme), HOOK);
+    expect(signingSecret).toMatch(/^spnwhsec_[\w-]{43}$/);
+    expect(JSON.stringify(integration)).not.toContain(signingSecret);
+    expect(await credentialsOf(acme, 'CUSTOM_WEBHOOK')).toEqual({ url: HOOK.customWebhook.url, signingSecret });
+  });
+
+  it('need the permission, and a proof of the last minutes', async () => {
+    const reader = contextFor(acme, memberOf(['settings:read']), t.clock);
+    await expect(service().enable(reader, STRIPE)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(service().list(contextFor(acme, memberOf([]), t.clock))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const owner = t.ownerContext(acme);
+    t.clock.advance(DAY_MS);
+    await expect(service().enable(owner, STRIPE)).rejects.toMatchObject({ code: 'STEP_UP_REQUIRED' });
+    await expect(service().rotateKey(owner)).rejects.toMatchObject({ code: 'STEP_UP_REQUIRED' });
+  });
+
+  it.each([
+    [{}, 'input'],
+    [{ ...STRIPE, ...HOOK }, 'input'],
+    [{ stripePayment: { ...STRIPE.stripePayment, secretKey: 'pk_live_1234567890' } }, 'stripePayment.secretKey'],
+    [{ customWebhook: { url: 'http://hooks.example' } }, 'customWebhook.url'],
+    [{ customWebhook: { url: 'nonsense' } }, 'customWebhook.url'],
+    [{ customWebhook: { url: 'https://name:secret@hooks.example' } }, 'customWebhook.url'],
+    [{ slackNotification: { webhookUrl: 'https://hooks.slack.com.evil.example/services/T/B' } }, 'slackNotification.webhookUrl'],
+  ])('are refused by the name of the field: %j', async (input, field) => {
+    await expect(service().enable(t.ownerContext(acme), input)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      issues: [expect.objectContaining({ field })],
+    });
+  });
+});
+
+describe("a company's own key", () => {
+  it('is another one after it was rotated, and the old one is gone', async () => {
+    const [before] = await keysOf(acme);
+    const sealed = await stored();
+    await service().rotateKey(t.ownerContext(acme));
+    const keys = await keysOf(acme);
+    expect(keys).toHaveLength(1);
+    expect(keys).not.toContain(before);
+    expect(await stored()).not.toBe(sealed);
+    expect(await credentialsOf(acme)).toEqual(STRIPE.stripePayment);
+    expect(await credentialsOf(acme, 'CUSTOM_WEBHOOK')).toMatchObject({ url: HOOK.customWebhook.url });
+  });
+
+  it('is rotated by itself when it is ninety days old', async () => {
+    const old = [await keysOf(acme), await keysOf(globex)].flat();
+    const schedule = t.subgraph.schedules.find(({ name }) => name === 'rotate-data-keys');
+    const run = async () =>
+      schedule?.run(systemContext({ name: 'test', tenant: PLATFORM_TENANT, clock: t.clock, logger: t.runtime.logger }));
+    await run();
+    expect([await keysOf(acme), await keysOf(globex)].flat()).toEqual(old);
+    t.clock.advance(91 * DAY_MS);
+    await run();
+    const fresh = [await keysOf(acme), await keysOf(globex)].flat();
+    expect(fresh.filter((id) => old.includes(id))).toEqual([]);
+    expect(await credentialsOf(globex)).toEqual(STRIPE.stripePayment);
+  });
+});
