@@ -11,5 +11,8 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
   },
   testMatch: ['**/*.test.ts'],
+  // Modules of a test file stay in memory after it: a worker that has grown is replaced by a new one.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1.5GB',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.spine/'],
 };

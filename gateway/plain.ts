@@ -1,6 +1,6 @@
 import { ANONYMOUS } from '../subgraphs/_kernel/wire/principal.js';
 import { PLATFORM_TENANT } from '../subgraphs/_kernel/wire/tenant.js';
-import { closeServer, listenOn, type Gateway } from './gateway.js';
+import { closeServer, listenOn, type Address, type Gateway } from './gateway.js';
 import { startApolloFront } from './http/apollo-front.js';
 import { createClientReader } from './http/client-address.js';
 import { answerGraphQL } from './http/graphql-route.js';
@@ -12,6 +12,7 @@ import type { GatewayLogger } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { createPipeline, type Stages } from './pipeline.js';
 import { createPlainEndpoints } from './plain-endpoints.js';
+import { NOTHING_DENIED } from './stages/authorization/authorization.js';
 import { createExecutor } from './stages/execution/execution.js';
 import type { BoundedOperation } from './stages/limits/limits.js';
 import { createPlanningStage } from './stages/planning/planning.js';
@@ -23,17 +24,32 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Nothing is limited here but what would otherwise fill the memory. */
 const BODY_BYTES = 64 * 1024 * 1024;
 
-export type PlainGateway = Pick<Gateway, 'listen' | 'stop'>;
+export interface PlainGateway extends Pick<Gateway, 'stop'> {
+  /** @throws {ListenError} when the address cannot be had */
+  listen(address: Address): Promise<{ readonly url: string }>;
+}
 
 /** Everyone is let in as nobody, and nothing is too large or forbidden. */
-const OPEN: Pick<Stages, 'tenant' | 'authentication' | 'limits' | 'authorization'> = {
+const OPEN: Omit<Stages, 'planning' | 'execution' | 'subscriptions'> = {
+  door: async (request) => request,
   tenant: async (request) => ({ ...request, tenant: PLATFORM_TENANT }),
   authentication: async (request) => ({ ...request, principal: ANONYMOUS, expiresAt: null }),
+  revocation: async (request) => request,
+  crowd: async (request) => request,
+  rates: async (request) => ({ ...request, standings: [] }),
+  persistedQueries: async (operation) => operation,
   limits: async (operation) => operation as BoundedOperation,
+  readOnly: async (operation) => operation,
+  attempts: async (operation) => operation,
+  price: async (operation) => ({ ...operation, cost: 0 }),
+  turns: (operation, proceed) => proceed(operation),
+  receipt: (operation, proceed) => proceed(operation),
+  cache: (operation, proceed) => proceed(operation),
   authorization: async (operation) => ({
     ...operation,
     permitted: operation.document,
     refusals: [],
+    denied: NOTHING_DENIED,
     permissionSet: '',
   }),
 };

@@ -1,4 +1,5 @@
 import type { Envelope } from '../subgraphs/_kernel/wire/envelope.js';
+import type { Explanation } from './observation/explanation.js';
 import { PLATFORM_TENANT } from '../subgraphs/_kernel/wire/tenant.js';
 
 /** One step of a request's way. It throws a `Refusal` to turn the request away. */
@@ -16,6 +17,10 @@ export interface IncomingRequest {
   readonly authorization: string | null;
   /** `X-Tenant` header or `?tenant=`: a slug or a tenant's UUID. */
   readonly tenantHint: string | null;
+  /** The client would rather be refused than answered in part. */
+  readonly allOrNothing?: boolean;
+  /** Where the way of this request is written down for the client; absent where it is not told. */
+  readonly explanation?: Explanation;
 }
 
 /** The gateway's own voice, for its look-ups in subgraphs. */

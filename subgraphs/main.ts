@@ -1,6 +1,7 @@
 import { loadConfig, ConfigError } from '../infra/runtime/config.js';
 import { createLogger } from '../infra/runtime/log.js';
 import { onShutdown } from '../infra/runtime/shutdown.js';
+import { startTelemetry } from '../infra/runtime/telemetry.js';
 import { createPools } from '../infra/runtime/postgres/pools.js';
 import { createSignal } from './_kernel/events/create-signal.js';
 import { hostSubgraph } from './_kernel/host.js';
@@ -31,6 +32,7 @@ async function main(name: string | undefined): Promise<void> {
     throw new ConfigError(missing.map((variable) => ({ variable, problem: 'must be set when subgraphs run apart' })));
   }
 
+  const telemetry = startTelemetry({ name, endpoint: config.telemetryEndpoint, environment: config.environment });
   const logger = createLogger({ name, level: config.logLevel });
   const pools = createPools({
     url: databaseUrl,
@@ -48,12 +50,15 @@ async function main(name: string | undefined): Promise<void> {
   });
   const subgraph = createSubgraph(name, runtime, {
     issuer: config.publicUrl,
+    appName: config.appName,
+    breachedPasswordsUrl: config.breachedPasswordsUrl,
+    dnsServers: config.dnsServers,
     environment: config.environment,
     stripe: config.stripe ?? { secretKey: '', webhookSecret: '', apiBase: undefined },
     mail: config.mail,
     redisUrl: config.redisUrl,
   });
-  const host = hostSubgraph(subgraph, runtime, pools.platform);
+  const host = hostSubgraph(subgraph, runtime, pools.platform, { eventsKeptHours: config.eventsKeptHours });
   const server = await serveSubgraph(
     { endpoint: host, schema: subgraph.schema, envelopeSecret, clock: systemClock, logger },
     { host: config.subgraphHost, port: config.subgraphPorts[name] },
@@ -67,6 +72,7 @@ async function main(name: string | undefined): Promise<void> {
     await runtime.close();
     await signal.close();
     await pools.end();
+    await telemetry.stop();
     logger.info({}, 'subgraph has stopped');
   });
 }

@@ -12,6 +12,12 @@ import { createTenancy } from './tenancy/subgraph.js';
 export interface SubgraphsConfig {
   /** `iss` of access tokens. */
   readonly issuer: string;
+  /** What people are told they are using. */
+  readonly appName: string;
+  /** Where passwords known from breaches are looked up; undefined to ask nobody. */
+  readonly breachedPasswordsUrl?: string | undefined;
+  /** DNS servers that are asked about companies' own domains; the system's without any. */
+  readonly dnsServers?: readonly string[] | undefined;
   /** Name of the environment, for audit entries and health. */
   readonly environment: string;
   readonly stripe: {
@@ -33,7 +39,7 @@ export interface SubgraphsConfig {
 /** All seven, for a process that runs the whole platform. */
 export const createSubgraphs = (runtime: SubgraphRuntime, config: SubgraphsConfig) => ({
   identity: createIdentity(runtime, config),
-  tenancy: createTenancy(runtime),
+  tenancy: createTenancy(runtime, config),
   booking: createBooking(runtime),
   commerce: createCommerce(runtime, config),
   marketing: createMarketing(runtime),
@@ -53,7 +59,7 @@ export function createSubgraph(
     case 'identity':
       return createIdentity(runtime, config);
     case 'tenancy':
-      return createTenancy(runtime);
+      return createTenancy(runtime, config);
     case 'booking':
       return createBooking(runtime);
     case 'commerce':

@@ -12,7 +12,13 @@ export interface SupergraphGeneration {
   readonly supergraphSchema: GraphQLSchema;
   /** With the directives as they were composed. */
   readonly annotated: Schema;
+  /**
+   * Its paths tell types apart (`|[A,B]`), so that what one type requires is not asked of another. Only our own
+   * executor can read them.
+   */
   readonly planner: QueryPlanner;
+  /** For the stock executor; made when it is first needed. */
+  readonly stockPlanner: () => QueryPlanner;
 }
 
 const SECURITY_LINK =
@@ -28,11 +34,13 @@ export const acceptAuthorizationLinks = (supergraphSdl: string): string =>
 /** @param supergraphSdl after `acceptAuthorizationLinks` */
 export function createGeneration(supergraphSdl: string, apiSchema: GraphQLSchema): SupergraphGeneration {
   const supergraph = Supergraph.build(supergraphSdl);
+  let stockPlanner: QueryPlanner | undefined;
   return {
     apiSchema,
     plannerApi: supergraph.apiSchema(),
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     annotated: supergraph.schema,
-    planner: new QueryPlanner(supergraph, { exposeDocumentNodeInFetchNode: true }),
+    planner: new QueryPlanner(supergraph, { exposeDocumentNodeInFetchNode: true, typeConditionedFetching: true }),
+    stockPlanner: () => (stockPlanner ??= new QueryPlanner(supergraph, { exposeDocumentNodeInFetchNode: true })),
   };
 }

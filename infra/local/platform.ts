@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGateway } from '../../gateway/gateway.js';
+import { createRateCounter } from '../../gateway/stages/rate-limits/create-counter.js';
 import { gatewayConfigOf } from '../../gateway/gateway-config.js';
 import { migrate, MigrationError } from '../../prisma/migrate.js';
 import { isSeeded, seedDemo } from '../../prisma/seed/seed.js';
@@ -16,6 +17,7 @@ import type { Config } from '../runtime/config.js';
 import { createLogger, type LoggerOptions } from '../runtime/log.js';
 import { startEmbeddedPostgres } from '../runtime/postgres/embedded.js';
 import { createPools, describeConnectionFailure } from '../runtime/postgres/pools.js';
+import { startTelemetry } from '../runtime/telemetry.js';
 import { startMailbox, type Mailbox } from './doubles/mailbox/mailbox.js';
 import { startStripeDouble } from './doubles/stripe/stripe-double.js';
 import type { Progress } from './progress.js';
@@ -86,6 +88,9 @@ async function start(
   onStop: (step: () => Promise<unknown>) => void,
 ): Promise<StartedPlatform> {
   const logger = createLogger({ name: 'local', level: config.logLevel, ...(logTo ? { destination: logTo } : {}) });
+  const { environment, telemetryEndpoint } = config;
+  const telemetry = startTelemetry({ name: 'spine', endpoint: telemetryEndpoint, environment });
+  onStop(() => telemetry.stop());
   const secrets = await localSecrets(folder);
 
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(folder, progress, onStop));
@@ -120,6 +125,9 @@ async function start(
 
   const subgraphsConfig: SubgraphsConfig = {
     issuer: config.publicUrl,
+    appName: config.appName,
+    breachedPasswordsUrl: config.breachedPasswordsUrl,
+    dnsServers: config.dnsServers,
     environment: config.environment,
     stripe,
     mail: { smtpUrl: mailbox?.smtpUrl ?? config.mail.smtpUrl, from: config.mail.from },
@@ -127,9 +135,15 @@ async function start(
   };
   const subgraphs = createSubgraphs(runtime, subgraphsConfig);
   const endpoints = Object.fromEntries(
-    Object.values(subgraphs).map((subgraph) => [subgraph.name, hostSubgraph(subgraph, runtime, pools.platform)]),
+    Object.values(subgraphs).map((subgraph) => [
+      subgraph.name,
+      hostSubgraph(subgraph, runtime, pools.platform, { eventsKeptHours: config.eventsKeptHours }),
+    ]),
   ) as Record<SubgraphName, SubgraphHost>;
   onStop(() => Promise.all(Object.values(endpoints).map((endpoint) => endpoint.close())));
+
+  const counter = createRateCounter({ redisUrl: config.redisUrl, database: undefined }, logger);
+  onStop(() => counter.close());
 
   progress.step('Composing the graph');
   const gateway = await createGateway({
@@ -137,6 +151,7 @@ async function start(
     endpoints,
     logger: logger.child({ part: 'gateway' }),
     config: gatewayConfigOf(config, REQUEST_TIMEOUT_MS),
+    counter,
   });
   onStop(() => gateway.stop());
 

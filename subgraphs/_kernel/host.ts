@@ -1,23 +1,22 @@
-import {
-  createSourceEventStream,
-  execute,
-  type ExecutionResult,
-  type GraphQLError,
-} from 'graphql';
+import { createSourceEventStream, GraphQLError, type ExecutionResult } from 'graphql';
 import type pg from 'pg';
 import { createConsumer } from './events/consumer.js';
-import { mapStream } from './events/map-stream.js';
+import { endingWith, mapStream } from './events/map-stream.js';
+import { removeEventsAllAreDoneWith } from './events/retention.js';
+import { resumedAfter, withCursor } from './events/resumption.js';
 import { maskError } from './errors/mask.js';
 import type { GraphContext } from './graphql/builder.js';
+import { createCompiledExecution } from './graphql/compiled-execution.js';
 import { createScheduleRunner } from './jobs/schedule.js';
 import { Loaders } from './request/loaders.js';
-import type { RequestContext } from './request/request-context.js';
+import type { Logger, RequestContext } from './request/request-context.js';
 import { systemContext } from './request/system-context.js';
 import type { Subgraph, SubgraphRuntime } from './subgraph.js';
 import type { Envelope } from './wire/envelope.js';
 import { actorIdOf } from './wire/principal.js';
 import type { SubgraphEndpoint, SubgraphRequest } from './wire/subgraph-endpoint.js';
 import { PLATFORM_TENANT } from './wire/tenant.js';
+import { inSpan, traceHeaders, type SpanOf } from './wire/tracing.js';
 
 /** A subgraph at work in this process: it answers requests, reacts to events and keeps its schedules. */
 export interface SubgraphHost extends SubgraphEndpoint {
@@ -28,46 +27,76 @@ export interface SubgraphHost extends SubgraphEndpoint {
 const isStream = (value: AsyncIterable<unknown> | ExecutionResult): value is AsyncGenerator<unknown, void, void> =>
   Symbol.asyncIterator in value;
 
-/** @param pool bound to the platform's role, for the consumer's place in the log and for schedules */
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+/**
+ * @param pool bound to the platform's role, for the consumer's place in the log and for schedules
+ * @param options how often a query is interpreted before it is compiled; how long delivered events are kept
+ */
 export function hostSubgraph(
   subgraph: Subgraph,
   runtime: SubgraphRuntime,
   pool: pg.Pool,
+  options: { readonly runsBeforeCompiling?: number; readonly eventsKeptHours?: number | undefined } = {},
 ): SubgraphHost {
   const { schema, services, name } = subgraph;
   const logger = runtime.logger.child({ subgraph: name });
 
-  const contextOf = ({ tenant, principal, origin }: Envelope): RequestContext => ({
-    tenant,
-    principal,
-    origin,
-    clock: runtime.clock,
-    logger: logger.child({
-      requestId: origin.requestId,
-      tenantId: tenant.id,
-      actorId: actorIdOf(principal) ?? 'anonymous',
-    }),
-    loaders: new Loaders(),
-  });
+  const contextOf = ({ tenant, principal, origin }: Envelope): RequestContext => {
+    let child: Logger | undefined;
+    return {
+      tenant,
+      principal,
+      origin,
+      clock: runtime.clock,
+      // Most requests have nothing to say, and a child costs more than many a read.
+      get logger() {
+        return (child ??= logger.child({
+          requestId: origin.requestId,
+          tenantId: tenant.id,
+          actorId: actorIdOf(principal) ?? 'anonymous',
+        }));
+      },
+      loaders: new Loaders(),
+    };
+  };
+
+  const contexts = new WeakMap<Envelope, RequestContext>();
+
+  /** One context for all the fetches of a client's request, whose envelope is then the very same object. */
+  const contextFor = ({ envelope, sharesReads }: SubgraphRequest): RequestContext => {
+    if (!sharesReads) return contextOf(envelope);
+    const known = contexts.get(envelope);
+    if (known) return known;
+    const context = contextOf(envelope);
+    contexts.set(envelope, context);
+    return context;
+  };
 
   const masked = (result: ExecutionResult, request: RequestContext): ExecutionResult =>
     result.errors
       ? { ...result, errors: result.errors.map((error: GraphQLError) => maskError(error, request)) }
       : result;
 
-  const run = async (operation: SubgraphRequest, rootValue?: unknown): Promise<ExecutionResult> => {
-    const request = contextOf(operation.envelope);
+  const execute = createCompiledExecution(schema, options.runsBeforeCompiling);
+
+  const run = async (operation: SubgraphRequest, request: RequestContext, rootValue?: unknown): Promise<ExecutionResult> => {
     const contextValue: GraphContext<unknown> = { request, services };
-    const result = await execute({
-      schema,
-      document: operation.document,
-      operationName: operation.operationName ?? null,
-      variableValues: operation.variables,
-      contextValue,
-      rootValue,
-    });
+    const { document, operationName, variables } = operation;
+    const result = await execute({ document, operationName, variables, contextValue, rootValue });
     return masked(result, request);
   };
+
+  const spanOf = (what: string, { envelope, operationName }: SubgraphRequest): SpanOf => ({
+    name: `${name} ${what}`,
+    kind: 'server',
+    attributes: () => ({
+      'spine.subgraph': name,
+      'spine.tenant.id': envelope.tenant.id,
+      'spine.request.id': envelope.origin.requestId,
+      ...(operationName ? { 'graphql.operation.name': operationName } : {}),
+    }),
+  });
 
   const consumer = createConsumer({
     name,
@@ -80,7 +109,7 @@ export function hostSubgraph(
     logger,
   });
   const schedules = createScheduleRunner(
-    subgraph.schedules,
+    [...subgraph.schedules, removeEventsAllAreDoneWith(pool, runtime.log, options.eventsKeptHours)],
     pool,
     (schedule) =>
       systemContext({ name: schedule.name, tenant: PLATFORM_TENANT, clock: runtime.clock, logger }),
@@ -89,20 +118,26 @@ export function hostSubgraph(
 
   return {
     name,
-    execute: (operation) => run(operation),
+    execute: (operation) => inSpan(spanOf('execute', operation), () => run(operation, contextFor(operation))),
     async subscribe(operation) {
       const request = contextOf(operation.envelope);
       const contextValue: GraphContext<unknown> = { request, services };
       const source = await createSourceEventStream({
         schema,
-        document: operation.document,
+        document: resumedAfter(operation, schema),
         operationName: operation.operationName ?? null,
         variableValues: operation.variables,
         contextValue,
       });
       if (!isStream(source)) return masked(source as ExecutionResult, request);
       // Each event is a request of its own: what was batched for one is not remembered for the next.
-      return mapStream(source, (event) => run(operation, event));
+      const event = { ...spanOf('event', operation), causedBy: traceHeaders()['traceparent'] ?? '' };
+      const results = mapStream(source, async (value) =>
+        withCursor(await inSpan(event, () => run(operation, contextOf(operation.envelope), value)), value),
+      );
+      return endingWith(results, (error) =>
+        masked({ errors: [new GraphQLError('the stream broke', { originalError: asError(error) })] }, request),
+      );
     },
     async forward(request, envelope) {
       const route = subgraph.routes.find(

@@ -4,6 +4,8 @@ import { createEventLog } from './events/event-log.js';
 import type { EventSignal } from './events/event-signal.js';
 import { createEventTail } from './events/event-tail.js';
 import { createOutbox } from './events/outbox.js';
+import { createAccessLog, type AccessLogOptions } from './policy/access-log.js';
+import { createTenantPolicies } from './policy/tenant-policies.js';
 import type { Clock } from './request/clock.js';
 import type { Logger } from './request/request-context.js';
 import type { SecretBox } from './secrets/secret-box.js';
@@ -16,6 +18,8 @@ export interface RuntimeParts {
   readonly secretBox: SecretBox;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How much of what was decided is kept. */
+  readonly accessLog?: AccessLogOptions;
 }
 
 export interface RunningRuntime extends SubgraphRuntime {
@@ -24,12 +28,13 @@ export interface RunningRuntime extends SubgraphRuntime {
 }
 
 /** Puts together what the subgraphs of one process share. */
-export function createRuntime({ pools, signal, secretBox, clock, logger }: RuntimeParts): RunningRuntime {
+export function createRuntime({ pools, signal, secretBox, clock, logger, accessLog: kept }: RuntimeParts): RunningRuntime {
   const database = createDatabase(pools);
   const outbox = createOutbox(signal);
   database.onCommit(outbox.onCommit);
   const log = createEventLog(pools.platform);
   const tail = createEventTail(log, signal, logger);
+  const accessLog = createAccessLog(database.tenants, logger, kept);
   return {
     database,
     outbox,
@@ -37,11 +42,14 @@ export function createRuntime({ pools, signal, secretBox, clock, logger }: Runti
     tail,
     signal,
     catchUp: createCatchUp(log, pools.platform),
+    accessLog,
+    policies: createTenantPolicies(database.tenants, accessLog, logger),
     secretBox,
     clock,
     logger,
     async close() {
       await tail.close();
+      await accessLog.close();
       await database.close();
     },
   };

@@ -6,6 +6,8 @@ import type { EventTail } from './events/event-tail.js';
 import type { OutboxWriter } from './events/outbox.js';
 import type { Reaction } from './events/reaction.js';
 import type { Schedule } from './jobs/schedule.js';
+import type { AccessLog } from './policy/access-log.js';
+import type { TenantPolicies } from './policy/tenant-policies.js';
 import type { Clock } from './request/clock.js';
 import type { Logger } from './request/request-context.js';
 import type { SecretBox } from './secrets/secret-box.js';
@@ -21,6 +23,9 @@ export interface SubgraphRuntime {
   readonly tail: EventTail;
   readonly signal: EventSignal;
   readonly catchUp: CatchUp;
+  /** What tenants' policies say. */
+  readonly policies: TenantPolicies;
+  readonly accessLog: AccessLog;
   readonly secretBox: SecretBox;
   readonly clock: Clock;
   readonly logger: Logger;

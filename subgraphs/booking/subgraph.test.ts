@@ -105,6 +105,7 @@ describe("booking's part of the graph", () => {
       },
     });
 
+    await hosted.runtime.everythingTold();
     const stream = await hosted.follow(
       `subscription ($after: String) {
         bookingUpdated(after: $after) { cursor booking { status client { displayName } } }

@@ -10,6 +10,7 @@ import type { BookingEvents } from './events.js';
 import { createProviderLoader } from './provider/provider.loader.js';
 import { createProviderService } from './provider/provider.service.js';
 import { confirmBookingWhenPaymentSucceeds } from './reactions/confirm-booking-when-payment-succeeds.js';
+import { followPreferencesWhenTheyAreChosen } from './reactions/follow-preferences-when-they-are-chosen.js';
 import { keepClientWhenMembershipIsGranted } from './reactions/keep-client-when-membership-is-granted.js';
 import { expireUnpaidBookings } from './reservation/expire-unpaid-bookings.schedule.js';
 import { createReservationImportService } from './reservation/reservation-import.service.js';
@@ -24,11 +25,12 @@ import type { BookingServices } from './services.js';
 /** Whose time can be booked, for what, when, and who has booked it. */
 export function createBooking(runtime: SubgraphRuntime): Subgraph<BookingServices> {
   const { tenants, platform } = runtime.database;
+  const { policies } = runtime;
   const outbox = runtime.outbox.for<BookingEvents>();
   const serviceLoader = createServiceLoader(tenants);
   const availability = createAvailabilityService({ tenants, serviceLoader });
   const clients = createClientService({ tenants, outbox, loaders: createClientLoaders(tenants) });
-  const reservationStatus = createReservationStatusService({ tenants, platform, outbox });
+  const reservationStatus = createReservationStatusService({ tenants, platform, outbox, policies });
 
   return {
     name: 'booking',
@@ -47,13 +49,18 @@ export function createBooking(runtime: SubgraphRuntime): Subgraph<BookingService
       reservationStatus,
       reservationQueries: createReservationQueryService({
         tenants,
-        loaders: createReservationLoaders(tenants),
+        loaders: createReservationLoaders(tenants, policies),
         clients,
+        policies,
       }),
       reservationLive: createReservationLiveService(runtime.tail),
       reservationImport: createReservationImportService({ tenants, outbox }),
     },
-    reactions: [keepClientWhenMembershipIsGranted(clients), confirmBookingWhenPaymentSucceeds(reservationStatus)],
+    reactions: [
+      keepClientWhenMembershipIsGranted(clients),
+      confirmBookingWhenPaymentSucceeds(reservationStatus),
+      followPreferencesWhenTheyAreChosen,
+    ],
     routes: [],
     schedules: [expireUnpaidBookings(reservationStatus)],
   };

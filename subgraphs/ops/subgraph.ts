@@ -33,6 +33,7 @@ import { queueMailWhenAsked } from './reactions/queue-mail-when-asked.js';
 import { recordAuditEntries } from './reactions/record-audit-entries.js';
 import { rememberTenantWhenItChanges } from './reactions/remember-tenant-when-it-changes.js';
 import { rememberTenantWhenItIsCreated } from './reactions/remember-tenant-when-it-is-created.js';
+import { rememberTenantWhenItsStatusChanges } from './reactions/remember-tenant-when-its-status-changes.js';
 import { schema } from './schema.js';
 import type { OpsServices } from './services.js';
 import type { OpsEnvironment } from './spine/environment.js';
@@ -100,6 +101,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
     reactions: [
       rememberTenantWhenItIsCreated(detection),
       rememberTenantWhenItChanges(detection),
+      rememberTenantWhenItsStatusChanges(detection),
       ...recordAuditEntries(audit),
       logSignalWhenLoginFails(authLog),
       logSignalWhenProofIsRefused(authLog),

@@ -85,7 +85,7 @@ export const bearer = (token: string): { readonly authorization: string } => ({ 
 /** How a WebSocket to a host ends that is opened with a token: with an event, an error or a close code. */
 export function whisper(
   url: string,
-  of: { readonly host: string; readonly token?: string; readonly query: string; readonly headers?: Readonly<Record<string, string>> },
+  of: { readonly host: string; readonly token?: string; readonly query: string; readonly headers?: Readonly<Record<string, string>>; readonly authorization?: string },
 ): Promise<{ readonly closed: number } | { readonly answer: unknown }> {
   class SocketToHost extends WebSocket {
     constructor(target: string | URL, protocols?: string | string[]) {
@@ -95,7 +95,7 @@ export function whisper(
   const client = createClient({
     url: `${url.replace(/^http/, 'ws')}/graphql`,
     webSocketImpl: SocketToHost,
-    connectionParams: of.token === undefined ? {} : bearer(of.token),
+    connectionParams: of.token === undefined ? (of.authorization === undefined ? {} : { authorization: of.authorization }) : bearer(of.token),
     retryAttempts: 0,
   });
   return new Promise((resolve) => {

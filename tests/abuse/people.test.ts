@@ -31,7 +31,7 @@ describe('somebody who is signed in', () => {
 
   /** How often each subgraph was asked so far. */
   const fetches = async (): Promise<Readonly<Record<string, number>>> => {
-    const { text } = await knock(platform.url, { method: 'GET', path: '/metrics' });
+    const { text } = await knock(platform.figuresUrl, { method: 'GET', path: '/metrics' });
     const counts: Record<string, number> = {};
     for (const [, subgraph = '', count] of text.matchAll(/^spine_gateway_subgraph_fetch_seconds_count\{subgraph="(\w+)"[^}]*\} (\d+)$/gm)) {
       counts[subgraph] = (counts[subgraph] ?? 0) + Number(count);

@@ -6,9 +6,13 @@ const SCHEMAS = ['kernel', 'identity', 'tenancy', 'booking', 'commerce', 'market
 /** Tables that belong to no tenant. The application's role must not reach any of them, with one exception. */
 const ABOVE_TENANTS = new Set([
   'identity.admin_user',
+  'identity.totp_credential',
+  'identity.recovery_code',
   'identity.password_credential',
   'identity.signing_key',
   'kernel.consumer_offset',
+  'kernel.outbox_floor',
+  'kernel.rate_limit',
 ]);
 
 /** Rows of no single tenant that a tenant sees a part of, by a policy of its own. */

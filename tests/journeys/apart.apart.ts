@@ -18,16 +18,18 @@ describe.each(['PostgreSQL alone', ...(hasRedis ? ['PostgreSQL and Redis'] : [])
     let database: TestDatabase;
     let redis: TestRedis | null = null;
     let platform: ProcessPlatform;
+    let started: ProcessPlatform | null = null;
 
     beforeAll(async () => {
       database = await createTestDatabase();
       if (variant.includes('Redis')) redis = await startTestRedis();
       await runProgram('prisma/seed/main.ts', { DATABASE_URL: database.url, LOG_LEVEL: 'warn' });
       platform = await startProcesses({ databaseUrl: database.url, redisUrl: redis?.url });
+      started = platform;
     }, 180_000);
 
     afterAll(async () => {
-      await platform.stop();
+      await started?.stop();
       await redis?.stop();
       await database.drop();
     }, 60_000);

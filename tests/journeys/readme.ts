@@ -20,9 +20,12 @@ async function walkthroughScript(): Promise<string> {
  */
 export async function runWalkthrough(port: number): Promise<string> {
   const script = (await walkthroughScript()).replaceAll('localhost:4000', `localhost:${port}`);
-  const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
-    timeout: 60_000,
-    maxBuffer: 4 * 1024 * 1024,
-  });
-  return stdout + stderr;
+  const options = { timeout: 60_000, maxBuffer: 4 * 1024 * 1024 };
+  try {
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], options);
+    return stdout + stderr;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`The walk-through broke off after:\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
+  }
 }

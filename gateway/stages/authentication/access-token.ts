@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { hash } from 'node:crypto';
+import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { TOKEN_AUDIENCE, type TokenRealm } from '../../../subgraphs/_kernel/wire/access-token.js';
 import type { MemberPrincipal, PlatformPrincipal } from '../../../subgraphs/_kernel/wire/principal.js';
@@ -23,7 +23,19 @@ interface VerifiedToken {
   readonly principal: MemberPrincipal | PlatformPrincipal;
   readonly tenantId: string | null;
   /** Epoch milliseconds. */
+  readonly issuedAt: number;
+  /** Epoch milliseconds. */
   readonly expiresAt: number;
+}
+
+const UUID_V7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7/;
+
+/** To the millisecond where the token's id says so, which it may within the second that `iat` names. */
+function issuedAtOf({ iat, jti }: JWTPayload): number {
+  const second = Number(iat) * 1000;
+  const [, high = '', low = ''] = UUID_V7.exec(jti ?? '') ?? [];
+  const exact = high === '' ? NaN : parseInt(high + low, 16);
+  return exact >= second && exact < second + 1000 ? exact : second;
 }
 
 /**
@@ -53,16 +65,17 @@ export function createAccessTokenStrategy(parts: {
     return {
       principal: principalOfClaims(payload, realm),
       tenantId: realm === 'tenant' ? String(payload['tid']) : null,
+      issuedAt: issuedAtOf(payload),
       expiresAt: Number(payload.exp) * 1000,
     };
   };
 
   const remembered = async (token: string): Promise<VerifiedToken> => {
-    const hash = createHash('sha256').update(token).digest('base64url');
-    const known = verified.get(hash);
+    const key = hash('sha256', token, 'base64url');
+    const known = verified.get(key);
     if (known && known.expiresAt > now()) return known;
     const fresh = await verify(token);
-    verified.set(hash, fresh);
+    verified.set(key, fresh);
     return fresh;
   };
 

@@ -9,6 +9,8 @@ export interface Credentials {
   readonly principal: Principal;
   /** Tenant the credentials are for; null for those that belong to no tenant. */
   readonly tenantId: string | null;
+  /** Epoch milliseconds since when they are good; undefined for those that do not say. */
+  readonly issuedAt?: number | undefined;
   /** Epoch milliseconds after which they are worth nothing; null for those without an end. */
   readonly expiresAt: number | null;
 }
@@ -26,6 +28,7 @@ export interface AuthenticationStrategy {
 /** A request of which it is known who asks. */
 export interface IdentifiedRequest extends TenantRequest {
   readonly principal: Principal;
+  readonly issuedAt?: number | undefined;
   readonly expiresAt: number | null;
 }
 
@@ -48,11 +51,11 @@ export function createAuthenticationStage(
   };
 
   return async (request) => {
-    const { principal, tenantId, expiresAt } = await credentialsOf(request);
+    const { principal, tenantId, issuedAt, expiresAt } = await credentialsOf(request);
     if (tenantId !== null && tenantId !== request.tenant.id) {
       signals.report('TENANT_MISMATCH', request.tenant.id);
       throw new Refusal('TENANT_MISMATCH', 'The access token is for another tenant than the host');
     }
-    return { ...request, principal, expiresAt };
+    return { ...request, principal, issuedAt, expiresAt };
   };
 }

@@ -3,6 +3,8 @@ import type { TokenRealm } from '../../../subgraphs/_kernel/wire/access-token.js
 import { PLATFORM_PERMISSIONS, TENANT_PERMISSIONS } from '../../../subgraphs/_kernel/wire/permissions.js';
 import {
   ADMIN_ROLES,
+  NO_ASSURANCE,
+  type Assurance,
   type MemberPrincipal,
   type PlatformPrincipal,
 } from '../../../subgraphs/_kernel/wire/principal.js';
@@ -32,6 +34,9 @@ const scopesOf = (claims: JWTPayload): readonly string[] => {
   return typeof scope === 'string' ? scope.split(' ') : [];
 };
 
+const assuranceOf = ({ acr, auth_time: at }: JWTPayload): Assurance =>
+  typeof at === 'number' ? { level: acr === 'aal2' ? 'aal2' : 'aal1', at } : NO_ASSURANCE;
+
 /** @throws {MalformedClaimsError} */
 export function principalOfClaims(claims: JWTPayload, realm: TokenRealm): MemberPrincipal | PlatformPrincipal {
   const sessionId = text(claims, 'sid');
@@ -43,6 +48,7 @@ export function principalOfClaims(claims: JWTPayload, realm: TokenRealm): Member
       sessionId,
       roles: among(rolesOf(claims), ADMIN_ROLES),
       permissions: among(scopesOf(claims), PLATFORM_PERMISSIONS),
+      assurance: assuranceOf(claims),
     };
   }
   text(claims, 'tid');
@@ -53,5 +59,6 @@ export function principalOfClaims(claims: JWTPayload, realm: TokenRealm): Member
     sessionId,
     roles: rolesOf(claims).filter((role): role is string => typeof role === 'string'),
     permissions: among(scopesOf(claims), TENANT_PERMISSIONS),
+    assurance: assuranceOf(claims),
   };
 }

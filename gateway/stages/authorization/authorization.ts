@@ -1,12 +1,11 @@
-import { GraphQLError, type DocumentNode } from 'graphql';
+import { GraphQLError, Kind, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Principal } from '../../../subgraphs/_kernel/wire/principal.js';
 import type { Stage } from '../../request.js';
 import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import type { ValidOperation } from '../validation/valid-operation.js';
 import { createGuard, type Guard } from './guard.js';
 import type { PolicyRegistry } from './policies.js';
-import { guardedCoordinatesOf, pruneOperation, type Pruned } from './prune.js';
+import { guardedCoordinatesOf, pruneOperation, type Cut, type Pruned } from './prune.js';
 import { compileRules } from './rule-tree.js';
 
 /** An operation of which only what may be seen is left to plan. */
@@ -15,30 +14,49 @@ export interface AuthorizedOperation extends ValidOperation {
   readonly permitted: DocumentNode | null;
   /** Why the rest was cut, one error a place. */
   readonly refusals: readonly GraphQLError[];
+  /** `Type.field` of what may not be seen: null in the answer even where it was fetched to join subgraphs. */
+  readonly denied: ReadonlySet<string>;
   /** Names what was cut; equal for two askers exactly when they may see the same. */
   readonly permissionSet: string;
 }
 
+/** What is left for one set of permissions. */
+interface Remainder extends Pruned {
+  readonly denied: ReadonlySet<string>;
+}
+
 interface Analysis {
   readonly coordinates: ReadonlySet<string>;
-  /** What is left, by what is denied. */
-  readonly pruned: LRUCache<string, Pruned>;
+  readonly remainders: LRUCache<string, Remainder>;
 }
 
 const WHOLE = '';
 
+export const NOTHING_DENIED: ReadonlySet<string> = new Set();
+
 /** How many permission sets are kept for one document. */
 const PERMISSION_SETS_KEPT = 32;
 
-function refusalsOf({ cuts, rootFields }: Pruned, principal: Principal): readonly GraphQLError[] {
+/** Whether what was cut would have been fetched: a field that is skipped is not refused. */
+const isAskedFor = ({ conditions }: Cut, { definition, variables }: ValidOperation): boolean =>
+  conditions.every(({ variable, wanted }) => {
+    const given = variables[variable];
+    if (given !== undefined) return given === wanted;
+    const declared = definition.variableDefinitions?.find((candidate) => candidate.variable.name.value === variable);
+    return declared?.defaultValue?.kind === Kind.BOOLEAN && declared.defaultValue.value === wanted;
+  });
+
+function refusalsOf({ cuts: all, rootFields }: Pruned, operation: ValidOperation): readonly GraphQLError[] {
+  const { principal } = operation.caller;
+  const cuts = all.filter((cut) => isAskedFor(cut, operation));
   const refusedWhole = cuts.filter(({ wholeRootField }) => wholeRootField).length;
   const signInMissing = principal.kind === 'anonymous' && refusedWhole === rootFields;
   return cuts.map(({ path, coordinate }) =>
     signInMissing
-      ? new GraphQLError('Sign in to do this', { path, extensions: { code: 'UNAUTHENTICATED' } })
+      ? new GraphQLError('Sign in to do this', { path, extensions: { code: 'UNAUTHENTICATED', coordinate } })
       : new GraphQLError(`You are not allowed to use ${coordinate}`, {
           path,
-          extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+          extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', coordinate },
         }),
   );
 }
@@ -64,7 +82,7 @@ export function createAuthorizationStage(policies: PolicyRegistry): Stage<ValidO
     const { generation, document, definition } = operation;
     const analysis: Analysis = {
       coordinates: guardedCoordinatesOf(generation.apiSchema, document, definition, guard.guarded),
-      pruned: new LRUCache({ max: PERMISSION_SETS_KEPT }),
+      remainders: new LRUCache({ max: PERMISSION_SETS_KEPT }),
     };
     ofGuard.set(definition, analysis);
     return analysis;
@@ -75,18 +93,20 @@ export function createAuthorizationStage(policies: PolicyRegistry): Stage<ValidO
     const guard = guardOf(generation);
     const analysis = analysisOf(guard, operation);
     const denied = await guard.deniedTo(caller, analysis.coordinates);
-    if (denied.size === 0) return { ...operation, permitted: document, refusals: [], permissionSet: WHOLE };
-
+    if (denied.size === 0) {
+      return { ...operation, permitted: document, refusals: [], denied: NOTHING_DENIED, permissionSet: WHOLE };
+    }
     const permissionSet = [...denied].sort().join(' ');
-    let pruned = analysis.pruned.get(permissionSet);
-    if (!pruned) {
-      pruned = pruneOperation(generation.apiSchema, document, definition, denied);
-      analysis.pruned.set(permissionSet, pruned);
+    let remainder = analysis.remainders.get(permissionSet);
+    if (!remainder) {
+      remainder = { ...pruneOperation(generation.apiSchema, document, definition, denied), denied };
+      analysis.remainders.set(permissionSet, remainder);
     }
     return {
       ...operation,
-      permitted: pruned.document,
-      refusals: refusalsOf(pruned, caller.principal),
+      permitted: remainder.document,
+      refusals: refusalsOf(remainder, operation),
+      denied: remainder.denied,
       permissionSet,
     };
   };

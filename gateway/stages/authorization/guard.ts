@@ -2,7 +2,7 @@ import { deny, shield } from 'graphql-shield';
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { permissionsOf, type Principal } from '../../../subgraphs/_kernel/wire/principal.js';
-import type { Asker } from './policies.js';
+import type { Asker, OperationAsker } from './policies.js';
 import type { CompiledRules } from './rule-tree.js';
 
 /** Says which of some `Type.field` coordinates somebody may not see. */
@@ -16,7 +16,7 @@ type ShieldedField = (
   resolve: () => unknown,
   parent: object,
   args: object,
-  context: Asker,
+  context: OperationAsker,
   info: Pick<GraphQLResolveInfo, 'fieldName' | 'schema'>,
 ) => Promise<unknown>;
 
@@ -26,8 +26,19 @@ type Shielded = ShieldedField | { readonly resolve: ShieldedField };
 const ALLOWED = Symbol('allowed');
 const NOT_ALLOWED = new Error('not allowed');
 
-/** Tells apart what rules without a policy can tell apart. */
-const standingOf = (principal: Principal): string => `${principal.kind} ${permissionsOf(principal).join(' ')}`;
+/** How many standings are remembered for one operation. */
+const STANDINGS_KEPT = 64;
+
+const standings = new WeakMap<Principal, string>();
+
+/** Tells apart what rules without a policy can tell apart. A principal never changes once it is made. */
+function standingOf(principal: Principal): string {
+  const known = standings.get(principal);
+  if (known !== undefined) return known;
+  const standing = `${principal.kind} ${permissionsOf(principal).join(' ')}`;
+  standings.set(principal, standing);
+  return standing;
+}
 
 /**
  * Runs the rule tree through graphql-shield, whose generated functions are called with a resolver that only
@@ -47,16 +58,16 @@ export function createGuard(schema: GraphQLSchema, rules: CompiledRules): Guard 
 
   const remembered = new LRUCache<string, boolean>({ max: 20_000 });
 
-  const evaluate = async (asker: Asker, coordinate: string): Promise<boolean> => {
+  const evaluate = async (asker: OperationAsker, coordinate: string): Promise<boolean> => {
     const [type = '', field = ''] = coordinate.split('.');
     const shielded = middleware[type]?.[field];
-    const ask = typeof shielded === 'function' ? shielded : shielded?.resolve;
+    const askShield = typeof shielded === 'function' ? shielded : shielded?.resolve;
     // The asker is copied because shield writes a cache of its own onto the context it is given.
-    const answer = await ask?.(() => ALLOWED, {}, {}, { ...asker }, { fieldName: field, schema });
+    const answer = await askShield?.(() => ALLOWED, {}, {}, { ...asker }, { fieldName: field, schema });
     return answer === ALLOWED;
   };
 
-  const allows = async (asker: Asker, standing: string, coordinate: string): Promise<boolean> => {
+  const allows = async (asker: OperationAsker, standing: string, coordinate: string): Promise<boolean> => {
     if (rules.byPolicy.has(coordinate)) return evaluate(asker, coordinate);
     const key = `${coordinate} ${standing}`;
     const known = remembered.get(key);
@@ -66,14 +77,34 @@ export function createGuard(schema: GraphQLSchema, rules: CompiledRules): Guard 
     return answer;
   };
 
+  const verdicts = new WeakMap<ReadonlySet<string>, LRUCache<string, ReadonlySet<string>>>();
+
+  const verdictsOn = (coordinates: ReadonlySet<string>): LRUCache<string, ReadonlySet<string>> => {
+    const known = verdicts.get(coordinates);
+    if (known) return known;
+    const fresh = new LRUCache<string, ReadonlySet<string>>({ max: STANDINGS_KEPT });
+    verdicts.set(coordinates, fresh);
+    return fresh;
+  };
+
+  const ask = async (asker: Asker, standing: string, coordinates: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
+    const operation: OperationAsker = { ...asker, answers: new Map() };
+    const denied = new Set<string>();
+    for (const coordinate of coordinates) {
+      if (!(await allows(operation, standing, coordinate))) denied.add(coordinate);
+    }
+    return denied;
+  };
+
   return {
     guarded: rules.guarded,
     async deniedTo(asker, coordinates) {
-      const denied = new Set<string>();
       const standing = standingOf(asker.principal);
-      for (const coordinate of coordinates) {
-        if (!(await allows(asker, standing, coordinate))) denied.add(coordinate);
-      }
+      const known = verdictsOn(coordinates).get(standing);
+      if (known) return known;
+      const denied = await ask(asker, standing, coordinates);
+      const askedAPolicy = [...coordinates].some((coordinate) => rules.byPolicy.has(coordinate));
+      if (!askedAPolicy) verdictsOn(coordinates).set(standing, denied);
       return denied;
     },
   };

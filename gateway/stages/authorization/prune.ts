@@ -23,6 +23,14 @@ export interface Cut {
   readonly coordinate: string;
   /** Whether a root field was cut entirely. */
   readonly wholeRootField: boolean;
+  /** What `@skip` and `@include` on the way to it ask of variables. */
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  readonly variable: string;
+  /** The value with which the field is asked for. */
+  readonly wanted: boolean;
 }
 
 export interface Pruned {
@@ -38,9 +46,28 @@ interface Site {
   /** Object types that can stand here, narrowed by every fragment on the way. */
   readonly runtime: ReadonlySet<string>;
   readonly path: readonly string[];
+  /** Null where a constant says that nothing here is asked for. */
+  readonly conditions: readonly Condition[] | null;
+}
+
+type Below = Pick<Site, 'path' | 'conditions'>;
+
+/** What has to hold for a selection besides what holds already; null when it cannot. */
+function conditionsOf(node: SelectionNode, already: Site['conditions']): Site['conditions'] {
+  const conditions = [...(already ?? [])];
+  for (const { name, arguments: given } of node.directives ?? []) {
+    const wanted = name.value === 'include' ? true : name.value === 'skip' ? false : null;
+    const value = given?.find((argument) => argument.name.value === 'if')?.value;
+    if (wanted === null || !value) continue;
+    if (value.kind === Kind.VARIABLE) conditions.push({ variable: value.name.value, wanted });
+    else if (value.kind === Kind.BOOLEAN && value.value !== wanted) return null;
+  }
+  return already && conditions;
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+const ONLY_TYPENAME: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [TYPENAME] };
 
 const runtimeTypes = (schema: GraphQLSchema, type: GraphQLCompositeType): ReadonlySet<string> =>
   new Set(isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [type.name]);
@@ -95,8 +122,11 @@ class Walk {
     const possible = runtimeTypes(this.schema, type);
     const runtime = new Set([...site.runtime].filter((name) => possible.has(name)));
     if (runtime.size === 0) return [];
-    const selections = this.selections(node.selectionSet, { ...site, type, runtime });
-    return selections.length === 0 ? [] : [{ ...node, selectionSet: { kind: Kind.SELECTION_SET, selections } }];
+    const conditions = conditionsOf(node, site.conditions);
+    const selections = this.selections(node.selectionSet, { ...site, type, runtime, conditions });
+    if (selections.length > 0) return [{ ...node, selectionSet: { kind: Kind.SELECTION_SET, selections } }];
+    // Nothing of it may be seen, but which of the objects it is about has to be known: theirs are the nulls.
+    return isAbstractType(site.type) ? [{ ...node, selectionSet: ONLY_TYPENAME }] : [];
   }
 
   private field(node: FieldNode, site: Site): readonly SelectionNode[] {
@@ -107,35 +137,40 @@ class Walk {
     const coordinates = [...site.runtime].map((type) => `${type}.${name}`);
     for (const coordinate of coordinates) if (this.guarded.has(coordinate)) this.met.add(coordinate);
     const refused = coordinates.filter((coordinate) => this.denied.has(coordinate));
-    if (refused.length === 0) return [this.descend(node, site.type, path)];
+    const conditions = conditionsOf(node, site.conditions);
+    const below = { path, conditions };
+    if (refused.length === 0) return [this.descend(node, site.type, below)];
 
     const nothingLeft = refused.length === coordinates.length;
-    this.cuts.push({
-      path,
-      coordinate: refused[0] ?? name,
-      wholeRootField: nothingLeft && site.path.length === 0,
-    });
+    if (conditions) {
+      this.cuts.push({
+        path,
+        coordinate: refused[0] ?? name,
+        wholeRootField: nothingLeft && site.path.length === 0,
+        conditions,
+      });
+    }
     if (nothingLeft) return [];
     return [...site.runtime]
       .filter((type) => !this.denied.has(`${type}.${name}`))
-      .map((type) => this.onlyOn(type, node, path));
+      .map((type) => this.onlyOn(type, node, below));
   }
 
-  private onlyOn(typeName: string, node: FieldNode, path: readonly string[]): InlineFragmentNode {
+  private onlyOn(typeName: string, node: FieldNode, below: Below): InlineFragmentNode {
     const type = this.schema.getType(typeName) as GraphQLCompositeType;
     return {
       kind: Kind.INLINE_FRAGMENT,
       typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: typeName } },
-      selectionSet: { kind: Kind.SELECTION_SET, selections: [this.descend(node, type, path)] },
+      selectionSet: { kind: Kind.SELECTION_SET, selections: [this.descend(node, type, below)] },
     };
   }
 
-  private descend(node: FieldNode, parent: GraphQLCompositeType, path: readonly string[]): FieldNode {
+  private descend(node: FieldNode, parent: GraphQLCompositeType, below: Below): FieldNode {
     if (!node.selectionSet || !('getFields' in parent)) return node;
     const field = parent.getFields()[node.name.value];
     const returned = field && getNamedType(field.type);
     if (!returned || !isCompositeType(returned)) return node;
-    const site: Site = { type: returned, runtime: runtimeTypes(this.schema, returned), path };
+    const site: Site = { type: returned, runtime: runtimeTypes(this.schema, returned), ...below };
     const selections = this.selections(node.selectionSet, site);
     return {
       ...node,
@@ -147,7 +182,7 @@ class Walk {
 
 function rootSite(schema: GraphQLSchema, operation: OperationDefinitionNode): Site | null {
   const type = schema.getRootType(operation.operation);
-  return isObjectType(type) ? { type, runtime: new Set([type.name]), path: [] } : null;
+  return isObjectType(type) ? { type, runtime: new Set([type.name]), path: [], conditions: [] } : null;
 }
 
 /** Variables that nothing uses any more would make the rest of the operation invalid. */

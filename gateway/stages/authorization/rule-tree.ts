@@ -9,7 +9,7 @@ import {
 } from '@apollo/federation-internals';
 import { allow, and, chain, deny, or, rule } from 'graphql-shield';
 import { permissionsOf } from '../../../subgraphs/_kernel/wire/principal.js';
-import type { Asker, PolicyRegistry } from './policies.js';
+import { askOnce, type OperationAsker, type PolicyRegistry } from './policies.js';
 
 type AnyRule =
   | ReturnType<ReturnType<typeof rule>>
@@ -57,17 +57,17 @@ function createRuleWords(policies: PolicyRegistry): {
   readonly policy: (policy: string) => AnyRule;
 } {
   const made = new Map<string, AnyRule>();
-  const once = (name: string, decide: (asker: Asker) => boolean | Promise<boolean>): AnyRule => {
+  const once = (name: string, decide: (asker: OperationAsker) => boolean | Promise<boolean>): AnyRule => {
     const known = made.get(name);
     if (known) return known;
-    const fresh = rule(name, { cache: 'no_cache' })((_parent, _args, asker: Asker) => decide(asker));
+    const fresh = rule(name, { cache: 'no_cache' })((_parent, _args, asker: OperationAsker) => decide(asker));
     made.set(name, fresh);
     return fresh;
   };
   return {
     authenticated: once('authenticated', ({ principal }) => principal.kind !== 'anonymous'),
     scope: (scope) => once(`scope:${scope}`, ({ principal }) => permissionsOf(principal).includes(scope)),
-    policy: (policy) => once(`policy:${policy}`, (asker) => policies.allows(policy, asker)),
+    policy: (policy) => once(`policy:${policy}`, (asker) => askOnce(policies, policy, asker)),
   };
 }
 

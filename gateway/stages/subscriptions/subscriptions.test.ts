@@ -151,7 +151,7 @@ describe('a connection', () => {
     const gateway = await start();
     const { client } = connect(gateway, { token: await memberToken(ACME, ['appointments:create']) });
     const answers = await all(client.iterate({ query: 'mutation { book(productId: "p1") { id } }' }));
-    expect(answers).toEqual([{ data: { book: { id: 'b1' } } }]);
+    expect(answers).toMatchObject([{ data: { book: { id: 'b1' } }, extensions: { cost: { requested: 11 } } }]);
     expect(await all(client.iterate({ query: '{ user(id: "u1") { email } }' }))).toMatchObject([
       { data: { user: { email: null } }, errors: [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }] },
     ]);

@@ -6,7 +6,9 @@ import type { Stage } from '../../request.js';
 import type { GatewayLogger } from '../../logger.js';
 import type { AuthorizedOperation } from '../authorization/authorization.js';
 import type { PlannedOperation } from '../planning/planning.js';
+import { responseNamesOf } from '../planning/response-names.js';
 import type { ValidOperation } from '../validation/valid-operation.js';
+import { compileVariables } from '../execution/compile-fetch.js';
 import { createErrorMask, SubgraphUnreachableError } from '../execution/error-mask.js';
 import type { Compiled, Executor } from '../execution/execution.js';
 import { isJsonObject, type JsonObject } from '../execution/json.js';
@@ -50,6 +52,12 @@ const reachable = (
   return: async () => (await source.return?.()) ?? { done: true, value: undefined },
 });
 
+/** What a client resumes behind, also where it does not ask for the cursor. */
+function withCursorOf({ extensions }: ExecutionResult, result: ExecutionResult): ExecutionResult {
+  const cursor = extensions?.['cursor'];
+  return typeof cursor === 'string' ? { ...result, extensions: { ...result.extensions, cursor } } : result;
+}
+
 const refusal = (message: string, code: string): ExecutionResult => ({
   errors: [new GraphQLError(message, { extensions: { code } })],
 });
@@ -83,7 +91,7 @@ export function createSubscriptionStage(
     { plan, compiled, rewriteEvent }: Joining,
     event: ExecutionResult,
   ): Promise<ExecutionResult> => {
-    const mask = createErrorMask(operation.caller.requestId, logger);
+    const mask = createErrorMask(operation.caller, logger);
     const errors = (event.errors ?? []).map((error) =>
       mask({ subgraph: plan.primary.serviceName, cause: error, path: error.path ? [...error.path] : undefined }),
     );
@@ -91,7 +99,7 @@ export function createSubscriptionStage(
     rewriteEvent(data);
     const deadline = executor.deadlineFor(operation);
     try {
-      return await executor.complete(operation, { ...compiled, errors }, data, deadline);
+      return withCursorOf(event, await executor.complete(operation, { ...compiled, errors }, data, deadline));
     } finally {
       deadline.clear();
     }
@@ -115,16 +123,14 @@ export function createSubscriptionStage(
 
   const open = async (operation: PlannedOperation, joining: Joining): Promise<EventStream | ExecutionResult> => {
     const { primary } = joining.plan;
-    const mask = createErrorMask(operation.caller.requestId, logger);
+    const mask = createErrorMask(operation.caller, logger);
     const problem = (cause: unknown): ExecutionResult => ({
       errors: [mask({ subgraph: primary.serviceName, cause, path: undefined })],
     });
-    const variables = Object.fromEntries(
-      (primary.variableUsages ?? [])
-        .filter((name) => operation.variables[name] !== undefined)
-        .map((name) => [name, operation.variables[name]]),
-    );
-    const request = requestOf(primary, variables, envelopeOf(operation), operation.signal);
+    const variables = compileVariables(primary, responseNamesOf(operation.generation))(operation.variables);
+    const asked = requestOf(primary, variables, envelopeOf(operation), operation);
+    const { resumeAfter } = operation;
+    const request = resumeAfter === undefined ? asked : { ...asked, resumeAfter };
     const source = await endpointOf(endpoints, primary.serviceName).subscribe(request).catch(rethrowAsUnreachable);
     if (!isStream(source)) {
       return { errors: (source.errors ?? [new Error('no stream')]).flatMap((error) => problem(error).errors ?? []) };
@@ -152,7 +158,7 @@ export function createSubscriptionStage(
       if (error instanceof NotCompilableError) {
         return refusal(`Not possible in a subscription: ${error.message}`, 'BAD_USER_INPUT');
       }
-      const mask = createErrorMask(operation.caller.requestId, logger);
+      const mask = createErrorMask(operation.caller, logger);
       return { errors: [mask({ subgraph: 'gateway', cause: error, path: undefined })] };
     }
   };

@@ -23,12 +23,27 @@ interface Remembered {
 export interface TenantDirectory {
   /** @throws {Refusal} SUBGRAPH_UNAVAILABLE when tenancy cannot be asked */
   find(lookup: TenantLookup, requestId: string): Promise<TenantLookupAnswer>;
+  /** Forgets at once what was known of a tenant, and who was not known: it may be that one now. */
+  forget(tenantId: string): void;
 }
 
 /** Asks tenancy, remembers its answers, and asks once where many ask at the same time. */
 export function createTenantDirectory(tenancy: SubgraphEndpoint, logger: GatewayLogger): TenantDirectory {
   const remembered = new LRUCache<string, Remembered>({ max: 10_000, ttl: KNOWN_FOR_MS });
   const underWay = new Map<string, Promise<TenantLookupAnswer>>();
+  /** Counts what was forgotten: an answer that was asked for before is not remembered after. */
+  let forgotten = 0;
+
+  const searches = new LRUCache<string, string>({ max: 1_000 });
+
+  const searchOf = (lookup: TenantLookup): string => {
+    if (!('slug' in lookup)) return tenantLookupSearch(lookup);
+    const known = searches.get(lookup.slug);
+    if (known !== undefined) return known;
+    const search = tenantLookupSearch(lookup);
+    searches.set(lookup.slug, search);
+    return search;
+  };
 
   const ask = async (search: string, requestId: string): Promise<TenantLookupAnswer> => {
     const request = { method: 'GET', path: TENANT_LOOKUP_PATH, search, headers: {}, body: new Uint8Array() };
@@ -39,9 +54,10 @@ export function createTenantDirectory(tenancy: SubgraphEndpoint, logger: Gateway
   };
 
   const askAndRemember = async (search: string, requestId: string): Promise<TenantLookupAnswer> => {
+    const askedAt = forgotten;
     try {
       const tenant = await ask(search, requestId);
-      remembered.set(search, { tenant }, tenant ? {} : { ttl: UNKNOWN_FOR_MS });
+      if (askedAt === forgotten) remembered.set(search, { tenant }, tenant ? {} : { ttl: UNKNOWN_FOR_MS });
       return tenant;
     } catch (error) {
       logger.error({ err: error, requestId }, 'tenant look-up failed');
@@ -53,7 +69,7 @@ export function createTenantDirectory(tenancy: SubgraphEndpoint, logger: Gateway
 
   return {
     async find(lookup, requestId) {
-      const search = tenantLookupSearch(lookup);
+      const search = searchOf(lookup);
       const known = remembered.get(search);
       if (known) return known.tenant;
       const asked = underWay.get(search);
@@ -61,6 +77,13 @@ export function createTenantDirectory(tenancy: SubgraphEndpoint, logger: Gateway
       const answer = askAndRemember(search, requestId);
       underWay.set(search, answer);
       return answer;
+    },
+    forget(tenantId) {
+      forgotten += 1;
+      underWay.clear();
+      for (const [search, { tenant }] of remembered.entries()) {
+        if (tenant === null || tenant.id === tenantId) remembered.delete(search);
+      }
     },
   };
 }

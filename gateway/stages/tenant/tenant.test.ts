@@ -10,7 +10,7 @@ import { createTenantStage } from './tenant.js';
 
 const setUp = (sample = createSampleEndpoints()) => {
   const directory = createTenantDirectory(sample.endpoints.tenancy, createRecordingLogger().logger);
-  return { ...sample, directory, resolve: createTenantStage(directory, 'spine.test') };
+  return { ...sample, directory, resolve: createTenantStage(directory, { find: async () => null }, 'spine.test') };
 };
 
 const request = (given: Partial<IncomingRequest>): IncomingRequest => ({

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../wire/error-codes.js';
+import type { LimitedResource } from '../wire/plan-limits.js';
 
 /**
  * An expected failure: part of the contract, told to the client word for word.
@@ -95,5 +96,60 @@ export class PaymentDeclinedError extends DomainError {
   constructor(message: string, declineCode: string | null) {
     super(message);
     this.declineCode = declineCode;
+  }
+}
+
+/** Too much in too short a time. */
+export class RateLimitedError extends DomainError {
+  readonly code = 'RATE_LIMITED';
+  override readonly name = 'RateLimitedError';
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The tenant's plan has not enough of it left. */
+export class QuotaExceededError extends DomainError {
+  readonly code = 'QUOTA_EXCEEDED';
+  override readonly name = 'QuotaExceededError';
+  readonly resource: LimitedResource;
+  readonly limit: number;
+  readonly used: number;
+
+  constructor(resource: LimitedResource, limit: number, used: number) {
+    super(`The plan allows ${limit} ${resource.toLowerCase()}, and ${used} are in use`);
+    this.resource = resource;
+    this.limit = limit;
+    this.used = used;
+  }
+}
+
+/** Signed in, but what is asked for is dangerous and the proof of who asks is too old for it. */
+export class StepUpRequiredError extends DomainError {
+  readonly code = 'STEP_UP_REQUIRED';
+  override readonly name = 'StepUpRequiredError';
+
+  constructor() {
+    super('Prove once more who you are, by stepUp, and try again with the new access token');
+  }
+}
+
+/** A live stream was to go on behind an event that is no longer kept; what came after it cannot be told in full. */
+export class LaggedError extends DomainError {
+  readonly code = 'LAGGED';
+  override readonly name = 'LaggedError';
+  /** The oldest cursor from which nothing is missing. */
+  readonly oldestCursor: string;
+
+  constructor(oldestCursor: string) {
+    super(
+      'Events behind this cursor are no longer kept: read the present state, then subscribe without a cursor, ' +
+        'or with the oldest one',
+    );
+    this.oldestCursor = oldestCursor;
   }
 }

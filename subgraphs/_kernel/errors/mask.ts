@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../request/request-context.js';
 import { isRefusedValue } from '../tenancy/violations.js';
-import { DomainError, ValidationError } from './domain-error.js';
+import { DomainError, LaggedError, ValidationError } from './domain-error.js';
 
 /**
  * What a client may see of an error. A `DomainError` keeps its message and code; an error of the GraphQL
@@ -19,6 +19,7 @@ export function maskError(error: GraphQLError, request: RequestContext): GraphQL
       extensions: {
         code: cause.code,
         ...(cause instanceof ValidationError ? { issues: cause.issues } : {}),
+        ...(cause instanceof LaggedError ? { oldestCursor: cause.oldestCursor } : {}),
       },
     });
   }

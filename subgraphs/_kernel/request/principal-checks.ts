@@ -1,4 +1,4 @@
-import { ForbiddenError, UnauthenticatedError } from '../errors/domain-error.js';
+import { ForbiddenError, StepUpRequiredError, UnauthenticatedError } from '../errors/domain-error.js';
 import type { Permission } from '../wire/permissions.js';
 import { permissionsOf, type MemberPrincipal } from '../wire/principal.js';
 import type { RequestContext } from './request-context.js';
@@ -22,4 +22,17 @@ export function requirePermission(context: RequestContext, ...anyOf: readonly Pe
   if (!hasPermission(context, ...anyOf)) {
     throw new ForbiddenError(`This needs the permission ${anyOf.join(' or ')}`);
   }
+}
+
+/** How old the newest proof of who asks may be for something dangerous, in seconds. */
+const FRESH_SECONDS = 10 * 60;
+
+/**
+ * For what is dangerous enough that a token lying around must not be enough for it.
+ * @throws {StepUpRequiredError} for a person who has not proved within ten minutes who she is
+ */
+export function requireFreshProof({ principal, clock }: RequestContext): void {
+  if (principal.kind === 'system') return;
+  const at = 'assurance' in principal ? principal.assurance.at : 0;
+  if (clock.now().getTime() / 1_000 - at > FRESH_SECONDS) throw new StepUpRequiredError();
 }

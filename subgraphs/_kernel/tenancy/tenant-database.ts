@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import { PrismaClient, type Prisma } from '../../../prisma/generated/client.js';
 import type { RequestContext } from '../request/request-context.js';
+import { traceStatements } from './traced-statement.js';
 import { statementName } from './statement-names.js';
 import { TenantPool } from './tenant-pool.js';
 
@@ -81,7 +82,7 @@ export function createDatabase(pools: { readonly app: pg.Pool; readonly platform
   };
 
   const platformClient = new PrismaClient({
-    adapter: new PrismaPg(pools.platform, { statementNameGenerator: statementName }),
+    adapter: new PrismaPg(traceStatements(pools.platform), { statementNameGenerator: statementName }),
   });
 
   return {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { tracedStatement } from './traced-statement.js';
 
 const BEGIN = { name: 'spine_begin', text: 'BEGIN' } as const;
 const COMMIT = { name: 'spine_commit', text: 'COMMIT' } as const;
@@ -31,7 +32,10 @@ export class TenantPool extends pg.Pool {
   }
 
   // Prisma's adapter awaits promises; the callback forms of pg are not offered.
-  override query = (async (config: QueryConfig): Promise<pg.QueryResult> => {
+  override query = ((config: QueryConfig): Promise<pg.QueryResult> =>
+    tracedStatement(config, () => this.#statement(config))) as unknown as pg.Pool['query'];
+
+  async #statement(config: QueryConfig): Promise<pg.QueryResult> {
     const client = await this.#shared.connect();
     let healthy = false;
     try {
@@ -51,7 +55,7 @@ export class TenantPool extends pg.Pool {
     } finally {
       client.release(!healthy);
     }
-  }) as unknown as pg.Pool['query'];
+  }
 
   override connect = (async (): Promise<pg.PoolClient> => {
     const client = await this.#shared.connect();
@@ -61,7 +65,7 @@ export class TenantPool extends pg.Pool {
       query: {
         value: async (config: QueryConfig): Promise<pg.QueryResult> => {
           const text = typeof config === 'string' ? config : config.text;
-          if (text !== 'BEGIN') return client.query(config);
+          if (text !== 'BEGIN') return tracedStatement(config, () => client.query(config));
           const [began] = await Promise.all([client.query(BEGIN), client.query(bindTenant(tenantId))]);
           return began;
         },

@@ -21,6 +21,11 @@ export interface AccessTokenClaims {
   readonly tenant?: string;
   /** Membership UUID; absent in the platform realm. */
   readonly mid?: string;
+  /** Level of assurance, and how it came about, by the names of RFC 8176. */
+  readonly acr?: 'aal1' | 'aal2';
+  readonly amr?: readonly string[];
+  /** Epoch seconds of the newest proof of who it is. */
+  readonly auth_time?: number;
   readonly roles: readonly string[];
   /** Space-separated permissions, as in RFC 8693. */
   readonly scope: string;

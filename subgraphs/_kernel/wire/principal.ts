@@ -21,6 +21,17 @@ export interface AnonymousPrincipal {
   readonly kind: 'anonymous';
 }
 
+/** How surely and how recently it was proved who somebody is. */
+export interface Assurance {
+  /** One factor or two, by the levels of NIST SP 800-63B. */
+  readonly level: 'aal1' | 'aal2';
+  /** Epoch seconds of the newest proof. */
+  readonly at: number;
+}
+
+/** What a token says that was issued before tokens said it: nothing to rely on. */
+export const NO_ASSURANCE: Assurance = { level: 'aal1', at: 0 };
+
 /** A person acting inside one tenant. */
 export interface MemberPrincipal {
   readonly kind: 'member';
@@ -29,6 +40,7 @@ export interface MemberPrincipal {
   readonly sessionId: string;
   readonly roles: readonly string[];
   readonly permissions: readonly TenantPermission[];
+  readonly assurance: Assurance;
 }
 
 /** A member of platform staff. */
@@ -38,6 +50,7 @@ export interface PlatformPrincipal {
   readonly sessionId: string;
   readonly roles: readonly AdminRole[];
   readonly permissions: readonly PlatformPermission[];
+  readonly assurance: Assurance;
 }
 
 /** A program acting inside one tenant, with an API key. */

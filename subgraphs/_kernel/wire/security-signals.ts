@@ -1,7 +1,7 @@
 /** Where the gateway reports what only it sees; served to the platform itself, never forwarded to a client. */
 export const SECURITY_SIGNALS_PATH = '/internal/security-signals';
 
-/** An access token that does not hold, or one that came to another company's address. */
+/** An access token or a key that does not hold, or one that came to another company's address. */
 export const SECURITY_SIGNAL_TYPES = ['JWT_VALIDATION_ERROR', 'TENANT_MISMATCH'] as const;
 export type SecuritySignalType = (typeof SECURITY_SIGNAL_TYPES)[number];
 

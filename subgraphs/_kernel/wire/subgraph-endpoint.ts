@@ -11,6 +11,13 @@ export interface SubgraphRequest {
   readonly operationName?: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly envelope: Envelope;
+  /**
+   * Whether other requests with the very same envelope object are parts of the same work and may share what
+   * they read. Never set for a mutation, nor for what follows one.
+   */
+  readonly sharesReads?: boolean | undefined;
+  /** A subscription goes on behind this event, whatever its own `after` says: the cursor an event came with. */
+  readonly resumeAfter?: string | undefined;
   /** Aborted when the caller has gone or its deadline has passed. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,7 +30,10 @@ export interface SubgraphEndpoint {
   readonly name: SubgraphName;
   /** Never rejects for an error of the operation; rejects when the subgraph cannot be reached. */
   execute(request: SubgraphRequest): Promise<ExecutionResult>;
-  /** A result instead of a stream means that the subscription was refused. */
+  /**
+   * A result instead of a stream means that the subscription was refused. An event that can be resumed behind
+   * says so in its extensions, as `cursor`.
+   */
   subscribe(request: SubgraphRequest): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult>;
   /** Hands on a request that is not GraphQL; null where the subgraph serves no such route. */
   forward(request: RouteRequest, envelope: Envelope): Promise<RouteResponse | null>;

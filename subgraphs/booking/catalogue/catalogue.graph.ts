@@ -112,6 +112,7 @@ builder.queryFields((t) => ({
       type: ServiceRef,
       nullable: true,
       tag: 'public',
+      directives: { cacheControl: { maxAge: 15 } },
       description: 'Services that can be booked, by name.',
       resolve: (_root, args, { request, services }) => services.catalogue.list(request, args),
     },

@@ -25,6 +25,17 @@ export const insertService = (
   service: Omit<Prisma.ServiceUncheckedCreateInput, 'tenantId'>,
 ): Promise<ServiceRow> => db.service.create({ data: service });
 
+/** Which of the names there are. */
+export async function findServiceNames(db: TenantDb, names: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.service.findMany({ where: { name: { in: [...names] } }, select: { name: true } });
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Of every service. */
+export async function setSlotSteps(db: TenantDb, slotStepMinutes: number): Promise<void> {
+  await db.service.updateMany({ data: { slotStepMinutes } });
+}
+
 /** Of services that can be booked, the oldest first. */
 export const findOfferingsOfProviders = (db: TenantDb, providerIds: readonly string[]): Promise<OfferingRow[]> =>
   db.offering.findMany({

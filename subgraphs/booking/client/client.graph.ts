@@ -1,4 +1,9 @@
-import { ForbiddenError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import {
+  ForbiddenError,
+  NotFoundError,
+  QuotaExceededError,
+  ValidationError,
+} from '../../_kernel/errors/domain-error.js';
 import { foreignEntity } from '../../_kernel/graphql/foreign-entity.js';
 import { UserId } from '../../identity/ids.js';
 import { builder } from '../builder.js';
@@ -20,8 +25,16 @@ export const ClientRef = builder.objectRef<ClientRow>('Client').implement({
       resolve: ({ userId }) => (userId === null ? null : { id: UserId.encode(userId) }),
     }),
     displayName: t.string({ description: 'Name the person goes by.', resolve: nameOf }),
-    email: t.exposeString('email', { nullable: true, description: 'E-mail address.' }),
-    phone: t.exposeString('phone', { nullable: true, description: 'Telephone number as E.164.' }),
+    email: t.exposeString('email', {
+      nullable: true,
+      policy: [['client:readContact']],
+      description: 'E-mail address; null where a policy of the company keeps it from you (`client:readContact`).',
+    }),
+    phone: t.exposeString('phone', {
+      nullable: true,
+      policy: [['client:readContact']],
+      description: 'Telephone number as E.164; null where a policy of the company keeps it from you (`client:readContact`).',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the record was made.' }),
   }),
 });
@@ -63,7 +76,7 @@ builder.mutationFields((t) => ({
     type: ClientRef,
     nullable: true,
     requiresScopes: [['patients:create']],
-    errors: { types: [ValidationError, ForbiddenError, NotFoundError] },
+    errors: { types: [ValidationError, ForbiddenError, NotFoundError, QuotaExceededError] },
     description: 'Keeps a record of a person. A user has one record; a second call fills in what the first left out.',
     args: { input: t.arg({ type: CreateClientInput, description: 'Who it is.' }) },
     resolve: (_root, { input }, { request, services }) =>

@@ -1,6 +1,7 @@
 import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import { hasRoom, quotaOf, useQuota } from '../../_kernel/quota/quota.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
@@ -8,7 +9,7 @@ import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-data
 import type { BookingEvents } from '../events.js';
 import { nameOf, newClientSchema } from './client.js';
 import type { ClientLoaders } from './client.loader.js';
-import { CLIENT_SORT, findClientsPage, keepClient, type ClientRow } from './client.store.js';
+import { CLIENT_SORT, findClientsOfUsers, findClientsPage, keepClient, type ClientRow } from './client.store.js';
 
 export interface NewClient {
   readonly displayName: string;
@@ -36,10 +37,13 @@ export interface ClientService {
    * Keeps a record of a person. A user has one record: a second call fills in what the first left out.
    * @throws {ForbiddenError} without `patients:create`
    * @throws {ValidationError}
+   * @throws {QuotaExceededError} when the plan has room for no more clients
    */
   create(context: RequestContext, input: NewClient): Promise<ClientRow>;
-  /** Makes sure there is a record of a user, in the caller's transaction. */
+  /** Makes sure there is a record of a user, in the caller's transaction. @throws {QuotaExceededError} */
   keepUser(context: RequestContext, db: TenantDb, user: KnownUser): Promise<ClientRow>;
+  /** The same, but where the plan has room for no more clients nothing is kept: she is asked again when she books. */
+  keepUserIfThereIsRoom(context: RequestContext, db: TenantDb, user: KnownUser): Promise<ClientRow | null>;
 }
 
 export function createClientService(parts: {
@@ -54,7 +58,7 @@ export function createClientService(parts: {
     db: TenantDb,
     person: Pick<ClientRow, 'userId' | 'displayName' | 'email' | 'phone'>,
   ): Promise<ClientRow> => {
-    const { client, changed } = await keepClient(db, { ...person, id: uuidv7(), createdAt: context.clock.now() });
+    const { client, created, changed } = await keepClient(db, { ...person, id: uuidv7(), createdAt: context.clock.now() });
     if (changed && client.userId !== null) {
       await outbox.emit(db, context, 'booking.client_kept', {
         clientId: client.id,
@@ -62,6 +66,7 @@ export function createClientService(parts: {
         displayName: nameOf(client),
       });
     }
+    if (created) await useQuota(db, context, 'PATIENTS');
     return client;
   };
 
@@ -92,5 +97,10 @@ export function createClientService(parts: {
       return client;
     },
     keepUser: (context, db, user) => keep(context, db, { ...user, phone: null }),
+    async keepUserIfThereIsRoom(context, db, user) {
+      const [known] = await findClientsOfUsers(db, [user.userId]);
+      if (!known && !hasRoom(await quotaOf(db, context, 'PATIENTS'))) return null;
+      return keep(context, db, { ...user, phone: null });
+    },
   };
 }

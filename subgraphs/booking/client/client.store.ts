@@ -35,11 +35,12 @@ export function findClientsPage(db: TenantDb, page: Page): Promise<ClientRow[]> 
 export async function keepClient(
   db: TenantDb,
   client: NewClientRow,
-): Promise<{ readonly client: ClientRow; readonly changed: boolean }> {
+): Promise<{ readonly client: ClientRow; readonly created: boolean; readonly changed: boolean }> {
   const { userId } = client;
   const [created] = await db.client.createManyAndReturn({ data: [client], skipDuplicates: true });
   if (created || userId === null) {
-    return { client: created ?? (await db.client.findFirstOrThrow({ where: { id: client.id } })), changed: true };
+    const kept = created ?? (await db.client.findFirstOrThrow({ where: { id: client.id } }));
+    return { client: kept, created: created !== undefined, changed: true };
   }
   const { displayName, email, phone } = client;
   const filled = await db.$executeRaw`
@@ -49,5 +50,5 @@ export async function keepClient(
     WHERE user_id = ${userId}::uuid
       AND (display_name, email, phone) IS DISTINCT FROM
           (coalesce(display_name, ${displayName}), coalesce(email, ${email}), coalesce(phone, ${phone}))`;
-  return { client: await db.client.findFirstOrThrow({ where: { userId } }), changed: filled > 0 };
+  return { client: await db.client.findFirstOrThrow({ where: { userId } }), created: false, changed: filled > 0 };
 }

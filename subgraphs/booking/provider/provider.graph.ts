@@ -67,6 +67,7 @@ builder.queryFields((t) => ({
     type: ProviderRef,
     nullable: true,
     tag: 'public',
+    directives: { cacheControl: { maxAge: 15 } },
     description: 'A provider by her id; null for an unknown one.',
     args: { id: t.arg.id({ description: 'Global id of the provider.' }) },
     resolve: (_root, { id }, { request, services }) => {
@@ -79,6 +80,7 @@ builder.queryFields((t) => ({
       type: ProviderRef,
       nullable: true,
       tag: 'public',
+      directives: { cacheControl: { maxAge: 15 } },
       description: 'Providers who can be booked, by name; null for an unknown service.',
       args: {
         search: t.arg.string({

@@ -10,6 +10,6 @@ export const keepClientWhenMembershipIsGranted = (clients: ClientService): React
     async (context, db, { payload }) => {
       if (!payload.roles.includes('USER')) return;
       const { userId, displayName, email } = payload;
-      await clients.keepUser(context, db, { userId, displayName, email });
+      await clients.keepUserIfThereIsRoom(context, db, { userId, displayName, email });
     },
   );

@@ -3,6 +3,7 @@ import {
   ForbiddenError,
   InvalidTransitionError,
   NotFoundError,
+  QuotaExceededError,
   UnauthenticatedError,
   ValidationError,
 } from '../../_kernel/errors/domain-error.js';
@@ -32,7 +33,9 @@ builder.mutationFields((t) => ({
     type: BookingRef,
     nullable: true,
     authenticated: true,
-    errors: { types: [ValidationError, NotFoundError, ConflictError, ForbiddenError, UnauthenticatedError] },
+    errors: {
+      types: [ValidationError, NotFoundError, ConflictError, ForbiddenError, UnauthenticatedError, QuotaExceededError],
+    },
     description:
       'Books a slot. What costs something is `PENDING` for 15 minutes, until it is paid; what is free is `CONFIRMED`.',
     args: { input: t.arg({ type: CreateBookingInput, description: 'What is booked.' }) },

@@ -32,9 +32,11 @@ describe('taking over bookings from elsewhere', () => {
   });
 
   it('tells of everything at the time at which it happened', async () => {
+    await runtime.everythingTold();
     const before = await runtime.log.head();
     const made = await services.reservationImport.importBooking(systemOf(ACME), booking({}));
     expect(made).toMatchObject({ status: 'COMPLETED', reference: expect.stringMatching(/^BK-20260220-\d{6}$/) });
+    await runtime.everythingTold();
     const events = await runtime.log.read({ after: before, limit: 10, tenantId: ACME.id });
     expect(events.map(({ type, occurredAt }) => `${type} ${occurredAt.toISOString()}`)).toEqual([
       'booking.created 2026-02-20T10:00:00.000Z',
@@ -49,9 +51,11 @@ describe('taking over bookings from elsewhere', () => {
   it('leaves alone what has been taken over before', async () => {
     const same = booking({ id: uuidv7(), startsAt: new Date('2026-03-03T15:00:00Z') });
     const first = await services.reservationImport.importBooking(systemOf(ACME), same);
+    await runtime.everythingTold();
     const before = await runtime.log.head();
     const again = await services.reservationImport.importBooking(systemOf(ACME), same);
     expect(again).toEqual(expect.objectContaining({ id: first.id, reference: first.reference }));
+    await runtime.everythingTold();
     expect(await runtime.log.read({ after: before, limit: 10, tenantId: ACME.id })).toEqual([]);
   });
 

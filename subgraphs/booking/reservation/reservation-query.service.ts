@@ -1,9 +1,11 @@
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
-import { hasPermission, requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
+import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
+import { requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { ClientService } from '../client/client.service.js';
 import type { ReservationLoaders } from './reservation.loader.js';
+import { bookingsLeftBy } from './reservation-policy.js';
 import {
   BOOKING_SORT,
   findBookingsOfClientPage,
@@ -15,7 +17,7 @@ import {
 } from './reservation.store.js';
 
 export interface ReservationQueryService {
-  /** Your own, and with `appointments:read` anybody's; null for what you may not see. */
+  /** Your own, and with `appointments:read` anybody's, as policies leave it; null for what you may not see. */
   find(context: RequestContext, id: string): Promise<BookingRow | null>;
   /** Earliest start first. @throws {ForbiddenError} without `appointments:read` */
   list(context: RequestContext, args: PageArgs, filter: BookingFilter): Promise<Connection<BookingRow>>;
@@ -31,26 +33,27 @@ export function createReservationQueryService(parts: {
   readonly tenants: TenantDatabase;
   readonly loaders: ReservationLoaders;
   readonly clients: ClientService;
+  readonly policies: TenantPolicies;
 }): ReservationQueryService {
-  const { tenants, loaders, clients } = parts;
+  const { tenants, loaders, clients, policies } = parts;
+
+  const visibleTo = async (context: RequestContext) =>
+    bookingsLeftBy((await policies.of(context)).rowFilter('booking:read', 'Booking'));
+
   return {
-    async find(context, id) {
-      const booking = await context.loaders.of(context, loaders.byId).load(id);
-      if (!booking || hasPermission(context, 'appointments:read')) return booking;
-      const mine = await clients.own(context);
-      return mine?.id === booking.clientId ? booking : null;
-    },
+    find: (context, id) => context.loaders.of(context, loaders.visibleById).load(id),
     async list(context, args, filter) {
       requirePermission(context, 'appointments:read');
       const page = pageOf(args, BOOKING_SORT);
-      const rows = await findBookingsPage(tenants.of(context), filter, page);
+      const rows = await findBookingsPage(tenants.of(context), { ...filter, visible: await visibleTo(context) }, page);
       return connectionOf(page, rows, (row) => [row.startsAt, row.id]);
     },
     async mine(context, args) {
       requireMember(context);
       const page = pageOf(args, OWN_BOOKING_SORT);
       const client = await clients.own(context);
-      const rows = client ? await findBookingsOfClientPage(tenants.of(context), client.id, page) : [];
+      const db = tenants.of(context);
+      const rows = client ? await findBookingsOfClientPage(db, client.id, await visibleTo(context), page) : [];
       return connectionOf(page, rows, (row) => [row.startsAt, row.id]);
     },
     historyOf: (context, bookingId) => context.loaders.of(context, loaders.historyOf).load(bookingId),

@@ -202,6 +202,7 @@ describe('the life of a booking', () => {
   it('is followed live by its client and by staff, and by nobody else', async () => {
     const updates: BookingServices['reservationLive']['updates'] = (context, after) =>
       services.reservationLive.updates(context, after);
+    await runtime.everythingTold();
     const now = encodePosition(await runtime.log.head());
     const [own, all, foreign] = [
       updates(client(), now),

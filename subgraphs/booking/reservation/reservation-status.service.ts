@@ -1,6 +1,8 @@
-import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import type { PolicyAction } from '../../_kernel/policy/catalogue.js';
+import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { systemContext } from '../../_kernel/request/system-context.js';
@@ -14,6 +16,7 @@ import {
   type BookingStatus,
 } from './reservation.js';
 import { recordChanges } from './reservation-record.js';
+import { bookingResource } from './reservation-policy.js';
 import {
   deleteHold,
   findDueHolds,
@@ -27,20 +30,21 @@ import {
 export interface ReservationStatusService {
   /**
    * @throws {NotFoundError} also for a booking that you may not see
-   * @throws {ForbiddenError} for somebody else's without `appointments:update` or `appointments:delete`
+   * @throws {ForbiddenError} for somebody else's without `appointments:update` or `appointments:delete`, and where
+   *   a policy denies it
    * @throws {InvalidTransitionError}
    * @throws {ValidationError}
    */
   cancel(context: RequestContext, id: string, reason: string | null | undefined): Promise<BookingRow>;
   /**
-   * @throws {ForbiddenError} without `appointments:update`
-   * @throws {NotFoundError}
+   * @throws {ForbiddenError} without `appointments:update`, and where a policy denies it
+   * @throws {NotFoundError} also for a booking that a policy hides
    * @throws {InvalidTransitionError} also earlier than an hour before the start
    */
   complete(context: RequestContext, id: string): Promise<BookingRow>;
   /**
-   * @throws {ForbiddenError} without `appointments:update`
-   * @throws {NotFoundError}
+   * @throws {ForbiddenError} without `appointments:update`, and where a policy denies it
+   * @throws {NotFoundError} also for a booking that a policy hides
    * @throws {InvalidTransitionError} also before the start
    */
   markNoShow(context: RequestContext, id: string): Promise<BookingRow>;
@@ -63,9 +67,6 @@ export interface ReservationStatusService {
 /** Holds ended in one turn; the rest is left for the next. */
 const EXPIRED_AT_ONCE = 500;
 
-const isOwn = (context: RequestContext, booking: NamedBooking): boolean =>
-  context.principal.kind === 'member' && context.principal.userId === booking.client.userId;
-
 /** Any of these lets staff cancel. */
 const MAY_CANCEL = ['appointments:update', 'appointments:delete'] as const;
 
@@ -73,8 +74,9 @@ export function createReservationStatusService(parts: {
   readonly tenants: TenantDatabase;
   readonly platform: PlatformDatabase;
   readonly outbox: Outbox<BookingEvents>;
+  readonly policies: TenantPolicies;
 }): ReservationStatusService {
-  const { tenants, platform, outbox } = parts;
+  const { tenants, platform, outbox, policies } = parts;
 
   const move = async (
     context: RequestContext,
@@ -89,17 +91,25 @@ export function createReservationStatusService(parts: {
     await recordChanges(context, db, outbox, booking, [{ from, to, at: context.clock.now(), reason }]);
   };
 
-  /** Locks the booking, lets `decide` judge it, and moves it. */
+  /** Locks the booking, asks roles and policies, lets `decide` judge the state it is in, and moves it. */
   const change = async (
     context: RequestContext,
     id: string,
+    action: PolicyAction,
     to: BookingStatus,
     decide: (booking: NamedBooking, now: Date) => void,
     reason: string | null = null,
   ): Promise<BookingRow> => {
+    const judge = await policies.of(context);
     const changed = await tenants.transaction(context, async (db) => {
       const booking = await lockBooking(db, id);
       if (!booking) throw new NotFoundError('Booking');
+      const resource = bookingResource(booking, booking.client.userId);
+      const decision = judge.decide(action, resource);
+      if (!decision.allowed) {
+        if (!judge.decide('booking:read', resource).allowed) throw new NotFoundError('Booking');
+        throw new ForbiddenError(decision.reasons[0] ?? 'You may not do this');
+      }
       decide(booking, context.clock.now());
       await move(context, db, booking, to, reason);
       return { ...booking, status: to };
@@ -120,23 +130,17 @@ export function createReservationStatusService(parts: {
   return {
     async cancel(context, id, given) {
       const { reason } = validate(cancellationSchema, { reason: given });
-      const decide = (booking: NamedBooking, now: Date): void => {
-        const staff = hasPermission(context, ...MAY_CANCEL);
-        if (!staff && !isOwn(context, booking)) {
-          if (!hasPermission(context, 'appointments:read')) throw new NotFoundError('Booking');
-          requirePermission(context, ...MAY_CANCEL);
-        }
-        assertCanBeCancelled(booking, now, staff ? 'staff' : 'client');
-      };
-      return change(context, id, 'CANCELLED', decide, reason ?? null);
+      const by = hasPermission(context, ...MAY_CANCEL) ? 'staff' : 'client';
+      const decide = (booking: NamedBooking, now: Date): void => assertCanBeCancelled(booking, now, by);
+      return change(context, id, 'booking:cancel', 'CANCELLED', decide, reason ?? null);
     },
     async complete(context, id) {
       requirePermission(context, 'appointments:update');
-      return change(context, id, 'COMPLETED', assertCanBeCompleted);
+      return change(context, id, 'booking:update', 'COMPLETED', assertCanBeCompleted);
     },
     async markNoShow(context, id) {
       requirePermission(context, 'appointments:update');
-      return change(context, id, 'NO_SHOW', assertCanBeMissed);
+      return change(context, id, 'booking:update', 'NO_SHOW', assertCanBeMissed);
     },
     async confirmPaid(context, db, { bookingId, paymentId }) {
       const booking = await lockBooking(db, bookingId);

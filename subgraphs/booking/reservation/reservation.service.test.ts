@@ -41,15 +41,20 @@ describe('booking', () => {
   });
   const book = (of: Shop, changes: Partial<NewBooking> = {}, context = member()) =>
     booking.services.reservations.create(context, request(of, changes));
-  const eventsSince = async (position: Awaited<ReturnType<typeof runtime.log.head>>, tenant = ACME) =>
-    (await runtime.log.read({ after: position, limit: 100, tenantId: tenant.id })).filter((event) =>
-      event.type.startsWith('booking.'),
-    );
+  const headOfLog = async () => {
+    await runtime.everythingTold();
+    return runtime.log.head();
+  };
+  const eventsSince = async (position: Awaited<ReturnType<typeof headOfLog>>, tenant = ACME) => {
+    await runtime.everythingTold();
+    const events = await runtime.log.read({ after: position, limit: 100, tenantId: tenant.id });
+    return events.filter((event) => event.type.startsWith('booking.'));
+  };
 
   it('holds a slot that has to be paid for, and says so to everybody else', async () => {
     const of = await shop({ bufferAfterMinutes: 10 });
     const context = member();
-    const before = await runtime.log.head();
+    const before = await headOfLog();
     const made = await book(of, { note: 'Second floor' }, context);
     expect(made).toMatchObject({
       status: 'PENDING',
@@ -84,7 +89,7 @@ describe('booking', () => {
 
   it('confirms at once what costs nothing', async () => {
     const of = await shop({ price: 0 });
-    const before = await runtime.log.head();
+    const before = await headOfLog();
     const made = await book(of);
     expect(made.status).toBe('CONFIRMED');
     const types = (await eventsSince(before)).map((event) => event.type);

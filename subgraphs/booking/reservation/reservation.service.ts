@@ -2,6 +2,7 @@ import { ConflictError, ForbiddenError, NotFoundError } from '../../_kernel/erro
 import { validate } from '../../_kernel/validation/validate.js';
 import { once } from '../../_kernel/events/idempotency.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import { useQuota } from '../../_kernel/quota/quota.js';
 import { hasPermission, requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
@@ -32,6 +33,7 @@ export interface ReservationService {
    * @throws {ForbiddenError} for another client without `appointments:create`
    * @throws {NotFoundError} for an unknown client, and when no such provider offers such a service
    * @throws {ConflictError} SLOT_UNAVAILABLE, IDEMPOTENCY_KEY_REUSED
+   * @throws {QuotaExceededError} when the plan has no more appointments this month, or no room for a new client
    * @throws {ValidationError}
    */
   create(context: RequestContext, input: NewBooking): Promise<BookingRow>;
@@ -86,6 +88,7 @@ export function createReservationService(parts: {
       await insertHold(db, { bookingId: booking.id, expiresAt, tenant: context.tenant });
     }
     await recordChanges(context, db, outbox, booking, [{ from: null, to: status, at: now }]);
+    await useQuota(db, context, 'APPOINTMENTS');
     return booking.id;
   };
 

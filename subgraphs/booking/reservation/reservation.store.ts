@@ -40,6 +40,8 @@ export interface BookingFilter {
   readonly from?: Date | null | undefined;
   /** Starts before. */
   readonly to?: Date | null | undefined;
+  /** What may be seen of them. */
+  readonly visible?: Prisma.BookingWhereInput | undefined;
 }
 
 export const findBookingsByIds = (db: TenantDb, ids: readonly string[]): Promise<BookingRow[]> =>
@@ -50,18 +52,23 @@ export const findNamedBooking = (db: TenantDb, id: string): Promise<NamedBooking
 
 export function findBookingsPage(db: TenantDb, filter: BookingFilter, page: Page): Promise<BookingRow[]> {
   const { where, ...rest } = keysetQuery(page, BOOKING_SORT);
-  const { status, providerId, from, to } = filter;
+  const { status, providerId, from, to, visible = {} } = filter;
   const wanted: Prisma.BookingWhereInput = {
     ...(status ? { status } : {}),
     ...(providerId ? { providerId } : {}),
     startsAt: { ...(from ? { gte: from } : {}), ...(to ? { lt: to } : {}) },
   };
-  return db.booking.findMany({ where: { AND: [wanted, where] }, ...rest });
+  return db.booking.findMany({ where: { AND: [wanted, visible, where] }, ...rest });
 }
 
-export function findBookingsOfClientPage(db: TenantDb, clientId: string, page: Page): Promise<BookingRow[]> {
+export function findBookingsOfClientPage(
+  db: TenantDb,
+  clientId: string,
+  visible: Prisma.BookingWhereInput,
+  page: Page,
+): Promise<BookingRow[]> {
   const { where, ...rest } = keysetQuery(page, OWN_BOOKING_SORT);
-  return db.booking.findMany({ where: { AND: [{ clientId }, where] }, ...rest });
+  return db.booking.findMany({ where: { AND: [{ clientId }, visible, where] }, ...rest });
 }
 
 /**

@@ -16,6 +16,7 @@ const STAFF: Principal = {
   sessionId: uuidv7(),
   roles: ['SUPER_ADMIN'],
   permissions: ['platform:audit:read'],
+  assurance: { level: 'aal1', at: 0 },
 };
 
 const ENTRIES = `query($filter: AuditFilter, $first: Int, $after: String) {

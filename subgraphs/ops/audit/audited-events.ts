@@ -23,6 +23,9 @@ type Audit<Type extends keyof AllEvents> = (event: StoredEvent<Type, AllEvents[T
 
 const actorOfRealm = (realm: 'tenant' | 'platform', id: string) =>
   ({ id, kind: realm === 'platform' ? 'platform' : 'member' }) as const;
+/** Whether somebody else has ended a session. */
+const isImposed = (reason: IdentityEvents['identity.session_ended']['reason']): boolean =>
+  reason === 'SUSPENDED' || reason === 'BANNED' || reason === 'REMOVED';
 const surfaceOfRealm = (realm: 'tenant' | 'platform') => (realm === 'platform' ? 'admin_panel' : 'api');
 
 /** The events of the platform that leave an audit entry, and which. */
@@ -35,7 +38,7 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
   }),
   'identity.session_ended': ({ payload: { realm, subjectId, sessionId, reason } }) => ({
     action: 'AUTH_LOGOUT',
-    actor: actorOfRealm(realm, subjectId),
+    ...(isImposed(reason) ? { subjectId } : { actor: actorOfRealm(realm, subjectId) }),
     surface: surfaceOfRealm(realm),
     meta: { realm, sessionId, reason },
   }),
@@ -45,11 +48,52 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: 'api',
     meta: { by },
   }),
+  'identity.second_factor_changed': ({ payload: { realm, subjectId, change } }) => ({
+    action: 'AUTH_MFA_CHANGED',
+    actor: actorOfRealm(realm, subjectId),
+    surface: surfaceOfRealm(realm),
+    meta: { change },
+  }),
   'identity.email_verified': ({ payload: { userId } }) => ({
     action: 'AUTH_EMAIL_VERIFY',
     actor: actorOfRealm('tenant', userId),
     surface: 'api',
     meta: {},
+  }),
+  'identity.api_key_created': ({ payload: { apiKeyId, serviceAccountId, permissions } }) => ({
+    action: 'API_KEY_CHANGED',
+    surface: 'api',
+    meta: { change: 'created', apiKeyId, serviceAccountId, permissions },
+  }),
+  'identity.api_key_revoked': ({ payload: { apiKeyId, serviceAccountId } }) => ({
+    action: 'API_KEY_CHANGED',
+    surface: 'api',
+    meta: { change: 'revoked', apiKeyId, serviceAccountId },
+  }),
+  'identity.admin_changed': ({ payload: { adminId, roleBefore, roleAfter, fields } }) => ({
+    action: 'RBAC_ROLE_CHANGED',
+    surface: 'admin_panel',
+    meta: { change: 'admin_changed', adminId, roleBefore, roleAfter, fields },
+  }),
+  'identity.signing_key_rotated': ({ payload: { realm, kid } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'admin_panel',
+    meta: { change: 'signing_key_rotated', realm, kid },
+  }),
+  'identity.role_changed': ({ payload: { role, permissions, change } }) => ({
+    action: 'RBAC_ROLE_CHANGED',
+    surface: 'api',
+    meta: { change: `role_${change.toLowerCase()}`, role, permissions },
+  }),
+  'identity.policy_changed': ({ payload: { policyId, change, effect, actions } }) => ({
+    action: 'SECURITY_POLICY_DECISION',
+    surface: 'api',
+    meta: { change: `policy_${change.toLowerCase()}`, policyId, effect, actions },
+  }),
+  'identity.member_invited': ({ payload: { invitationId, roles } }) => ({
+    action: 'RBAC_ROLE_CHANGED',
+    surface: 'api',
+    meta: { change: 'member_invited', invitationId, roles },
   }),
   'identity.membership_granted': ({ payload: { membershipId, userId, roles } }) => ({
     action: 'RBAC_ROLE_CHANGED',
@@ -57,15 +101,67 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: 'api',
     meta: { membershipId, roles },
   }),
+  'identity.membership_changed': ({ payload: { membershipId, userId, roles, status, before, reason } }) =>
+    // What only her roles allow has changed for is the audit of the role.
+    before === undefined
+      ? null
+      : {
+          action: 'RBAC_ROLE_CHANGED',
+          subjectId: userId,
+          surface: 'api',
+          meta: { change: 'membership_changed', membershipId, before, after: { roles, status }, reason: reason ?? null },
+        },
+  'identity.membership_removed': ({ payload: { membershipId, userId, roles } }) => ({
+    action: 'RBAC_ROLE_CHANGED',
+    subjectId: userId,
+    surface: 'api',
+    meta: { change: 'membership_removed', membershipId, before: { roles } },
+  }),
+  'identity.user_status_changed': ({ payload: { userId, status, statusBefore, reason }, headers }) => ({
+    action: status === 'BANNED' || status === 'SUSPENDED' ? 'USER_BLOCKED' : 'SECURITY_POLICY_DECISION',
+    subjectId: userId,
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { change: 'user_status_changed', before: statusBefore, after: status, reason },
+  }),
   'tenancy.tenant_created': ({ payload: { tenant } }) => ({
     action: 'OPS_ACTION_APPLIED',
     surface: 'admin_panel',
     meta: { change: 'tenant_created', slug: tenant.slug, plan: tenant.plan },
   }),
+  'tenancy.integration_changed': ({ payload: { type, change } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: `integration_${change.toLowerCase()}`, type },
+  }),
+  'tenancy.domain_changed': ({ payload: { host, kind, change, problem } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: `domain_${change.toLowerCase()}`, host, kind, problem },
+  }),
   'tenancy.tenant_changed': ({ payload: { fields } }) => ({
     action: 'OPS_ACTION_APPLIED',
     surface: 'api',
     meta: { change: 'tenant_changed', fields },
+  }),
+  'tenancy.tenant_status_changed': ({ payload: { step, before, tenant, reason }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'member' ? 'api' : headers.actorKind === 'platform' ? 'admin_panel' : 'platform',
+    meta: { change: 'tenant_status', step, before, after: tenant.status, reason },
+  }),
+  'tenancy.team_invited': ({ payload: { people } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: 'team_invited', people: people.length },
+  }),
+  'tenancy.onboarding_completed': () => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: 'onboarding_completed' },
+  }),
+  'tenancy.tenant_exported': ({ payload: { slug }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { change: 'tenant_exported', slug },
   }),
   'commerce.payment_succeeded': ({ payload: { paymentId, bookingId, amount, method } }) => ({
     action: 'PAYMENT_EVENT',

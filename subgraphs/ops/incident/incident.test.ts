@@ -14,6 +14,7 @@ const ADMIN: Principal = {
   sessionId: uuidv7(),
   roles: ['SUPER_ADMIN'],
   permissions: ['platform:incidents:read', 'platform:incidents:manage'],
+  assurance: { level: 'aal1', at: 0 },
 };
 
 const MINUTE = 60_000;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bookedFacts } from '../../../tests/support/booking.js';
 import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
 import { ACME, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { encodePosition, LOG_START } from '../../_kernel/events/event.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
@@ -132,6 +133,21 @@ describe('notifications', () => {
       }),
     ]);
     expect((await listOf(ACME, client)).nodes).toEqual([]);
+  });
+
+  it('say that a cursor is too old to go on from, and from which nothing is missing', async () => {
+    await join(ACME, memberOf([]), ['USER']);
+    await t.settle();
+    const [tooOld, oldest] = [encodePosition(LOG_START), await t.runtime.log.newestOf(ACME.id)];
+    await t.runtime.pools.platform.query(
+      'INSERT INTO kernel.outbox_floor (xact_id, event_id) VALUES ($1::xid8, $2)',
+      [oldest.xactId, oldest.eventId],
+    );
+    const late = await t.follow(RECEIVED, { as: owner, variables: { after: tooOld } });
+    expect((await late.next()).value).toMatchObject({
+      errors: [{ extensions: { code: 'LAGGED', oldestCursor: encodePosition(oldest) } }],
+    });
+    await expect(late.next()).resolves.toMatchObject({ done: true });
   });
 
   it('come live to whom they are for, with the booking as an entity to join on', async () => {
