@@ -1,0 +1,10 @@
+import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { SessionRow } from '../session/session.store.js';
+
+/** A session of whichever tenant; both ids are to be a genuine token's. */
+export const findSessionAnywhere = (db: PlatformDb, tenantId: string, id: string): Promise<SessionRow | null> =>
+  db.session.findFirst({ where: { tenantId, id } });
+
+export async function endSessionAt(db: TenantDb, id: string, expiresAt: Date): Promise<void> {
+  await db.session.updateMany({ where: { id }, data: { expiresAt } });
+}
