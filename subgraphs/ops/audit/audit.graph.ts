@@ -7,9 +7,9 @@ import { uuidInFilter } from '../id-in-filter.js';
 import { AuditEntryId } from '../ids.js';
 import type { AUDIT_ACTIONS } from '../spine/audit/audit.js';
 import { tenantOf, TenantRef } from '../tenant.graph.js';
-import type { AuditEntryRow, AuditFilter } from './audit.store.js';
+import type { AUDIT_OUTCOMES, AuditEntryRow, AuditFilter } from './audit.store.js';
 
-const AuditActionEnum = builder.enumType('AuditAction', {
+export const AuditActionEnum = builder.enumType('AuditAction', {
   description: 'What kind of thing was done.',
   values: {
     AUTH_LOGIN: { description: 'Somebody signed in.' },
@@ -25,11 +25,11 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     DATA_DELETE: { description: 'Data were deleted.' },
     PAYMENT_EVENT: { description: 'A payment succeeded, failed or went back.' },
     ADMIN_IMPERSONATION: { description: 'Platform staff acted in the name of somebody.' },
-    SECURITY_POLICY_DECISION: { description: 'A security policy decided.' },
+    SECURITY_POLICY_DECISION: { description: 'A rule decided, such as one by which a change was refused.' },
     USER_REPORTED: { description: 'Somebody was reported.' },
     USER_BLOCKED: { description: 'Somebody was blocked.' },
     SYSTEM_ALERT_SENT: { description: 'The platform raised an alarm.' },
-    OPS_ACTION_APPLIED: { description: 'Somebody changed how a company or the platform is run.' },
+    OPS_ACTION_APPLIED: { description: 'Somebody changed something, or how a company or the platform is run.' },
   } satisfies Record<(typeof AUDIT_ACTIONS)[number], { description: string }>,
 });
 
@@ -79,7 +79,16 @@ const AuditEntryRef = builder.objectRef<AuditEntryRow>('AuditEntry').implement({
   }),
 });
 
-const AuditFilterInput = builder.inputType('AuditFilter', {
+export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
+  description: 'What came of it.',
+  values: {
+    DONE: { description: 'It was done.' },
+    REFUSED: { description: 'It was tried, and not allowed or not possible.' },
+    FAILED: { description: 'It was tried, and something went wrong.' },
+  } satisfies Record<(typeof AUDIT_OUTCOMES)[number], { description: string }>,
+});
+
+export const AuditFilterInput = builder.inputType('AuditFilter', {
   description: 'Which entries; everything that is left out lets all through.',
   fields: (t) => ({
     action: t.field({ type: AuditActionEnum, required: false, description: 'Of this kind.' }),
@@ -87,12 +96,19 @@ const AuditFilterInput = builder.inputType('AuditFilter', {
     from: t.field({ type: 'DateTime', required: false, description: 'Done then or later.' }),
     to: t.field({ type: 'DateTime', required: false, description: 'Done before then.' }),
     tenantId: t.id({ required: false, description: 'Of this company.' }),
+    subjectUserId: t.id({ required: false, description: 'Done to this user.' }),
+    requestId: t.string({ required: false, description: 'Done in this request.' }),
+    outcome: t.field({ type: AuditOutcomeEnum, required: false, description: 'With this outcome.' }),
   }),
 });
 
 type FilterInput = typeof AuditFilterInput.$inferInput;
 
-const filterIn = ({ action, actorId, from, to, tenantId }: FilterInput): AuditFilter => ({
+/** A filter of the graph as the store takes it. */
+export const filterIn = ({ action, actorId, from, to, tenantId, subjectUserId, ...rest }: FilterInput): AuditFilter => ({
+  subjectId: uuidInFilter(subjectUserId, UserId),
+  requestId: rest.requestId ?? undefined,
+  outcome: rest.outcome ?? undefined,
   action: action ?? undefined,
   actorId: uuidInFilter(actorId, UserId, AdminUserId, ServiceAccountId),
   from: from ?? undefined,

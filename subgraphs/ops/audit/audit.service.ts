@@ -12,8 +12,10 @@ import {
   countAudit,
   findAuditPage,
   insertAuditEntry,
+  summarizeAudit,
   type AuditEntryRow,
   type AuditFilter,
+  type AuditSummary,
 } from './audit.store.js';
 
 export interface AuditService {
@@ -27,9 +29,12 @@ export interface AuditService {
   list(context: RequestContext, args: PageArgs, filter: AuditFilter): Promise<Connection<AuditEntryRow>>;
   /** How many `list` would go through. @throws as `list` */
   count(context: RequestContext, filter: AuditFilter): Promise<number>;
+  /** The same by kind, by outcome and by day. @throws as `list` */
+  summarize(context: RequestContext, filter: AuditFilter): Promise<AuditSummary>;
 }
 
-function requirePeriod({ from, to }: AuditFilter): void {
+/** @throws {ValidationError} when the period ends before it begins */
+export function requirePeriod({ from, to }: AuditFilter): void {
   if (from && to && to <= from) throw ValidationError.of('filter.to', 'must lie behind `from`');
 }
 
@@ -47,6 +52,11 @@ export function createAuditService(database: Database, env: OpsEnvironment): Aud
       const db = dbWithin(requireReach(context, READ_AUDIT), context, database);
       requirePeriod(filter);
       return countAudit(db, filter);
+    },
+    async summarize(context, filter) {
+      const db = dbWithin(requireReach(context, READ_AUDIT), context, database);
+      requirePeriod(filter);
+      return summarizeAudit(db, filter);
     },
   };
 }

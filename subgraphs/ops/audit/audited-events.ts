@@ -1,4 +1,6 @@
 import type { StoredEvent } from '../../_kernel/events/event.js';
+import type { MutationEvents } from '../../_kernel/mutations/mutation-answered.js';
+import { httpStatusOf } from '../../_kernel/wire/error-codes.js';
 import type { CommerceEvents } from '../../commerce/events.js';
 import type { IdentityEvents } from '../../identity/events.js';
 import type { TenancyEvents } from '../../tenancy/events.js';
@@ -16,7 +18,7 @@ export interface AuditedFacts {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-type AllEvents = IdentityEvents & TenancyEvents & CommerceEvents & OpsEvents;
+type AllEvents = MutationEvents & IdentityEvents & TenancyEvents & CommerceEvents & OpsEvents;
 
 /** Null for an event that is no matter of the audit trail. */
 type Audit<Type extends keyof AllEvents> = (event: StoredEvent<Type, AllEvents[Type]>) => AuditedFacts | null;
@@ -25,11 +27,24 @@ const actorOfRealm = (realm: 'tenant' | 'platform', id: string) =>
   ({ id, kind: realm === 'platform' ? 'platform' : 'member' }) as const;
 /** Whether somebody else has ended a session. */
 const isImposed = (reason: IdentityEvents['identity.session_ended']['reason']): boolean =>
-  reason === 'SUSPENDED' || reason === 'BANNED' || reason === 'REMOVED';
+  reason === 'SUSPENDED' || reason === 'BANNED' || reason === 'REMOVED' || reason === 'FORCED';
 const surfaceOfRealm = (realm: 'tenant' | 'platform') => (realm === 'platform' ? 'admin_panel' : 'api');
 
 /** The events of the platform that leave an audit entry, and which. */
 export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> } = {
+  'kernel.mutation_answered': ({ payload: { mutation, by, outcome, code, named }, headers }) => ({
+    action: outcome === 'refused' ? 'SECURITY_POLICY_DECISION' : 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: {
+      operation: mutation,
+      by,
+      outcome,
+      code,
+      status: code === null ? 200 : httpStatusOf(code),
+      named,
+      ...(headers.impersonatorId === undefined ? {} : { impersonatedBy: headers.impersonatorId }),
+    },
+  }),
   'identity.login_succeeded': ({ payload: { realm, subjectId, sessionId } }) => ({
     action: 'AUTH_LOGIN',
     actor: actorOfRealm(realm, subjectId),
@@ -54,6 +69,19 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: surfaceOfRealm(realm),
     meta: { change },
   }),
+  'identity.impersonation_changed': ({ payload: { adminId, userId, sessionId, reason, change } }) => ({
+    action: 'ADMIN_IMPERSONATION',
+    actor: actorOfRealm('platform', adminId),
+    subjectId: userId,
+    surface: 'admin_panel',
+    meta: { sessionId, reason, change },
+  }),
+  'identity.passkey_changed': ({ payload: { userId, passkeyId, change } }) => ({
+    action: 'AUTH_MFA_CHANGED',
+    actor: actorOfRealm('tenant', userId),
+    surface: 'api',
+    meta: { passkeyId, change },
+  }),
   'identity.email_verified': ({ payload: { userId } }) => ({
     action: 'AUTH_EMAIL_VERIFY',
     actor: actorOfRealm('tenant', userId),
@@ -69,6 +97,33 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     action: 'API_KEY_CHANGED',
     surface: 'api',
     meta: { change: 'revoked', apiKeyId, serviceAccountId },
+  }),
+  'identity.identity_provider_changed': ({ payload: { identityProviderId, type, change } }) => ({
+    action: 'SECURITY_POLICY_DECISION',
+    surface: 'api',
+    meta: { change: `identity_provider_${change.toLowerCase()}`, identityProviderId, type },
+  }),
+  'identity.federated_identity_changed': ({ payload: { identityProviderId, userId, change } }) => ({
+    action: 'SECURITY_POLICY_DECISION',
+    subjectId: userId,
+    surface: 'api',
+    meta: { change: `identity_${change.toLowerCase()}`, identityProviderId },
+  }),
+  'identity.scim_token_changed': ({ payload: { scimTokenId, change } }) => ({
+    action: 'API_KEY_CHANGED',
+    surface: 'api',
+    meta: { change: `scim_token_${change.toLowerCase()}`, scimTokenId },
+  }),
+  'identity.oidc_client_changed': ({ payload: { clientId, kind, permissions, change } }) => ({
+    action: 'API_KEY_CHANGED',
+    surface: 'api',
+    meta: { change: `oidc_client_${change.toLowerCase()}`, clientId, kind, permissions },
+  }),
+  'identity.oidc_consent_changed': ({ payload: { userId, clientId, scopes, change } }) => ({
+    action: 'API_KEY_CHANGED',
+    actor: actorOfRealm('tenant', userId),
+    surface: 'api',
+    meta: { change: `oidc_consent_${change.toLowerCase()}`, clientId, scopes },
   }),
   'identity.admin_changed': ({ payload: { adminId, roleBefore, roleAfter, fields } }) => ({
     action: 'RBAC_ROLE_CHANGED',
@@ -163,6 +218,26 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
     meta: { change: 'tenant_exported', slug },
   }),
+  'tenancy.workflow_published': ({ payload: { workflow, version }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { change: 'workflow_published', workflow, version },
+  }),
+  'tenancy.workflow_changed': ({ payload: { runId, workflow, entityType, entityId, kinds, step, status, outcome }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'member' ? 'api' : headers.actorKind === 'platform' ? 'admin_panel' : 'platform',
+    meta: { change: 'workflow_changed', runId, workflow, entityType, entityId, kinds, step, status, outcome },
+  }),
+  'tenancy.automation_rule_changed': ({ payload: { ruleId, event, change } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: `automation_rule_${change.toLowerCase()}`, ruleId, event },
+  }),
+  'tenancy.file_deleted': ({ payload: { fileId, purpose, contentType, size } }) => ({
+    action: 'DATA_DELETE',
+    surface: 'api',
+    meta: { change: 'file_deleted', fileId, purpose, contentType, size },
+  }),
   'commerce.payment_succeeded': ({ payload: { paymentId, bookingId, amount, method } }) => ({
     action: 'PAYMENT_EVENT',
     surface: 'api',
@@ -177,6 +252,31 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     action: 'PAYMENT_EVENT',
     surface: 'api',
     meta: { outcome: 'refunded', paymentId, bookingId, amount },
+  }),
+  'ops.flag_changed': ({ payload: { key, kind, before, after, reason, approvedBy } }) => ({
+    action: 'FEATURE_FLAG_CHANGED',
+    surface: 'admin_panel',
+    meta: { key, kind, before, after, reason, approvedBy },
+  }),
+  'ops.audit_exported': ({ payload: { format, entries, tenantId }, headers }) => ({
+    action: 'DATA_EXPORT',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { change: 'audit_exported', format, entries, ofTenant: tenantId },
+  }),
+  'ops.ticket_changed': ({ payload: { ticketId, status, priority }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { change: 'ticket', ticketId, status, priority },
+  }),
+  'ops.webhook_changed': ({ payload: { webhookId, change }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'system' ? 'platform' : 'api',
+    meta: { change: `webhook_${change.toLowerCase()}`, webhookId },
+  }),
+  'ops.incident_action_changed': ({ payload, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { ...payload, change: `incident_action_${payload.change.toLowerCase()}` },
   }),
   'ops.incident_raised': ({ payload: { incidentId, type, severity } }) => ({
     action: 'SYSTEM_ALERT_SENT',

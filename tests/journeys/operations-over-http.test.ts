@@ -1,0 +1,187 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Graph } from '../../clients/cli/graph.js';
+import { eventually } from '../support/runtime.js';
+import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { DEMO_PASSWORD, graphOf, signIn } from './main-job.js';
+
+interface Reply {
+  readonly status: number;
+  readonly json: Record<string, unknown>;
+  readonly text: string;
+}
+
+const SAMPLE = { metrics: { failed_logins_1h: 150 }, context: {} };
+const LOGIN = 'mutation($input: LoginInput!) { login(input: $input) { ... on AuthPayload { accessToken } } }';
+
+describe('operations over plain HTTP', () => {
+  let platform: TestPlatform;
+  let owner: Graph;
+  let ownersToken: string;
+  let clientsToken: string;
+
+  const send = (method: string, path: string, of: { body?: unknown; token?: string; host?: string; type?: string } = {}): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      const { body, token, host = 'acme.localhost', type = 'application/json' } = of;
+      const headers = { host, ...(body === undefined ? {} : { 'content-type': type }), ...(token ? { authorization: `Bearer ${token}` } : {}) };
+      const sent = request(`${platform.url}${path}`, { method, headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => {
+          const isJson = (response.headers['content-type'] ?? '').includes('json');
+          resolve({ status: response.statusCode ?? 0, text, json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} });
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
+    });
+  const tokenOf = async (email: string): Promise<string> => {
+    const { data } = await graphOf(platform.url, 'acme').ask<{ login: { accessToken: string } }>(LOGIN, { input: { email, password: DEMO_PASSWORD } });
+    return data?.login.accessToken ?? '';
+  };
+
+  beforeAll(async () => {
+    platform = await startTestPlatform({ environment: { APP_ENV: 'production' } });
+    owner = await signIn(graphOf(platform.url, 'acme'), 'owner@acme.example');
+    ownersToken = await tokenOf('owner@acme.example');
+    clientsToken = await tokenOf('client@acme.example');
+  }, 180_000);
+  afterAll(() => platform.stop(), 60_000);
+
+  it('raises what was measured, and says what to do', async () => {
+    const { status, json } = await send('POST', '/api/ops/auth', { body: SAMPLE, token: ownersToken });
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      ok: true,
+      incidents: [
+        {
+          event: {
+            event_id: expect.any(String),
+            incident_type: 'FAILED_LOGINS_SPIKE',
+            severity_guess: 2,
+            occurred_at: expect.any(String),
+            metrics_snapshot: { failed_logins_1h: 150 },
+            tenant_id: expect.stringMatching(/^tnt_/),
+          },
+          response: {
+            decision: 'Contain likely brute force and protect legitimate users.',
+            steps: expect.arrayContaining([expect.any(String)]),
+            risks: expect.any(Array),
+            recommended_flags: expect.arrayContaining([{ key: 'auth.rateLimit.strict', value: true, reason: expect.any(String) }]),
+            rollback_plan: expect.arrayContaining(['Disable rate limiting if false positives spike']),
+            classification: expect.any(String),
+          },
+        },
+      ],
+    });
+    const { data } = await owner.ask<{ incidents: { edges: object[] } }>('{ incidents(filter: { types: ["FAILED_LOGINS_SPIKE"] }) { edges { node { id } } } }');
+    expect(data?.incidents.edges).toHaveLength(1);
+  });
+
+  it('asks for the same proof and the same permission as the graph', async () => {
+    expect(await send('POST', '/api/ops/auth', { body: SAMPLE })).toMatchObject({
+      status: 401,
+      json: { ok: false, error: { code: 'UNAUTHENTICATED', message: expect.any(String), requestId: expect.any(String) } },
+    });
+    const client = { body: SAMPLE, token: clientsToken };
+    expect(await send('POST', '/api/ops/auth', client)).toMatchObject({ status: 403, json: { ok: false } });
+    expect(await send('GET', '/api/ops/auth/metrics', { token: clientsToken })).toMatchObject({ status: 403, json: { ok: false } });
+    expect((await send('POST', '/api/ops/auth', { body: SAMPLE, token: ownersToken, host: 'globex.localhost' })).status).toBe(403);
+    expect((await send('POST', '/api/ops/auth', { body: SAMPLE, token: 'nonsense' })).status).toBe(401);
+  });
+
+  it('says what is amiss with what was sent', async () => {
+    for (const body of ['{', '[]', '"text"', '{"metrics":{"failed_logins_1h":-1}}', '{}']) {
+      expect(await send('POST', '/api/ops/auth', { body, token: ownersToken })).toMatchObject({ status: 400, json: {} });
+    }
+    expect((await send('POST', '/api/ops/auth', { body: SAMPLE, token: ownersToken, type: 'text/plain' })).status).toBe(400);
+    expect((await send('GET', '/api/ops/auth/metrics?window=9y', { token: ownersToken })).status).toBe(400);
+    expect((await send('PUT', '/api/ops/auth', { token: ownersToken })).status).toBe(405);
+  });
+
+  it('counts what goes wrong with signing in', async () => {
+    const countOf = async () => {
+      const { status, json } = await send('GET', '/api/ops/auth/metrics?window=1h', { token: ownersToken });
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ ok: true, window: '1h', at: expect.any(String) });
+      return (json['metrics'] as Record<string, number>)['failed_logins_1h'] ?? 0;
+    };
+    const before = await countOf();
+    for (let n = 0; n < 3; n += 1) {
+      await graphOf(platform.url, 'acme').ask(LOGIN, { input: { email: 'client@acme.example', password: 'wrong' } });
+    }
+    await eventually(async () => (await countOf()) === before + 3);
+  }, 30_000);
+
+  it('does what the advice says, and tells what that has changed', async () => {
+    const { data } = await owner.ask<{ incidents: { edges: { node: { id: string } }[] } }>('{ incidents { edges { node { id } } } }');
+    const body = { incident_id: data?.incidents.edges[0]?.node.id, action: 'BLOCK_SIGNUPS', reason: 'a wave of them' };
+    expect(await send('POST', '/api/ops/auth/actions', { body })).toMatchObject({ status: 401 });
+    const { status, json } = await send('POST', '/api/ops/auth/actions', { body, token: ownersToken });
+    expect([status, json]).toEqual([
+      200,
+      { ok: true, applied: [{ key: 'auth.blockNewSignups', before: null, after: true }], blocked: [], audit_id: expect.any(String) },
+    ]);
+    const unknown = { ...body, incident_id: 'inc_0190aaaa000070008000000000000000' };
+    expect(await send('POST', '/api/ops/auth/actions', { body: unknown, token: ownersToken })).toMatchObject({ status: 404 });
+  });
+
+  it('tells its figures to staff of the platform alone, as production runs it', async () => {
+    expect((await send('GET', '/api/metrics')).status).toBe(401);
+    expect((await send('GET', '/api/metrics', { token: ownersToken })).status).toBe(403);
+    const { data } = await graphOf(platform.url).ask<{ adminLogin: { accessToken: string } }>(
+      'mutation($input: AdminLoginInput!) { adminLogin(input: $input) { ... on AdminAuthPayload { accessToken } } }',
+      { input: { email: 'admin@spine.example', password: DEMO_PASSWORD } },
+    );
+    const figures = await send('GET', '/api/metrics', { token: data?.adminLogin.accessToken ?? '', host: 'localhost' });
+    expect([figures.status, figures.text]).toEqual([200, expect.stringContaining('spine_gateway_operation_seconds_count')]);
+  });
+
+  it('says how it is', async () => {
+    const { status, json } = await send('GET', '/health');
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ ok: true, tsISO: expect.any(String), checks: expect.arrayContaining([{ name: 'ops', ok: true }]) });
+  });
+
+  it('describes every route that it has', async () => {
+    const { status, json } = await send('GET', '/api/openapi.json');
+    expect(status).toBe(200);
+    const paths = json['paths'] as Record<string, Record<string, unknown>>;
+    for (const path of ['/graphql', '/api/ops/auth', '/api/ops/auth/actions', '/api/ops/auth/metrics', '/api/metrics', '/api/openapi.json', '/health', '/witness/add-checkpoint']) {
+      expect(Object.keys(paths)).toContain(path);
+    }
+    const ids = Object.values(paths).flatMap((path) => Object.values(path).map((operation) => (operation as { operationId: string }).operationId));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('keeps every change in the audit trail, and every refused one', async () => {
+    const { data: incidents } = await owner.ask<{ incidents: { edges: { node: { id: string } }[] } }>('{ incidents { edges { node { id } } } }');
+    const id = incidents?.incidents.edges[0]?.node.id;
+    await graphOf(platform.url, 'acme').as(clientsToken).ask('mutation($id: ID!) { acknowledgeIncident(id: $id) { __typename } }', { id });
+    await owner.ask('mutation($id: ID!) { acknowledgeIncident(id: $id) { __typename } }', { id });
+    await owner.ask('mutation { acknowledgeIncident(id: "inc_0190aaaa000070008000000000000000") { __typename } }');
+    interface Entry {
+      readonly meta: Record<string, unknown>;
+      readonly actorKind: string;
+      readonly ip: string | null;
+      readonly requestId: string;
+    }
+    const entries = await eventually(async () => {
+      const { data } = await owner.ask<{ auditEntries: { edges: { node: Entry }[] } }>('{ auditEntries(first: 100) { edges { node { action actorKind ip userAgent requestId meta } } } }');
+      const found = (data?.auditEntries.edges ?? []).map(({ node }) => node).filter(({ meta }) => meta['operation'] === 'acknowledgeIncident');
+      return found.length >= 3 && found;
+    });
+    const told = entries.map(({ meta }) => [meta['by'], meta['outcome'], meta['code'], meta['status']]);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['gateway', 'refused', 'UNAUTHORIZED_FIELD_OR_TYPE', 403],
+        ['ops', 'done', null, 200],
+        ['ops', 'refused', 'NOT_FOUND', 404],
+      ]),
+    );
+    expect(entries.find(({ meta }) => meta['outcome'] === 'done')?.meta['named']).toEqual([id]);
+    for (const { actorKind, ip } of entries) expect([actorKind, ip]).toEqual(['MEMBER', '127.0.0.1']);
+    const { data } = await owner.ask('{ auditEntries(first: 100) { edges { node { meta } } } }');
+    expect(JSON.stringify(data)).not.toMatch(/wrong|owner@acme|Spine-demo/);
+  }, 60_000);
+});
