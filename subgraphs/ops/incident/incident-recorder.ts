@@ -1,12 +1,15 @@
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { PlatformDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { Prisma } from '../../../prisma/generated/client.js';
 import type { OpsEvents } from '../events.js';
 import type { OpsEvent } from '../spine/incidents/ops-event.js';
 import { runEcommerceOpsSpine } from '../spine/response/run-ops-spine.js';
 import { isWorse, severityOf, titleOf, type IncidentStatus } from './incident.js';
+import { firstCallAt } from './escalation/escalation.store.js';
+import { joinIncidentGroup } from './mute/incident-group.store.js';
+import { muteOf } from './mute/mute.js';
 import {
   findIncidentsByIds,
   insertIncident,
@@ -44,7 +47,12 @@ function adviceFor(event: OpsEvent) {
   };
 }
 
-export function createIncidentRecorder(outbox: Outbox<OpsEvents>): IncidentRecorder {
+export function createIncidentRecorder(parts: {
+  readonly outbox: Outbox<OpsEvents>;
+  readonly platform: PlatformDatabase;
+}): IncidentRecorder {
+  const { outbox, platform } = parts;
+
   const addLine = (db: TenantDb, incident: IncidentRow, status: IncidentStatus, note: string, at: Date) =>
     insertTimelineLine(db, {
       incidentId: incident.id,
@@ -72,12 +80,21 @@ export function createIncidentRecorder(outbox: Outbox<OpsEvents>): IncidentRecor
 
   return {
     async raise(context, db, event) {
+      const id = uuidv7();
+      const type = event.incident_type;
+      const occurredAt = new Date(event.occurred_at);
+      const advice = adviceFor(event);
+      const groupId = await joinIncidentGroup(platform.db, { type, id, at: occurredAt });
+      const mutedBy = await muteOf(db, type, occurredAt);
       const incident = await insertIncident(db, {
-        id: uuidv7(),
+        id,
         eventId: event.event_id,
-        type: event.incident_type,
-        occurredAt: new Date(event.occurred_at),
-        ...adviceFor(event),
+        type,
+        occurredAt,
+        groupId,
+        mutedBy,
+        nextEscalationAt: mutedBy === null ? await firstCallAt(db, advice.severity, occurredAt) : null,
+        ...advice,
       });
       if (!incident) return refresh(context, db, event);
       await addLine(db, incident, 'OPEN', `Detected: ${incident.title}`, incident.occurredAt);
@@ -85,6 +102,7 @@ export function createIncidentRecorder(outbox: Outbox<OpsEvents>): IncidentRecor
         incidentId: incident.id,
         type: incident.type,
         severity: incident.severity,
+        opensGroup: groupId === id,
       });
     },
     refresh,
@@ -92,7 +110,7 @@ export function createIncidentRecorder(outbox: Outbox<OpsEvents>): IncidentRecor
     async clear(context, db, type, at) {
       const open = await lockOpenIncident(db, type);
       if (!open) return;
-      const current = await updateIncident(db, open.id, { status: 'RESOLVED', resolvedAt: at });
+      const current = await updateIncident(db, open.id, { status: 'RESOLVED', resolvedAt: at, nextEscalationAt: null });
       await addLine(db, current, 'RESOLVED', 'Resolved by itself: the numbers have stayed calm for long enough', at);
       await outbox.emit(db, context, 'ops.incident_changed', { incidentId: current.id, status: 'RESOLVED' });
     },

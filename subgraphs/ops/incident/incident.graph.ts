@@ -30,7 +30,7 @@ const AuthIncidentTypeEnum = builder.enumType('AuthIncidentType', {
   } satisfies Record<(typeof AUTH_INCIDENT_TYPES)[number], { description: string }>,
 });
 
-const IncidentSeverityEnum = builder.enumType('IncidentSeverity', {
+export const IncidentSeverityEnum = builder.enumType('IncidentSeverity', {
   description: 'How bad it is.',
   values: {
     LOW: { description: 'To be looked at some time.' },
@@ -47,6 +47,7 @@ const IncidentStatusEnum = builder.enumType('IncidentStatus', {
     ACKNOWLEDGED: { description: 'Somebody is on it.' },
     MITIGATED: { description: 'It does no more harm.' },
     RESOLVED: { description: 'It is over.' },
+    POSTMORTEM: { description: 'It is over, and what was learned is written down.' },
   } satisfies Record<(typeof INCIDENT_STATUSES)[number], { description: string }>,
 });
 
@@ -126,6 +127,22 @@ IncidentRef.implement({
       description: 'When it stopped doing harm.',
     }),
     resolvedAt: t.expose('resolvedAt', { type: 'DateTime', nullable: true, description: 'When it was over.' }),
+    postmortem: t.exposeString('postmortem', { nullable: true, description: 'What was learned from it.' }),
+    mutedBy: t.exposeString('mutedBy', {
+      nullable: true,
+      description: 'Why nobody is called for it: `SILENCE`, or `INHIBITION` by a graver one; null when somebody is.',
+    }),
+    escalationLevel: t.exposeInt('escalationLevel', { description: 'How many levels have been called for it.' }),
+    nextEscalationAt: t.expose('nextEscalationAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the next one is, unless somebody takes it on.',
+    }),
+    related: t.field({
+      type: [IncidentRef],
+      description: 'Others of the same cause, newest first, as far as you may see them.',
+      resolve: async (incident, _args, { request, services }) => [...(await services.incidents.relatedTo(request, incident))],
+    }),
     timeline: t.field({
       type: [IncidentTimelineLineRef],
       description: 'Its story, oldest line first.',
@@ -220,6 +237,16 @@ builder.mutationFields((t) => {
       args: { id, note },
       resolve: (_root, args, { request, services }) =>
         services.incidents.resolve(request, IncidentId.require(args.id), args.note),
+    }),
+    writeIncidentPostmortem: t.field({
+      type: IncidentRef,
+      nullable: true,
+      requiresScopes: [['settings:update'], ['platform:incidents:manage']],
+      errors: { types: [ValidationError, NotFoundError, ForbiddenError, InvalidTransitionError] },
+      description: 'Keeps what was learned from an incident that is over.',
+      args: { id, text: t.arg.string({ description: 'What was learned, 1 to 20000 characters.' }) },
+      resolve: (_root, args, { request, services }) =>
+        services.incidents.learn(request, IncidentId.require(args.id), args.text),
     }),
   };
 });

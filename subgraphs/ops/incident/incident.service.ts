@@ -8,10 +8,12 @@ import type { Database } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { DetectionService } from '../detection/detection.service.js';
 import type { OpsEvents } from '../events.js';
-import { dbWithin, MANAGE_INCIDENTS, READ_INCIDENTS, requireReach } from '../reach.js';
-import { noteSchema, requireTransition, type IncidentStatus } from './incident.js';
+import type { Prisma } from '../../../prisma/generated/client.js';
+import { dbWithin, MANAGE_INCIDENTS, READ_INCIDENTS, reachOf, requireReach } from '../reach.js';
+import { noteSchema, postmortemSchema, requireTransition, type IncidentStatus } from './incident.js';
 import type { IncidentLoaders } from './incident.loader.js';
 import {
+  findIncidentsOfGroup,
   findIncidentsPage,
   INCIDENT_SORT,
   insertTimelineLine,
@@ -41,18 +43,30 @@ export interface IncidentService {
   mitigate(context: RequestContext, id: string, note: string): Promise<IncidentRow>;
   /** Says that it is over. @throws as `mitigate` */
   resolve(context: RequestContext, id: string, note: string): Promise<IncidentRow>;
+  /** Keeps what was learned from one that is over. @throws as `mitigate` */
+  learn(context: RequestContext, id: string, postmortem: string): Promise<IncidentRow>;
+  /** Those of the same cause at whichever company the principal sees, this one not among them. */
+  relatedTo(context: RequestContext, incident: IncidentRow): Promise<readonly IncidentRow[]>;
 }
 
 type PersonalStatus = Exclude<IncidentStatus, 'OPEN'>;
 
-const reachedAt: Readonly<Record<PersonalStatus, 'acknowledgedAt' | 'mitigatedAt' | 'resolvedAt'>> = {
-  ACKNOWLEDGED: 'acknowledgedAt',
-  MITIGATED: 'mitigatedAt',
-  RESOLVED: 'resolvedAt',
+/** What a step writes beside the status. Whoever takes it on is whom the escalation was looking for. */
+const written = (status: PersonalStatus, now: Date, note: string | null): Prisma.IncidentUncheckedUpdateManyInput => {
+  switch (status) {
+    case 'ACKNOWLEDGED':
+      return { acknowledgedAt: now, nextEscalationAt: null };
+    case 'MITIGATED':
+      return { mitigatedAt: now, nextEscalationAt: null };
+    case 'RESOLVED':
+      return { resolvedAt: now, nextEscalationAt: null };
+    case 'POSTMORTEM':
+      return { postmortem: note };
+  }
 };
 
 /** The person or program behind a change; null for the platform itself. */
-function actorOf({ principal }: RequestContext): Pick<TimelineLine, 'actorId' | 'actorKind'> {
+export function actorOf({ principal }: RequestContext): Pick<TimelineLine, 'actorId' | 'actorKind'> {
   switch (principal.kind) {
     case 'member':
       return { actorId: principal.userId, actorKind: 'member' };
@@ -96,9 +110,10 @@ export function createIncidentService(parts: {
       const incident = await lockIncident(db, id);
       if (!incident) throw new NotFoundError('Incident');
       requireTransition(incident.status, status);
-      const current = await updateIncident(db, id, { status, [reachedAt[status]]: now });
+      const current = await updateIncident(db, id, { status, ...written(status, now, note) });
       const { severity } = current;
-      await insertTimelineLine(db, { incidentId: id, status, severity, note, ...actorOf(context), at: now });
+      const said = status === 'POSTMORTEM' ? 'What was learned is written down' : note;
+      await insertTimelineLine(db, { incidentId: id, status, severity, note: said, ...actorOf(context), at: now });
       await outbox.emit(db, context, 'ops.incident_changed', { incidentId: id, status });
       return current;
     });
@@ -120,5 +135,13 @@ export function createIncidentService(parts: {
     acknowledge: (context, id) => advance(context, id, 'ACKNOWLEDGED', null),
     mitigate: async (context, id, note) => advance(context, id, 'MITIGATED', noted(note)),
     resolve: async (context, id, note) => advance(context, id, 'RESOLVED', noted(note)),
+    learn: async (context, id, postmortem) =>
+      advance(context, id, 'POSTMORTEM', validate(z.object({ postmortem: postmortemSchema }), { postmortem }).postmortem),
+    async relatedTo(context, { id, groupId }) {
+      const reach = reachOf(context, READ_INCIDENTS);
+      if (!reach || groupId === null) return [];
+      const rows = await findIncidentsOfGroup(dbWithin(reach, context, database), groupId);
+      return rows.filter((row) => row.id !== id);
+    },
   };
 }

@@ -39,6 +39,10 @@ export function findIncidentsPage(
   return db.incident.findMany({ where: { AND: [wanted, where] }, ...rest });
 }
 
+/** Newest first, at most 100. */
+export const findIncidentsOfGroup = (db: TenantDb | PlatformDb, groupId: string): Promise<IncidentRow[]> =>
+  db.incident.findMany({ where: { groupId }, orderBy: [{ occurredAt: 'desc' }, { id: 'desc' }], take: 100 });
+
 /** Locks the incident until the transaction ends, so that two people cannot both take the same step. */
 export async function lockIncident(db: TenantDb, id: string): Promise<IncidentRow | null> {
   await db.$queryRaw`SELECT 1 FROM ops.incident WHERE id = ${id}::uuid FOR UPDATE`;
@@ -47,8 +51,8 @@ export async function lockIncident(db: TenantDb, id: string): Promise<IncidentRo
 
 /** The one of a type that is still going on, locked until the transaction ends. */
 export async function lockOpenIncident(db: TenantDb, type: string): Promise<IncidentRow | null> {
-  await db.$queryRaw`SELECT 1 FROM ops.incident WHERE type = ${type} AND status <> 'RESOLVED' FOR UPDATE`;
-  return db.incident.findFirst({ where: { type, status: { not: 'RESOLVED' } } });
+  await db.$queryRaw`SELECT 1 FROM ops.incident WHERE type = ${type} AND resolved_at IS NULL FOR UPDATE`;
+  return db.incident.findFirst({ where: { type, resolvedAt: null } });
 }
 
 /** @returns null when one of the type is going on already */

@@ -8,7 +8,7 @@ import type { OpsEvent, Severity } from '../spine/incidents/ops-event.js';
 export const INCIDENT_SEVERITIES = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];
 
-export const INCIDENT_STATUSES = ['OPEN', 'ACKNOWLEDGED', 'MITIGATED', 'RESOLVED'] as const;
+export const INCIDENT_STATUSES = ['OPEN', 'ACKNOWLEDGED', 'MITIGATED', 'RESOLVED', 'POSTMORTEM'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
 export const severityOf = (guess: Severity): IncidentSeverity => INCIDENT_SEVERITIES[guess];
@@ -21,7 +21,8 @@ const NEXT: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {
   OPEN: ['ACKNOWLEDGED', 'MITIGATED', 'RESOLVED'],
   ACKNOWLEDGED: ['MITIGATED', 'RESOLVED'],
   MITIGATED: ['RESOLVED'],
-  RESOLVED: [],
+  RESOLVED: ['POSTMORTEM'],
+  POSTMORTEM: [],
 };
 
 /** @throws {InvalidTransitionError} */
@@ -31,6 +32,7 @@ export function requireTransition(from: IncidentStatus, to: IncidentStatus): voi
 }
 
 export const noteSchema = textSchema(2_000).min(1, 'must not be empty');
+export const postmortemSchema = textSchema(20_000).min(1, 'must not be empty');
 
 /** One of the eight, or null for a registered type. */
 export const authTypeOf = (type: string): AuthIncidentType | null =>

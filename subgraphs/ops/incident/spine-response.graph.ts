@@ -2,7 +2,7 @@ import { builder } from '../builder.js';
 import type { OpsSpineResponse } from '../spine/response/follow-playbook.js';
 import { RecommendedFlagRef } from './recommended-flag.graph.js';
 
-const OpsSpineResponseRef = builder.objectRef<OpsSpineResponse>('OpsSpineResponse').implement({
+export const OpsSpineResponseRef = builder.objectRef<OpsSpineResponse>('OpsSpineResponse').implement({
   description: 'What to do about an event.',
   fields: (t) => ({
     decision: t.exposeString('decision', { description: 'What to achieve.' }),
