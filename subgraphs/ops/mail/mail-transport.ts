@@ -22,7 +22,10 @@ export class MailRefusedError extends Error {
 
 /** How mails leave the platform. */
 export interface MailTransport {
-  /** @throws {MailRefusedError} */
-  send(mail: OutgoingMail): Promise<void>;
+  /**
+   * @returns what whoever delivers it calls the mail; null when that is its Message-ID
+   * @throws {MailRefusedError}
+   */
+  send(mail: OutgoingMail): Promise<{ readonly providerId: string | null }>;
   close(): void;
 }

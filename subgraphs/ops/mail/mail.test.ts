@@ -168,6 +168,8 @@ describe('every template', () => {
     TRIAL_EXPIRED: { link: LINK },
     TENANT_SUSPENDED: { reason: 'unpaid bills' },
     TENANT_REACTIVATED: { link: LINK },
+    SUPPORT_TICKET_CONFIRMATION: { displayName: 'Ines', number: 'TKT-20270502-7KQ2MX', subject: 'It does not print' },
+    NOTICE: { displayName: 'Nora', title: 'A new customer', body: 'Say hello.\nSoon.' },
   };
   const hostile = '<img src=x onerror=alert(1)>\r\nBcc: everyone@example.com';
 

@@ -48,6 +48,7 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
           html,
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
+        return { providerId: null };
       } catch (error) {
         throw new MailRefusedError(error instanceof Error ? error.message : String(error), isFinal(error), { cause: error });
       }

@@ -8,12 +8,14 @@ import type { NOTIFICATION_KINDS } from './notification.js';
 import type { ReceivedNotification } from './notification.service.js';
 import type { NotificationRow } from './notification.store.js';
 
-const NotificationKindEnum = builder.enumType('NotificationKind', {
+export const NotificationKindEnum = builder.enumType('NotificationKind', {
   description: 'What a notification is about.',
   values: {
     BOOKING_CONFIRMED: { description: 'A booking is confirmed.' },
     PAYMENT_SUCCEEDED: { description: 'Money has come.' },
     INCIDENT_RAISED: { description: 'Something is wrong.' },
+    TICKET_ANSWERED: { description: 'Staff has answered a support ticket of yours.' },
+    WEBHOOK_DISABLED: { description: 'An address of your company is called no more, since nothing came of it.' },
   } satisfies Record<(typeof NOTIFICATION_KINDS)[number], { description: string }>,
 });
 

@@ -56,6 +56,7 @@ export interface RecipientRow {
   readonly id: string;
   readonly userId: string;
   readonly displayName: string;
+  readonly email: string;
   readonly roles: readonly string[];
   readonly isOwner: boolean;
 }
@@ -65,6 +66,16 @@ export async function keepRecipient(db: TenantDb, { id, ...recipient }: Recipien
   const { count } = await db.notificationRecipient.updateMany({ where: { id }, data });
   if (count === 0) await db.notificationRecipient.create({ data: { id, ...data }, select: { id: true } });
 }
+
+/** How people can be written to. */
+export const findContacts = (
+  db: TenantDb,
+  userIds: readonly string[],
+): Promise<{ readonly userId: string; readonly displayName: string; readonly email: string | null }[]> =>
+  db.notificationRecipient.findMany({
+    where: { userId: { in: [...userIds] } },
+    select: { userId: true, displayName: true, email: true },
+  });
 
 export async function findOwners(db: TenantDb): Promise<readonly string[]> {
   const rows = await db.notificationRecipient.findMany({ where: { isOwner: true }, select: { userId: true } });

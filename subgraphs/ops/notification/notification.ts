@@ -2,7 +2,7 @@ import { currencyExponent } from '../../_kernel/money/currency.js';
 import type { Money } from '../../_kernel/money/money.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 
-export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED'] as const;
+export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED', 'WEBHOOK_DISABLED', 'TICKET_ANSWERED'] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** What somebody is told, in plain text, and what it is about. */
@@ -77,4 +77,16 @@ export const incidentRaised = (incident: {
   title: `${incident.severity.charAt(0)}${incident.severity.slice(1).toLowerCase()} incident: ${incident.title}`,
   body: incident.decision,
   incidentId: incident.id,
+});
+
+export const webhookDisabled = (url: string): Message => ({
+  kind: 'WEBHOOK_DISABLED',
+  title: `A webhook is switched off: ${new URL(url).host}`,
+  body: 'Nothing but failures came of its calls. Messages that were given up can be delivered again once it is back.',
+});
+
+export const ticketAnswered = (ticket: { readonly number: string; readonly subject: string }): Message => ({
+  kind: 'TICKET_ANSWERED',
+  title: `Answer to ${ticket.number}`,
+  body: ticket.subject,
 });

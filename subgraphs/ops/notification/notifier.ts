@@ -3,6 +3,7 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { OpsEvents } from '../events.js';
+import type { DeliveryPlanner } from './delivery/planner.js';
 import { isNews, type Message } from './notification.js';
 import { findOwners, insertNotifications, isRecipient, keepRecipient } from './notification.store.js';
 
@@ -15,6 +16,7 @@ export interface Notifier {
       readonly membershipId: string;
       readonly userId: string;
       readonly displayName: string;
+      readonly email: string;
       readonly roles: readonly string[];
     },
   ): Promise<void>;
@@ -24,7 +26,7 @@ export interface Notifier {
   tellMember(context: RequestContext, db: TenantDb, userId: string, message: Message, happenedAt: Date): Promise<void>;
 }
 
-export function createNotifier(outbox: Outbox<OpsEvents>): Notifier {
+export function createNotifier(outbox: Outbox<OpsEvents>, planner: DeliveryPlanner): Notifier {
   const tell = async (
     context: RequestContext,
     db: TenantDb,
@@ -51,13 +53,16 @@ export function createNotifier(outbox: Outbox<OpsEvents>): Notifier {
     for (const { id, userId } of rows) {
       await outbox.emit(db, context, 'ops.notification_created', { notificationId: id, userId, kind });
     }
+    await planner.planFor(context, db, userIds, message);
   };
 
   return {
     keepMember: (db, { membershipId, roles, ...person }) =>
       keepRecipient(db, { id: membershipId, ...person, roles, isOwner: roles.includes('OWNER') }),
-    tellOwners: async (context, db, message, happenedAt) =>
-      tell(context, db, await findOwners(db), message, happenedAt),
+    async tellOwners(context, db, message, happenedAt) {
+      await tell(context, db, await findOwners(db), message, happenedAt);
+      if (isNews(happenedAt, context.clock.now())) await planner.alertTeam(context, db, message);
+    },
     async tellMember(context, db, userId, message, happenedAt) {
       if (await isRecipient(db, userId)) await tell(context, db, [userId], message, happenedAt);
     },

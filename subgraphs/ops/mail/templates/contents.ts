@@ -94,4 +94,17 @@ export const CONTENTS: {
     paragraphs: [`${name} was reactivated. Everybody can sign in again.`],
     action: { label: `Go to ${name}`, link },
   }),
+  SUPPORT_TICKET_CONFIRMATION: ({ displayName, number, subject }) => ({
+    subject: `We have your request ${number}`,
+    paragraphs: [
+      `Hello ${displayName},`,
+      `we have got what you wrote: ${subject}`,
+      `It has the number ${number}. By it you find it among your support tickets, with everything that is said about it.`,
+    ],
+    footnote: 'You are told as soon as somebody answers.',
+  }),
+  NOTICE: ({ displayName, title, body }, { name }) => ({
+    subject: `${name}: ${title}`,
+    paragraphs: [`Hello ${displayName},`, ...body.split(/\n+/).filter((line) => line.trim() !== '')],
+  }),
 };

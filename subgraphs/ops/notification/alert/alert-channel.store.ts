@@ -1,0 +1,19 @@
+import type { AlertChannel } from '../../../../prisma/generated/client.js';
+import type { TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
+
+export type AlertChannelRow = AlertChannel;
+
+export const findAlertChannels = (db: TenantDb): Promise<AlertChannelRow[]> => db.alertChannel.findMany({ orderBy: { id: 'asc' } });
+
+export const findAlertChannel = (db: TenantDb, id: string): Promise<AlertChannelRow | null> =>
+  db.alertChannel.findFirst({ where: { id } });
+
+export async function insertAlertChannel(db: TenantDb, row: Omit<AlertChannelRow, 'tenantId'>): Promise<void> {
+  await db.alertChannel.create({ data: row, select: { id: true } });
+}
+
+/** @returns false when it is not there */
+export async function deleteAlertChannel(db: TenantDb, id: string): Promise<boolean> {
+  const { count } = await db.alertChannel.deleteMany({ where: { id } });
+  return count > 0;
+}
