@@ -28,6 +28,20 @@ export interface BookingCreated extends BookingFacts {
 export interface BookingCancelled extends BookingFacts {
   readonly reason: string | null;
   readonly previousStatus: BookingStatusName;
+  /** What the client owes because she cancelled late; nothing when null or left out. */
+  readonly fee?: Money | null;
+}
+
+/** The client did not come. */
+export interface BookingMissed extends BookingFacts {
+  /** What she owes for that; nothing when null or left out. */
+  readonly fee?: Money | null;
+}
+
+/** A booking has moved; its facts are those of the new time. */
+export interface BookingRescheduled extends BookingFacts {
+  readonly previousStartsAt: string;
+  readonly previousProviderId: string;
 }
 
 /** A payment has come for a booking whose time is given away already; somebody must pay it back. */
@@ -43,13 +57,26 @@ export interface BookingClientKept {
   readonly displayName: string;
 }
 
+/** A slot is held for somebody who waited; she has until `expiresAt` to take it. */
+export interface WaitlistOffered {
+  readonly entryId: string;
+  readonly bookingId: string;
+  readonly clientId: string;
+  readonly clientUserId: string | null;
+  readonly serviceId: string;
+  readonly startsAt: string;
+  readonly expiresAt: string;
+}
+
 export interface BookingEvents {
   'booking.created': BookingCreated;
   'booking.confirmed': BookingFacts;
   'booking.completed': BookingFacts;
   'booking.cancelled': BookingCancelled;
-  'booking.no_show': BookingFacts;
+  'booking.no_show': BookingMissed;
+  'booking.rescheduled': BookingRescheduled;
   'booking.expired': BookingFacts;
   'booking.payment_orphaned': BookingPaymentOrphaned;
+  'booking.waitlist_offered': WaitlistOffered;
   'booking.client_kept': BookingClientKept;
 }

@@ -3,10 +3,16 @@ import { builder } from './builder.js';
 import './provider/provider.graph.js';
 import './catalogue/catalogue.graph.js';
 import './availability/availability.graph.js';
+import './availability/calendar-exception.graph.js';
+import './availability/explanation.graph.js';
+import './resource/resource.graph.js';
 import './client/client.graph.js';
 import './reservation/reservation.graph.js';
 import './reservation/reservation-commands.graph.js';
 import './reservation/reservation-live.graph.js';
+import './terms/terms.graph.js';
+import './group/booking-group.graph.js';
+import './waitlist/waitlist.graph.js';
 
 /** Booking's part of the graph. */
 export const schema = buildSubgraph(builder);

@@ -1,25 +1,36 @@
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { createWorkingHoursLoader } from './availability/availability.loader.js';
 import { createAvailabilityService } from './availability/availability.service.js';
+import { createCalendarExceptionService } from './availability/calendar-exception.service.js';
 import { createWorkingHoursService } from './availability/working-hours.service.js';
 import { createOfferingsLoader, createServiceLoader } from './catalogue/catalogue.loader.js';
 import { createCatalogueService } from './catalogue/catalogue.service.js';
 import { createClientLoaders } from './client/client.loader.js';
 import { createClientService } from './client/client.service.js';
 import type { BookingEvents } from './events.js';
+import { createBookingGroupLoaders } from './group/booking-group.loader.js';
+import { createBookingGroupService } from './group/booking-group.service.js';
 import { createProviderLoader } from './provider/provider.loader.js';
 import { createProviderService } from './provider/provider.service.js';
+import { admitProviderWhenSheIsApproved } from './reactions/admit-provider-when-she-is-approved.js';
 import { confirmBookingWhenPaymentSucceeds } from './reactions/confirm-booking-when-payment-succeeds.js';
 import { followPreferencesWhenTheyAreChosen } from './reactions/follow-preferences-when-they-are-chosen.js';
 import { keepClientWhenMembershipIsGranted } from './reactions/keep-client-when-membership-is-granted.js';
 import { expireUnpaidBookings } from './reservation/expire-unpaid-bookings.schedule.js';
+import { offerGapWhenTimeIsGivenBack } from './reactions/offer-gap-when-time-is-given-back.js';
+import { createBooker } from './reservation/reservation-booker.js';
 import { createReservationImportService } from './reservation/reservation-import.service.js';
 import { createReservationLiveService } from './reservation/reservation-live.service.js';
+import { createReservationMoveService } from './reservation/reservation-move.service.js';
 import { createReservationQueryService } from './reservation/reservation-query.service.js';
 import { createReservationStatusService } from './reservation/reservation-status.service.js';
 import { createReservationLoaders } from './reservation/reservation.loader.js';
 import { createReservationService } from './reservation/reservation.service.js';
+import { createResourceLoaders } from './resource/resource.loader.js';
+import { createResourceService } from './resource/resource.service.js';
+import { createTermsService } from './terms/terms.service.js';
 import { schema } from './schema.js';
+import { createWaitlistService } from './waitlist/waitlist.service.js';
 import type { BookingServices } from './services.js';
 
 /** Whose time can be booked, for what, when, and who has booked it. */
@@ -30,7 +41,15 @@ export function createBooking(runtime: SubgraphRuntime): Subgraph<BookingService
   const serviceLoader = createServiceLoader(tenants);
   const availability = createAvailabilityService({ tenants, serviceLoader });
   const clients = createClientService({ tenants, outbox, loaders: createClientLoaders(tenants) });
+  const booker = createBooker({ outbox, availability, clients });
+  const reservationQueries = createReservationQueryService({
+    tenants,
+    loaders: createReservationLoaders(tenants, policies),
+    clients,
+    policies,
+  });
   const reservationStatus = createReservationStatusService({ tenants, platform, outbox, policies });
+  const waitlist = createWaitlistService({ tenants, outbox, booker, clients, statuses: reservationStatus });
 
   return {
     name: 'booking',
@@ -44,15 +63,21 @@ export function createBooking(runtime: SubgraphRuntime): Subgraph<BookingService
       }),
       workingHours: createWorkingHoursService({ tenants, loader: createWorkingHoursLoader(tenants) }),
       availability,
+      calendarExceptions: createCalendarExceptionService({ tenants }),
+      resources: createResourceService({ tenants, loaders: createResourceLoaders(tenants) }),
       clients,
-      reservations: createReservationService({ tenants, outbox, availability, clients }),
+      reservations: createReservationService({ tenants, booker }),
       reservationStatus,
-      reservationQueries: createReservationQueryService({
+      reservationQueries,
+      reservationMoves: createReservationMoveService({ tenants, outbox, policies, availability }),
+      bookingGroups: createBookingGroupService({
         tenants,
-        loaders: createReservationLoaders(tenants, policies),
-        clients,
-        policies,
+        booker,
+        queries: reservationQueries,
+        loaders: createBookingGroupLoaders(tenants),
       }),
+      terms: createTermsService({ tenants }),
+      waitlist,
       reservationLive: createReservationLiveService(runtime.tail),
       reservationImport: createReservationImportService({ tenants, outbox }),
     },
@@ -60,6 +85,8 @@ export function createBooking(runtime: SubgraphRuntime): Subgraph<BookingService
       keepClientWhenMembershipIsGranted(clients),
       confirmBookingWhenPaymentSucceeds(reservationStatus),
       followPreferencesWhenTheyAreChosen,
+      admitProviderWhenSheIsApproved,
+      ...offerGapWhenTimeIsGivenBack(waitlist),
     ],
     routes: [],
     schedules: [expireUnpaidBookings(reservationStatus)],

@@ -2,25 +2,21 @@ import { z } from 'zod';
 import { validate } from '../../_kernel/validation/validate.js';
 import { pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { groupByKey } from '../../_kernel/request/loaders.js';
+import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { ServiceLoader } from '../catalogue/catalogue.loader.js';
-import { findActiveProvidersOfService } from '../catalogue/catalogue.store.js';
-import type { ProviderRow } from '../provider/provider.store.js';
 import {
-  instantsAround,
-  isOffered,
-  isWithinReach,
-  MAX_WINDOW_DAYS,
-  offeredStarts,
-  windowOf,
-  type ProviderSchedule,
-  type ServiceTimes,
-  type SlotWindow,
-} from './availability.js';
-import { findBusyTimes, findWorkingHours } from './availability.store.js';
+  findBookableOfferings,
+  findOfferedService,
+  isBookable,
+  type OfferedService,
+} from '../catalogue/catalogue.store.js';
+import type { ProviderRow } from '../provider/provider.store.js';
+import { isOffered, isWithinReach, MAX_WINDOW_DAYS, offeredStarts, windowOf } from './availability.js';
+import { obstacleOfReach, obstaclesTo, type Obstacle } from './explanation.js';
+import { calendarsOf, loadSchedules } from './schedules.js';
 import { inOrder, pageOfStarts, SLOT_SORT, type OfferedStart } from './slots.js';
-import { createZoneCalendar, MINUTE_MS, type ZoneCalendar } from './zone-calendar.js';
+import { MINUTE_MS } from './zone-calendar.js';
 
 export interface Slot {
   readonly startsAt: Date;
@@ -47,58 +43,34 @@ export interface AvailabilityService {
    */
   search(context: RequestContext, search: SlotSearch): Promise<Connection<Slot> | null>;
   /**
-   * Whether a start is offered now, as seen by a transaction.
-   * @param startsAt an instant
+   * Who of those that do one service can do it at a start, as seen by a transaction.
+   * @param how whether the start must be one of those offered, or may lie between them
    */
-  isOffered(
+  whoIsFree(
     context: RequestContext,
     db: TenantDb,
-    provider: ProviderRow,
-    service: ServiceTimes,
+    offerings: readonly OfferedService[],
     startsAt: Date,
-  ): Promise<boolean>;
+    how: 'offered' | 'free',
+  ): Promise<OfferedService[]>;
+  /**
+   * Everything that keeps a start from being booked; empty exactly when it is offered.
+   * @returns null when no such provider does such a service
+   * @throws {ForbiddenError} without `appointments:read`
+   */
+  explain(context: RequestContext, slot: SlotOfProvider): Promise<readonly Obstacle[] | null>;
+}
+
+export interface SlotOfProvider {
+  readonly serviceId: string;
+  readonly providerId: string;
+  readonly startsAt: Date;
 }
 
 const windowSchema = z.object({
   from: z.iso.date('must be a calendar date such as 2027-01-31'),
   days: z.int().min(1, 'must be at least 1').max(MAX_WINDOW_DAYS, `must be at most ${MAX_WINDOW_DAYS}`),
 });
-
-interface ScheduledProvider extends ProviderSchedule {
-  readonly provider: ProviderRow;
-}
-
-/** Reads the schedules of any number of providers with two queries. */
-async function loadSchedules(
-  db: TenantDb,
-  providers: readonly ProviderRow[],
-  window: SlotWindow,
-  calendarOf: (provider: ProviderRow) => ZoneCalendar,
-): Promise<ScheduledProvider[]> {
-  const ids = providers.map((provider) => provider.id);
-  const [hours, busy] = await Promise.all([
-    findWorkingHours(db, ids),
-    findBusyTimes(db, ids, instantsAround(window)),
-  ]);
-  const weeks = groupByKey(ids, hours, (row) => row.providerId);
-  return providers.map((provider, at) => ({
-    provider,
-    calendar: calendarOf(provider),
-    hours: weeks[at] ?? [],
-    busy: busy.get(provider.id) ?? [],
-  }));
-}
-
-/** Providers of one zone share its calendar, whose days are reckoned once. */
-function calendarsOf(context: RequestContext): (provider: ProviderRow) => ZoneCalendar {
-  const calendars = new Map<string, ZoneCalendar>();
-  return (provider) => {
-    const zone = provider.timeZone ?? context.tenant.timeZone;
-    const calendar = calendars.get(zone) ?? createZoneCalendar(zone);
-    calendars.set(zone, calendar);
-    return calendar;
-  };
-}
 
 export function createAvailabilityService(parts: {
   readonly tenants: TenantDatabase;
@@ -112,8 +84,8 @@ export function createAvailabilityService(parts: {
       const service = await context.loaders.of(context, serviceLoader).load(serviceId);
       if (service?.status !== 'ACTIVE') return null;
       const db = tenants.of(context);
-      const providers = await findActiveProvidersOfService(db, serviceId, providerId);
-      const schedules = await loadSchedules(db, providers, window, calendarsOf(context));
+      const offerings = await findBookableOfferings(db, serviceId, providerId);
+      const schedules = await loadSchedules(db, offerings, window, calendarsOf(context));
       const now = context.clock.now().getTime();
       const starts = inOrder(
         schedules.map((schedule) => [schedule.provider.id, offeredStarts(schedule, service, window, now)]),
@@ -132,13 +104,42 @@ export function createAvailabilityService(parts: {
         edges: edges.flatMap(({ cursor, node }) => slotOf(node).map((slot) => ({ cursor, node: slot }))),
       };
     },
-    async isOffered(context, db, provider, service, startsAt) {
+    async whoIsFree(context, db, offerings, startsAt, how) {
       const start = startsAt.getTime();
       const now = context.clock.now().getTime();
-      if (!isWithinReach(service, start, now)) return false;
+      const able = offerings.filter((offered) => isBookable(offered) && isWithinReach(offered.service, start, now));
+      const calendarOf = calendarsOf(context);
+      const [first] = able;
+      if (!first) return [];
+      // Calendars of the far west and the far east are two days apart.
+      const earliest = Math.min(...able.map(({ provider }) => Date.parse(calendarOf(provider).dateOf(start))));
+      const from = new Date(earliest).toISOString().slice(0, 10);
+      const schedules = await loadSchedules(db, able, { from, days: 3 }, calendarOf);
+      return able.filter((_offered, at) => {
+        const schedule = schedules[at];
+        if (!schedule) return false;
+        if (how === 'offered') return isOffered(schedule, first.service, start, now);
+        return obstaclesTo(schedule, first.service, start, now).every(({ code }) => code === 'BETWEEN_STARTS');
+      });
+    },
+    async explain(context, { serviceId, providerId, startsAt }) {
+      requirePermission(context, 'appointments:read');
+      const db = tenants.of(context);
+      const offered = await findOfferedService(db, providerId, serviceId);
+      if (!offered) return null;
+      const start = startsAt.getTime();
+      const now = context.clock.now().getTime();
+      const { provider, service } = offered;
+      const never: Obstacle[] = [];
+      if (service.status !== 'ACTIVE') never.push({ code: 'SERVICE_NOT_BOOKABLE', detail: null });
+      if (provider.status !== 'ACTIVE' || !provider.bookable) {
+        never.push({ code: 'PROVIDER_NOT_BOOKABLE', detail: null });
+      }
+      const reach = obstacleOfReach(service, start, now);
+      if (reach) return [...never, reach];
       const calendar = calendarsOf(context)(provider);
-      const [schedule] = await loadSchedules(db, [provider], windowOf(calendar, start), () => calendar);
-      return schedule !== undefined && isOffered(schedule, service, start, now);
+      const [schedule] = await loadSchedules(db, [offered], windowOf(calendar, start), () => calendar);
+      return schedule ? [...never, ...obstaclesTo(schedule, service, start, now)] : never;
     },
   };
 }

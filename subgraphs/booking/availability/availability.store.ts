@@ -1,6 +1,6 @@
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { WorkingHours as WorkingHoursModel } from '../../../prisma/generated/client.js';
-import { LONGEST_BLOCK_MS, type Interval } from './availability.js';
+import { LONGEST_BLOCK_MS, LONGEST_LEAD_MS, type Interval } from './availability.js';
 import type { WorkingHours } from './working-hours.js';
 
 export type WorkingHoursRow = WorkingHoursModel;
@@ -33,11 +33,12 @@ export async function findBusyTimes(
 ): Promise<Map<string, Interval[]>> {
   const rows = await db.$queryRaw<{ provider_id: string; starts: number[]; ends: number[] }[]>`
     SELECT provider_id::text,
-           array_agg((extract(epoch FROM starts_at) * 1000)::float8 ORDER BY starts_at) AS starts,
-           array_agg((extract(epoch FROM blocked_until) * 1000)::float8 ORDER BY starts_at) AS ends
+           array_agg((extract(epoch FROM blocked_from) * 1000)::float8 ORDER BY blocked_from) AS starts,
+           array_agg((extract(epoch FROM blocked_until) * 1000)::float8 ORDER BY blocked_from) AS ends
     FROM booking.booking
     WHERE provider_id = ANY(${[...providerIds]}::uuid[])
-      AND starts_at >= ${new Date(within.start - LONGEST_BLOCK_MS)} AND starts_at < ${new Date(within.end)}
+      AND starts_at >= ${new Date(within.start - LONGEST_BLOCK_MS)}
+      AND starts_at < ${new Date(within.end + LONGEST_LEAD_MS)}
       AND blocked_until > ${new Date(within.start)}
       AND status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
     GROUP BY provider_id`;
@@ -47,4 +48,32 @@ export async function findBusyTimes(
       starts.map((start, at) => ({ start, end: ends[at] ?? start })),
     ]),
   );
+}
+
+/** A session of a service that others have begun to fill. Instants are epoch milliseconds. */
+export interface BegunSession {
+  readonly providerId: string;
+  readonly start: number;
+  readonly blockedFrom: number;
+  readonly blockedUntil: number;
+  readonly seatsTaken: number;
+}
+
+/** The sessions of one service, whichever its providers. */
+export async function findBegunSessions(
+  db: TenantDb,
+  serviceId: string,
+  providerIds: readonly string[],
+  within: Interval,
+): Promise<BegunSession[]> {
+  return db.$queryRaw<BegunSession[]>`
+    SELECT provider_id::text AS "providerId", (extract(epoch FROM starts_at) * 1000)::float8 AS start,
+           (extract(epoch FROM min(blocked_from)) * 1000)::float8 AS "blockedFrom",
+           (extract(epoch FROM max(blocked_until)) * 1000)::float8 AS "blockedUntil",
+           count(*)::int AS "seatsTaken"
+    FROM booking.booking
+    WHERE service_id = ${serviceId}::uuid AND provider_id = ANY(${[...providerIds]}::uuid[])
+      AND starts_at >= ${new Date(within.start)} AND starts_at < ${new Date(within.end)}
+      AND status IN ('PENDING', 'CONFIRMED', 'COMPLETED') AND session_id <> id
+    GROUP BY provider_id, session_id, starts_at`;
 }

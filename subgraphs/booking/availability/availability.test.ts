@@ -11,6 +11,8 @@ import {
   type ProviderSchedule,
   type ServiceTimes,
 } from './availability.js';
+import type { CalendarException } from './day-hours.js';
+import { obstaclesTo } from './explanation.js';
 import { weekSchema, type WorkingHours } from './working-hours.js';
 import { createZoneCalendar, DAY_MINUTES, MINUTE_MS, wallClock } from './zone-calendar.js';
 
@@ -121,6 +123,49 @@ describe('the slots of a day', () => {
       '2027-01-12T11:00:00.000Z',
       '2027-01-13T09:00:00.000Z',
     ]);
+  });
+});
+
+describe('days that are unlike others', () => {
+  const exception = (changes: Partial<CalendarException>): CalendarException => ({
+    kind: 'CLOSED',
+    everybody: false,
+    name: null,
+    firstDay: '2027-01-12',
+    lastDay: '2027-01-12',
+    startMinute: 0,
+    endMinute: 1_440,
+    ...changes,
+  });
+  const on = (...exceptions: CalendarException[]) => ({
+    ...scheduleIn('Europe/Berlin', everyDay('09:00', '13:00')),
+    exceptions,
+  });
+
+  it('have no slots when they are closed, from the first to the last', () => {
+    const week = on(exception({ everybody: true, lastDay: '2027-01-14' }));
+    const starts = [...offeredStarts(week, HOUR, { from: '2027-01-11', days: 5 }, LONG_AGO)];
+    expect([...new Set(starts.map((start) => new Date(start).toISOString().slice(8, 10)))]).toEqual(['11', '15']);
+  });
+
+  it('lose the hours that are closed, and count their starts from where work goes on', () => {
+    const pause = on(exception({ startMinute: 645, endMinute: 680 }));
+    expect(startsOn('2027-01-12', pause, { ...HOUR, durationMinutes: 30 })).toEqual(['09:00', '10:00', '11:20', '12:20']);
+  });
+
+  it('take hours of their own in the place of the week and of holidays, but not of what is closed for her', () => {
+    const evening = exception({ kind: 'OPEN', startMinute: 1_080, endMinute: 1_260 });
+    expect(startsOn('2027-01-12', on(evening, exception({ everybody: true })))).toEqual(['18:00', '19:00', '20:00']);
+    const short = on(evening, exception({ startMinute: 1_140, endMinute: 1_440 }));
+    expect(startsOn('2027-01-12', short)).toEqual(['18:00']);
+  });
+});
+
+describe('what is kept free before a booking', () => {
+  it('must be free as well, and may lie before work begins', () => {
+    const at = (clock: string) => Date.parse(`2027-01-12T${clock}:00Z`);
+    const schedule = scheduleIn('UTC', everyDay('09:00', '14:00'), [{ start: at('10:00'), end: at('11:00') }]);
+    expect(startsOn('2027-01-12', schedule, { ...HOUR, bufferBeforeMinutes: 15 })).toEqual(['09:00', '12:00', '13:00']);
   });
 });
 
@@ -239,10 +284,48 @@ describe('exactly what is offered', () => {
     noticeMinutes: fc.constant(0),
     horizonDays: fc.constant(100_000),
   });
+  const exceptionAround = (date: string) =>
+    fc
+      .record({
+        kind: fc.constantFrom('CLOSED' as const, 'OPEN' as const),
+        everybody: fc.boolean(),
+        day: fc.integer({ min: -1, max: 3 }),
+        length: fc.integer({ min: 0, max: 2 }),
+        a: fc.integer({ min: 0, max: 47 }),
+        b: fc.integer({ min: 1, max: 48 }),
+      })
+      .map(({ kind, everybody, day, length, a, b }): CalendarException => ({
+        kind,
+        everybody: everybody && kind === 'CLOSED',
+        name: null,
+        firstDay: Temporal.PlainDate.from(date).add({ days: day }).toString(),
+        lastDay: Temporal.PlainDate.from(date).add({ days: day + length }).toString(),
+        startMinute: 30 * Math.min(a, b - 1),
+        endMinute: 30 * Math.max(a + 1, b),
+      }));
   const situation = fc
     .tuple(fc.constantFrom(...zones), week, service, fc.constantFrom(...days))
     .chain(([zone, hours, times, date]) =>
-      busyOn(date).map((busy) => ({ schedule: scheduleIn(zone, hours, busy), service: times, date })),
+      fc
+        .record({
+          busy: busyOn(date),
+          exceptions: fc.array(exceptionAround(date), { maxLength: 4 }),
+          rooms: fc.array(busyOn(date), { maxLength: 3 }),
+          needsRoom: fc.boolean(),
+          qualifiedDays: fc.option(fc.integer({ min: 0, max: 3 }), { nil: null }),
+        })
+        .map(({ busy, exceptions, rooms, needsRoom, qualifiedDays }) => ({
+          schedule: {
+            ...scheduleIn(zone, hours, busy),
+            exceptions,
+            needs: needsRoom ? [{ kind: 'room', taken: rooms }] : [],
+            ...(qualifiedDays === null
+              ? {}
+              : { qualifiedUntil: Date.parse(`${date}T12:00:00Z`) + qualifiedDays * DAY_MINUTES * MINUTE_MS }),
+          },
+          service: times,
+          date,
+        })),
     );
 
   it('can be booked, and nothing else', () => {
@@ -261,6 +344,21 @@ describe('exactly what is offered', () => {
     );
   });
 
+  it('has nothing against it, and everything else has', () => {
+    fc.assert(
+      fc.property(situation, ({ schedule, service: times, date }) => {
+        const offered = new Set(offeredStarts(schedule, times, { from: date, days: 2 }, LONG_AGO));
+        const first = schedule.calendar.day(date, 0).boundaryOf(0);
+        const last = schedule.calendar.day(date, 2).boundaryOf(0);
+        for (let start = first; start < last; start += 15 * MINUTE_MS) {
+          if ((obstaclesTo(schedule, times, start, LONG_AGO).length === 0) !== offered.has(start)) return false;
+        }
+        return true;
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('lies in working time, clear of bookings, on the wall clock, in rising order', () => {
     fc.assert(
       fc.property(situation, ({ schedule, service: times, date }) => {
@@ -272,7 +370,10 @@ describe('exactly what is offered', () => {
           return (
             (at === 0 || start > (starts[at - 1] ?? 0)) &&
             work.some((interval) => interval.start <= start && end <= interval.end) &&
-            !schedule.busy.some((busy) => busy.start < blocked && busy.end > start)
+            !schedule.busy.some((busy) => busy.start < blocked && busy.end > start) &&
+            schedule.needs.every(({ taken }) =>
+              taken.some((room) => !room.some((busy) => busy.start < blocked && busy.end > start)),
+            )
           );
         });
       }),

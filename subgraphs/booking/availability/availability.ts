@@ -1,3 +1,4 @@
+import { hoursOn, type CalendarException } from './day-hours.js';
 import type { WorkingHours } from './working-hours.js';
 import { DAY_MINUTES, MINUTE_MS, type ZoneCalendar } from './zone-calendar.js';
 
@@ -10,6 +11,8 @@ export interface Interval {
 /** How a service takes time. */
 export interface ServiceTimes {
   readonly durationMinutes: number;
+  /** Kept free before the start; none when left out. */
+  readonly bufferBeforeMinutes?: number;
   readonly bufferAfterMinutes: number;
   readonly slotStepMinutes: number;
   readonly noticeMinutes: number;
@@ -23,6 +26,21 @@ export interface ProviderSchedule {
   readonly hours: readonly WorkingHours[];
   /** Buffers included, in order, without overlaps. */
   readonly busy: readonly Interval[];
+  /** Her days that are unlike others, and everybody's holidays. */
+  readonly exceptions?: readonly CalendarException[];
+  /** Sessions of the very service that others have begun to fill: start, and whether a seat is left. */
+  readonly sessions?: ReadonlyMap<number, boolean>;
+  /** What the service needs beside her. */
+  readonly needs?: readonly ResourceNeed[];
+  /** She may do the service at starts before this instant; always when left out. */
+  readonly qualifiedUntil?: number;
+}
+
+/** Of one kind a service needs one resource with enough to spare. */
+export interface ResourceNeed {
+  readonly kind: string;
+  /** When each of the resources has too little to spare: in order, without overlaps. */
+  readonly taken: readonly (readonly Interval[])[];
 }
 
 /** Whole days of the provider's own calendar. */
@@ -37,6 +55,9 @@ export const MAX_WINDOW_DAYS = 31;
 /** A booking takes at most a day and keeps at most another one free; the database holds that, too. */
 export const LONGEST_BLOCK_MS = 2 * DAY_MINUTES * MINUTE_MS;
 
+/** A booking keeps at most a day free before it; the database holds that, too. */
+export const LONGEST_LEAD_MS = DAY_MINUTES * MINUTE_MS;
+
 /** How many days behind its window a search has to know: a slot late on the last day runs into them. */
 const DAYS_BEHIND = 2;
 
@@ -44,20 +65,28 @@ const DAYS_BEHIND = 2;
 export function instantsAround({ from, days }: SlotWindow): Interval {
   const day = DAY_MINUTES * MINUTE_MS;
   const start = Date.parse(`${from}T00:00:00Z`);
-  return { start: start - day, end: start + (days + DAYS_BEHIND + 1) * day };
+  return { start: start - 2 * day, end: start + (days + DAYS_BEHIND + 1) * day };
 }
+
+/** The time that a service takes of a provider when it begins at `start`, buffers included. */
+export const blockedBy = (service: ServiceTimes, start: number): Interval => ({
+  start: start - (service.bufferBeforeMinutes ?? 0) * MINUTE_MS,
+  end: start + (service.durationMinutes + service.bufferAfterMinutes) * MINUTE_MS,
+});
 
 /**
  * The stretches in which a provider works, in order. Stretches that touch are one, also across midnight. What
  * begins or ends in an hour that is left out begins or ends at the jump, and an hour that comes twice counts
  * from its first coming.
  */
-export function workingIntervals({ calendar, hours }: ProviderSchedule, { from, days }: SlotWindow): Interval[] {
+export function workingIntervals(
+  { calendar, hours, exceptions = [] }: ProviderSchedule,
+  { from, days }: SlotWindow,
+): Interval[] {
   const intervals: { start: number; end: number }[] = [];
   for (let later = 0; later < days; later += 1) {
     const day = calendar.day(from, later);
-    for (const stretch of hours) {
-      if (stretch.weekday !== day.weekday) continue;
+    for (const stretch of hoursOn(hours, exceptions, day)) {
       const start = day.boundaryOf(stretch.startMinute);
       const end = day.boundaryOf(stretch.endMinute);
       const previous = intervals.at(-1);
@@ -77,10 +106,51 @@ function follow(intervals: readonly Interval[]): (start: number) => Interval | u
   };
 }
 
+type IsFree = (blocked: Interval) => boolean;
+
+/** Asks of intervals in order, with stretches of time that never go back, whether one is clear of them. */
+function clearOf(intervals: readonly Interval[]): IsFree {
+  const takenAt = follow(intervals);
+  return ({ start, end }) => {
+    const taken = takenAt(start);
+    return !taken || taken.start >= end;
+  };
+}
+
+/** Whether of every kind one resource can be had, asked in the same way. */
+function resourcesAreFree(needs: readonly ResourceNeed[]): IsFree {
+  const kinds = needs.map(({ taken }) => taken.map(clearOf));
+  return (blocked) => kinds.every((resources) => resources.some((isFree) => isFree(blocked)));
+}
+
+/** The starts on a provider's wall clock, within reach and while she is at work, whoever has taken them. */
+function* workedStarts(
+  schedule: ProviderSchedule,
+  service: ServiceTimes,
+  window: SlotWindow,
+  now: number,
+): Generator<number, void, void> {
+  const { calendar, hours, exceptions = [], qualifiedUntil = Number.POSITIVE_INFINITY } = schedule;
+  const duration = service.durationMinutes * MINUTE_MS;
+  const workAt = follow(workingIntervals(schedule, { from: window.from, days: window.days + DAYS_BEHIND }));
+  for (let later = 0; later < window.days; later += 1) {
+    const day = calendar.day(window.from, later);
+    for (const { startMinute, endMinute } of hoursOn(hours, exceptions, day)) {
+      for (let minute = startMinute; minute < endMinute; minute += service.slotStepMinutes) {
+        const start = day.instantOf(minute);
+        if (start === null || start >= qualifiedUntil || !isWithinReach(service, start, now)) continue;
+        const work = workAt(start);
+        if (work && start >= work.start && start + duration <= work.end) yield start;
+      }
+    }
+  }
+}
+
 /**
  * The starts at which a service can be booked, as epoch milliseconds in rising order. A start is a time on the
  * provider's wall clock, counted in steps from where her stretch of work begins. The service must end before
- * the work does; the buffer may run over, as nobody is kept waiting by it.
+ * the work does; buffers may run over, as nobody is kept waiting by them. What several share can be booked
+ * while it has seats.
  * @param now epoch milliseconds
  */
 export function* offeredStarts(
@@ -89,25 +159,12 @@ export function* offeredStarts(
   window: SlotWindow,
   now: number,
 ): Generator<number, void, void> {
-  const { calendar, hours, busy } = schedule;
-  const duration = service.durationMinutes * MINUTE_MS;
-  const blocked = duration + service.bufferAfterMinutes * MINUTE_MS;
-  const workAt = follow(workingIntervals(schedule, { from: window.from, days: window.days + DAYS_BEHIND }));
-  const takenAt = follow(busy);
-
-  for (let later = 0; later < window.days; later += 1) {
-    const day = calendar.day(window.from, later);
-    for (const { weekday, startMinute, endMinute } of hours) {
-      if (weekday !== day.weekday) continue;
-      for (let minute = startMinute; minute < endMinute; minute += service.slotStepMinutes) {
-        const start = day.instantOf(minute);
-        if (start === null || !isWithinReach(service, start, now)) continue;
-        const work = workAt(start);
-        if (!work || start < work.start || start + duration > work.end) continue;
-        const taken = takenAt(start);
-        if (!taken || taken.start >= start + blocked) yield start;
-      }
-    }
+  const isProviderFree = clearOf(schedule.busy);
+  const areResourcesFree = resourcesAreFree(schedule.needs ?? []);
+  for (const start of workedStarts(schedule, service, window, now)) {
+    const hasSeats = schedule.sessions?.get(start);
+    const blocked = blockedBy(service, start);
+    if (hasSeats ?? (isProviderFree(blocked) && areResourcesFree(blocked))) yield start;
   }
 }
 

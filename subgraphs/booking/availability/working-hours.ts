@@ -12,7 +12,8 @@ export interface WorkingHours {
 
 const CLOCK = /^(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/;
 
-const clockSchema = z
+/** `HH:MM` up to `24:00`, as minutes since midnight. */
+export const clockSchema = z
   .string()
   .regex(CLOCK, { error: 'must be a time of day such as 09:30, up to 24:00', abort: true })
   .transform((clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));

@@ -5,6 +5,8 @@ export const DAY_MINUTES = 1_440;
 
 /** One calendar day in one zone. Minutes are what a clock on the wall shows, counted from midnight. */
 export interface LocalDay {
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
   /** ISO 8601 weekday: Monday is 1, Sunday 7. */
   readonly weekday: number;
   /**
@@ -49,6 +51,7 @@ function localDay(date: Temporal.PlainDate, timeZone: string): LocalDay {
     return after >= jump ? after : null;
   };
   return {
+    date: date.toString(),
     weekday: date.dayOfWeek,
     instantOf,
     boundaryOf: (minute) => instantOf(minute) ?? jump,

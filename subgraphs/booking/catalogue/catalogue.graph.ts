@@ -1,6 +1,6 @@
 import { ForbiddenError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
-import { ProviderId, ServiceId } from '../ids.js';
+import { LocationId, ProviderId, ServiceId } from '../ids.js';
 import { ProviderRef } from '../provider/provider.graph.js';
 import { offeredPrice, priceOf, SERVICE_STATUSES } from './catalogue.js';
 import type { OfferingRow, ServiceRow } from './catalogue.store.js';
@@ -19,6 +19,10 @@ ServiceRef.implement({
     name: t.exposeString('name', { description: 'Name.' }),
     description: t.exposeString('description', { nullable: true, description: 'What it is.' }),
     durationMinutes: t.exposeInt('durationMinutes', { description: 'How long it takes.' }),
+    capacity: t.exposeInt('capacity', { description: 'How many may come to one session of it.' }),
+    bufferBeforeMinutes: t.exposeInt('bufferBeforeMinutes', {
+      description: 'How long the provider is kept free before it.',
+    }),
     bufferAfterMinutes: t.exposeInt('bufferAfterMinutes', {
       description: 'How long the provider is kept free behind it.',
     }),
@@ -72,6 +76,14 @@ const CreateServiceInput = builder.inputType('CreateServiceInput', {
     name: t.string({ description: 'Name, 1 to 120 characters.' }),
     description: t.string({ required: false, description: 'What it is, up to 2000 characters.' }),
     durationMinutes: t.int({ description: 'How long it takes, 1 to 1440.' }),
+    capacity: t.int({
+      required: false,
+      description: 'How many may come to one session, 1 to 1000; 1 when left out.',
+    }),
+    bufferBeforeMinutes: t.int({
+      required: false,
+      description: 'How long the provider is kept free before it, up to 1440; 0 when left out.',
+    }),
     bufferAfterMinutes: t.int({
       required: false,
       description: 'How long the provider is kept free behind it, up to 1440; 0 when left out.',
@@ -102,6 +114,10 @@ const OfferServiceInput = builder.inputType('OfferServiceInput', {
       type: 'MinorUnits',
       required: false,
       description: "Her own price in the smallest unit of the service's currency; the service's when left out.",
+    }),
+    locationId: t.id({
+      required: false,
+      description: 'Global id of where she does it: resources are then taken from there, and from anywhere if not.',
     }),
   }),
 });
@@ -143,6 +159,7 @@ builder.mutationFields((t) => ({
         providerId: ProviderId.require(input.providerId),
         serviceId: ServiceId.require(input.serviceId),
         priceAmount: input.priceAmount,
+        locationId: input.locationId == null ? null : LocationId.require(input.locationId),
       }),
   }),
 }));

@@ -7,6 +7,7 @@ import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { findProvidersByIds } from '../provider/provider.store.js';
+import { isLocation } from '../resource/resource.store.js';
 import { newServiceSchema, priceAmountSchema, type ServiceStatus } from './catalogue.js';
 import type { OfferingsLoader, ServiceLoader } from './catalogue.loader.js';
 import {
@@ -23,6 +24,9 @@ export interface NewService {
   readonly name: string;
   readonly description?: string | null | undefined;
   readonly durationMinutes: number;
+  /** How many may come to one session; 1 when left out. */
+  readonly capacity?: number | null | undefined;
+  readonly bufferBeforeMinutes?: number | null | undefined;
   /** 0 when left out, as is the notice. */
   readonly bufferAfterMinutes?: number | null | undefined;
   /** 15 when left out. */
@@ -41,6 +45,8 @@ export interface NewOffering {
   readonly serviceId: string;
   /** Minor units of the service's currency; the service's price when left out. */
   readonly priceAmount?: number | null | undefined;
+  /** Where she does it: what it needs is then taken from there. */
+  readonly locationId?: string | null | undefined;
 }
 
 export interface CatalogueService {
@@ -58,7 +64,7 @@ export interface CatalogueService {
   /**
    * Says that a provider does a service, or changes what she takes for it.
    * @throws {ForbiddenError} without `settings:update`
-   * @throws {NotFoundError} when there is no such provider or service
+   * @throws {NotFoundError} when there is no such provider, service or location
    * @throws {ValidationError}
    */
   offer(context: RequestContext, input: NewOffering): Promise<OfferingRow>;
@@ -68,6 +74,7 @@ const offeringSchema = z.object({
   providerId: z.string(),
   serviceId: z.string(),
   priceAmount: priceAmountSchema.nullish(),
+  locationId: z.string().nullish(),
 });
 
 export function createCatalogueService(parts: {
@@ -99,7 +106,9 @@ export function createCatalogueService(parts: {
         name: service.name,
         description: service.description ?? null,
         durationMinutes: service.durationMinutes,
+        bufferBeforeMinutes: service.bufferBeforeMinutes ?? 0,
         bufferAfterMinutes: service.bufferAfterMinutes ?? 0,
+        capacity: service.capacity ?? 1,
         slotStepMinutes: service.slotStepMinutes ?? 15,
         noticeMinutes: service.noticeMinutes ?? 0,
         horizonDays: service.horizonDays ?? 90,
@@ -111,13 +120,19 @@ export function createCatalogueService(parts: {
     },
     async offer(context, input) {
       requirePermission(context, 'settings:update');
-      const { providerId, serviceId, priceAmount } = validate(offeringSchema, input);
+      const { providerId, serviceId, priceAmount, locationId } = validate(offeringSchema, input);
       const offering = await tenants.transaction(context, async (db) => {
         const [provider] = await findProvidersByIds(db, [providerId]);
         if (!provider) throw new NotFoundError('Provider');
         const [service] = await findServicesByIds(db, [serviceId]);
         if (!service) throw new NotFoundError('Service');
-        return putOffering(db, { providerId, serviceId, priceAmount: priceAmount ?? null });
+        if (locationId != null && !(await isLocation(db, locationId))) throw new NotFoundError('Location');
+        return putOffering(db, {
+          providerId,
+          serviceId,
+          priceAmount: priceAmount ?? null,
+          locationId: locationId ?? null,
+        });
       });
       context.loaders.clear();
       return offering;

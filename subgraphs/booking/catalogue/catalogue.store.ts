@@ -1,6 +1,7 @@
-import type { Offering, Prisma, Service } from '../../../prisma/generated/client.js';
+import type { Offering, Prisma, Service, ServiceRequirement } from '../../../prisma/generated/client.js';
 import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { ServiceTerms } from '../terms/terms.js';
 import type { ProviderRow } from '../provider/provider.store.js';
 
 export type ServiceRow = Service;
@@ -31,6 +32,10 @@ export async function findServiceNames(db: TenantDb, names: readonly string[]): 
   return new Set(rows.map(({ name }) => name));
 }
 
+/** @returns whether there is such a service */
+export const setServiceTerms = async (db: TenantDb, id: string, terms: ServiceTerms): Promise<boolean> =>
+  (await db.service.updateMany({ where: { id }, data: terms })).count > 0;
+
 /** Of every service. */
 export async function setSlotSteps(db: TenantDb, slotStepMinutes: number): Promise<void> {
   await db.service.updateMany({ data: { slotStepMinutes } });
@@ -43,40 +48,54 @@ export const findOfferingsOfProviders = (db: TenantDb, providerIds: readonly str
     orderBy: [{ createdAt: 'asc' }, { serviceId: 'asc' }],
   });
 
-/** Active providers of a service. */
-export const findActiveProvidersOfService = (
+export interface OfferedService extends OfferingRow {
+  readonly provider: ProviderRow;
+  readonly service: ServiceRow & { readonly requirements: readonly ServiceRequirement[] };
+}
+
+/** Whether a service can be booked with a provider at all. */
+export const isBookable = ({ provider, service }: OfferedService): boolean =>
+  provider.status === 'ACTIVE' && provider.bookable && service.status === 'ACTIVE';
+
+const withBoth = {
+  provider: true,
+  service: { include: { requirements: { orderBy: { kind: 'asc' } } } },
+} as const satisfies Prisma.OfferingInclude;
+
+/** A service with each provider who can be booked for it. */
+export const findBookableOfferings = (
   db: TenantDb,
   serviceId: string,
   providerId: string | undefined,
-): Promise<ProviderRow[]> =>
-  db.provider.findMany({
-    where: { status: 'ACTIVE', offerings: { some: { serviceId } }, ...(providerId ? { id: providerId } : {}) },
-    orderBy: { id: 'asc' },
+): Promise<OfferedService[]> =>
+  db.offering.findMany({
+    where: { serviceId, provider: { status: 'ACTIVE', bookable: true }, ...(providerId ? { providerId } : {}) },
+    include: withBoth,
+    orderBy: { providerId: 'asc' },
   });
-
-export interface OfferedService extends OfferingRow {
-  readonly provider: ProviderRow;
-  readonly service: ServiceRow;
-}
 
 /** A service as one provider does it; null when she does not. */
 export const findOfferedService = (
   db: TenantDb,
   providerId: string,
   serviceId: string,
-): Promise<OfferedService | null> =>
-  db.offering.findFirst({ where: { providerId, serviceId }, include: { provider: true, service: true } });
+): Promise<OfferedService | null> => db.offering.findFirst({ where: { providerId, serviceId }, include: withBoth });
 
-/** Makes the offering or changes its price. */
+/** Makes the offering or changes its price and place. */
 export async function putOffering(
   db: TenantDb,
-  offering: { readonly providerId: string; readonly serviceId: string; readonly priceAmount: number | null },
+  offering: {
+    readonly providerId: string;
+    readonly serviceId: string;
+    readonly priceAmount: number | null;
+    readonly locationId: string | null;
+  },
 ): Promise<OfferingRow> {
-  const { providerId, serviceId, priceAmount } = offering;
+  const { providerId, serviceId, priceAmount, locationId } = offering;
   await db.$executeRaw`
-    INSERT INTO booking.offering (provider_id, service_id, price_amount, updated_at)
-    VALUES (${providerId}::uuid, ${serviceId}::uuid, ${priceAmount}::bigint, now())
+    INSERT INTO booking.offering (provider_id, service_id, price_amount, location_id, updated_at)
+    VALUES (${providerId}::uuid, ${serviceId}::uuid, ${priceAmount}::bigint, ${locationId}::uuid, now())
     ON CONFLICT (tenant_id, provider_id, service_id)
-    DO UPDATE SET price_amount = excluded.price_amount, updated_at = now()`;
+    DO UPDATE SET price_amount = excluded.price_amount, location_id = excluded.location_id, updated_at = now()`;
   return db.offering.findFirstOrThrow({ where: { providerId, serviceId } });
 }

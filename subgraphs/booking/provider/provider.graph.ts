@@ -30,6 +30,7 @@ ProviderRef.implement({
       resolve: (provider, _args, { request }) => provider.timeZone ?? request.tenant.timeZone,
     }),
     status: t.expose('status', { type: ProviderStatusEnum, description: 'Whether she can be booked.' }),
+    bookable: t.exposeBoolean('bookable', { description: 'False while she awaits her approval.' }),
     workingHours: t.field({
       type: [WorkingHoursRef],
       description: 'Her week, in order; empty when she has none and cannot be booked.',
@@ -59,6 +60,10 @@ const CreateProviderInput = builder.inputType('CreateProviderInput', {
     bio: t.string({ required: false, description: 'What she says of herself, up to 2000 characters.' }),
     timeZone: t.string({ required: false, description: "IANA zone; the company's when left out." }),
     status: t.field({ type: ProviderStatusEnum, required: false, description: '`ACTIVE` when left out.' }),
+    awaitsApproval: t.boolean({
+      required: false,
+      description: 'Whether she cannot be booked before she is approved; false when left out.',
+    }),
   }),
 });
 

@@ -24,6 +24,8 @@ export interface NewProvider {
   readonly timeZone?: string | null | undefined;
   /** ACTIVE when left out. */
   readonly status?: ProviderStatus | null | undefined;
+  /** She cannot be booked before she is approved; no approval is asked for when left out. */
+  readonly awaitsApproval?: boolean | null | undefined;
 }
 
 export interface ProviderSearch extends PageArgs {
@@ -74,7 +76,7 @@ export function createProviderService(parts: {
     },
     async create(context, input) {
       requirePermission(context, 'settings:update');
-      const { name, type, bio, timeZone, status } = validate(newProviderSchema, input);
+      const { name, type, bio, timeZone, status, awaitsApproval } = validate(newProviderSchema, input);
       return insertProvider(tenants.of(context), {
         id: uuidv7(),
         name,
@@ -82,6 +84,7 @@ export function createProviderService(parts: {
         bio: bio ?? null,
         timeZone: timeZone ?? null,
         status: status ?? 'ACTIVE',
+        bookable: awaitsApproval !== true,
         createdAt: context.clock.now(),
       });
     },

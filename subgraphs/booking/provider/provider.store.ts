@@ -25,6 +25,7 @@ export function findProvidersPage(db: TenantDb, filter: ProviderFilter, page: Pa
   const { ids, serviceId } = filter;
   const wanted: Prisma.ProviderWhereInput = {
     status: 'ACTIVE',
+    bookable: true,
     ...(ids ? { id: { in: [...ids] } } : {}),
     ...(serviceId ? { offerings: { some: { serviceId } } } : {}),
   };
@@ -42,13 +43,13 @@ const MATCHES_KEPT = 1_000;
 export async function findMatchingProviderIds(db: TenantDb, prefixes: string, text: string): Promise<string[]> {
   const exact = await db.$queryRaw<{ id: string }[]>`
     SELECT id::text FROM booking.provider
-    WHERE status = 'ACTIVE' AND search @@ to_tsquery('simple', ${prefixes})
+    WHERE status = 'ACTIVE' AND bookable AND search @@ to_tsquery('simple', ${prefixes})
     ORDER BY ts_rank(search, to_tsquery('simple', ${prefixes})) DESC, id
     LIMIT ${MATCHES_KEPT}`;
   if (exact.length > 0) return exact.map((row) => row.id);
   const alike = await db.$queryRaw<{ id: string }[]>`
     SELECT id::text FROM booking.provider
-    WHERE status = 'ACTIVE' AND word_similarity(${text}, name) >= 0.45
+    WHERE status = 'ACTIVE' AND bookable AND word_similarity(${text}, name) >= 0.45
     ORDER BY word_similarity(${text}, name) DESC, id
     LIMIT ${MATCHES_KEPT}`;
   return alike.map((row) => row.id);
@@ -64,3 +65,7 @@ export async function lockProvider(db: TenantDb, id: string): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`SELECT 1 FROM booking.provider WHERE id = ${id}::uuid FOR UPDATE`;
   return rows.length > 0;
 }
+
+/** @returns whether there is such a provider */
+export const setBookable = async (db: TenantDb, id: string, bookable: boolean): Promise<boolean> =>
+  (await db.provider.updateMany({ where: { id }, data: { bookable } })).count > 0;

@@ -14,6 +14,7 @@ export const newProviderSchema = z.object({
   bio: textSchema(2_000).nullish(),
   timeZone: timeZoneSchema.nullish(),
   status: z.enum(PROVIDER_STATUSES).nullish(),
+  awaitsApproval: z.boolean().nullish(),
 });
 
 /** What a search looks for: every word as the beginning of one. Null when there is no word in it. */

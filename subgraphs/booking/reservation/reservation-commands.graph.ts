@@ -15,7 +15,10 @@ const CreateBookingInput = builder.inputType('CreateBookingInput', {
   description: 'What is booked, with whom, when and for whom.',
   fields: (t) => ({
     serviceId: t.id({ description: 'Global id of the service.' }),
-    providerId: t.id({ description: 'Global id of the provider.' }),
+    providerId: t.id({
+      required: false,
+      description: 'Global id of the provider; whoever of the qualified has least to do when left out.',
+    }),
     startsAt: t.field({ type: 'DateTime', description: 'One of the starts that `availableSlots` offers.' }),
     clientId: t.id({
       required: false,
@@ -43,7 +46,7 @@ builder.mutationFields((t) => ({
       services.reservations.create(request, {
         ...input,
         serviceId: ServiceId.require(input.serviceId),
-        providerId: ProviderId.require(input.providerId),
+        providerId: input.providerId == null ? null : ProviderId.require(input.providerId),
         clientId: input.clientId == null ? null : ClientId.require(input.clientId),
       }),
   }),

@@ -28,6 +28,7 @@ const TYPES = [
   'booking.cancelled',
   'booking.no_show',
   'booking.expired',
+  'booking.rescheduled',
 ] as const satisfies readonly (keyof BookingEvents)[];
 
 export const createReservationLiveService = (tail: EventTail): ReservationLiveService => ({

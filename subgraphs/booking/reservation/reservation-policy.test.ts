@@ -209,6 +209,8 @@ describe('policies about bookings', () => {
         data: {
           ...of,
           id,
+          sessionId: id,
+          blockedFrom: after(of.blockedFrom),
           reference: `BK-20270111-9${String(at).padStart(5, '0')}`,
           clientId: at % 4 === 3 ? walkIn.id : of.clientId,
           providerId: shop.providerIds[at % 2] ?? '',

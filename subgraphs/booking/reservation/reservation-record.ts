@@ -9,9 +9,18 @@ import { MINUTE_MS, wallClock } from '../availability/zone-calendar.js';
 import { offeredPrice, priceOf } from '../catalogue/catalogue.js';
 import type { OfferedService } from '../catalogue/catalogue.store.js';
 import type { ClientRow } from '../client/client.store.js';
+import { claimedBy, claimResources, lockAll, locksOf, releaseResources, sessionOf } from '../resource/resource-claim.js';
 import type { BookingEvents, BookingFacts } from '../events.js';
 import { newReference, type BookingStatus } from './reservation.js';
-import { insertBooking, insertStatusChanges, isReferenceTaken, type NamedBooking } from './reservation.store.js';
+import { termsAtPrice } from '../terms/terms.js';
+import {
+  deleteBooking,
+  findFreeSeat,
+  insertBooking,
+  insertStatusChanges,
+  isReferenceTaken,
+  type NamedBooking,
+} from './reservation.store.js';
 
 /** A day has a million references; after this many that were taken something else is wrong. */
 const REFERENCE_ATTEMPTS = 10;
@@ -24,26 +33,36 @@ export interface BookingDraft {
   readonly status: BookingStatus;
   readonly note: string | null;
   readonly createdAt: Date;
+  readonly group?: { readonly id: string; readonly position: number } | undefined;
 }
 
 /** What a draft costs. */
 export const priceOfDraft = ({ offered }: Pick<BookingDraft, 'offered'>): Money =>
   offeredPrice(offered.service, offered);
 
+export const slotTaken = (): ConflictError => new ConflictError('This time is not available', 'SLOT_UNAVAILABLE');
+
 /**
- * Takes the time for a booking.
+ * Takes the time for a booking, and what it needs.
  * @throws {ConflictError} SLOT_UNAVAILABLE when somebody else has it
  */
 export async function takeTime(context: RequestContext, db: TenantDb, draft: BookingDraft): Promise<NamedBooking> {
   const { offered, client, startsAt, status, note, createdAt } = draft;
   const { provider, service } = offered;
+  await lockAll(db, locksOf(offered, startsAt));
+  const id = draft.id ?? uuidv7();
+  const { capacity } = service;
+  const sessionId = sessionOf(offered, startsAt, id);
+  const { from, until } = claimedBy(offered, startsAt);
+  const seat = capacity > 1 ? await findFreeSeat(db, sessionId) : 1;
+  if (seat > capacity) throw slotTaken();
   const price = priceOfDraft(draft);
   const endsAt = new Date(startsAt.getTime() + service.durationMinutes * MINUTE_MS);
   const day = wallClock(createdAt, context.tenant.timeZone).slice(0, 10);
   for (let attempt = 0; attempt < REFERENCE_ATTEMPTS; attempt += 1) {
     const reference = newReference(day);
     const row = await insertBooking(db, {
-      id: draft.id ?? uuidv7(),
+      id,
       reference,
       status,
       providerId: provider.id,
@@ -51,17 +70,29 @@ export async function takeTime(context: RequestContext, db: TenantDb, draft: Boo
       clientId: client.id,
       startsAt,
       endsAt,
-      blockedUntil: new Date(endsAt.getTime() + service.bufferAfterMinutes * MINUTE_MS),
+      blockedFrom: from,
+      blockedUntil: until,
+      sessionId,
+      seat,
+      sessionCapacity: capacity,
+      groupId: draft.group?.id ?? null,
+      groupPosition: draft.group?.position ?? null,
+      ...termsAtPrice(service, BigInt(price.amount)),
       timeZone: provider.timeZone ?? context.tenant.timeZone,
       priceAmount: price.amount,
       priceCurrency: price.currency,
       note,
       createdAt,
     });
-    if (row) return { ...row, provider, service, client };
-    if (!(await isReferenceTaken(db, reference))) {
-      throw new ConflictError('This time is not available', 'SLOT_UNAVAILABLE');
+    if (row) {
+      if (!(await claimResources(db, offered, { sessionId, from, until }))) {
+        await deleteBooking(db, row.id);
+        await releaseResources(db, sessionId);
+        throw slotTaken();
+      }
+      return { ...row, provider, service, client };
     }
+    if (!(await isReferenceTaken(db, reference))) throw slotTaken();
   }
   throw new Error(`No free booking reference on ${day}`);
 }
@@ -80,6 +111,10 @@ export const factsOf = (booking: NamedBooking): BookingFacts => ({
   endsAt: booking.endsAt.toISOString(),
   price: priceOf(booking),
 });
+
+/** What a client owes for a booking that she cancelled late or missed; null when that is nothing. */
+const feeOf = ({ feeAmount, priceCurrency }: NamedBooking): Money | null =>
+  feeAmount === 0n ? null : { amount: Number(feeAmount), currency: priceCurrency };
 
 export interface StatusChange {
   /** Null for the first state. */
@@ -107,11 +142,11 @@ async function tell(
     case 'COMPLETED':
       return outbox.emit(db, context, 'booking.completed', facts, at);
     case 'NO_SHOW':
-      return outbox.emit(db, context, 'booking.no_show', facts, at);
+      return outbox.emit(db, context, 'booking.no_show', { ...facts, fee: feeOf(booking) }, at);
     case 'EXPIRED':
       return outbox.emit(db, context, 'booking.expired', facts, at);
     case 'CANCELLED': {
-      const cancelled = { ...facts, reason: reason ?? null, previousStatus: from ?? to };
+      const cancelled = { ...facts, reason: reason ?? null, previousStatus: from ?? to, fee: feeOf(booking) };
       return outbox.emit(db, context, 'booking.cancelled', cancelled, at);
     }
   }

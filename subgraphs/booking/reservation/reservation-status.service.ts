@@ -1,4 +1,4 @@
-import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { ForbiddenError, InvalidTransitionError, NotFoundError } from '../../_kernel/errors/domain-error.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { PolicyAction } from '../../_kernel/policy/catalogue.js';
@@ -12,9 +12,15 @@ import {
   assertCanBeCancelled,
   assertCanBeCompleted,
   assertCanBeMissed,
+  assertCanBecome,
   cancellationSchema,
+  takesTime,
   type BookingStatus,
 } from './reservation.js';
+import { findOfferedService } from '../catalogue/catalogue.store.js';
+import { findInScope, type BookingScope } from '../group/booking-group.store.js';
+import { claimResources, lockAll, locksOf, releaseResources } from '../resource/resource-claim.js';
+import { cancellationFee } from '../terms/terms.js';
 import { recordChanges } from './reservation-record.js';
 import { bookingResource } from './reservation-policy.js';
 import {
@@ -37,6 +43,16 @@ export interface ReservationStatusService {
    */
   cancel(context: RequestContext, id: string, reason: string | null | undefined): Promise<BookingRow>;
   /**
+   * Cancels a booking and, as far as asked for, those made together with it that are not over; all or none.
+   * @throws as `cancel` does
+   */
+  cancelTogether(
+    context: RequestContext,
+    id: string,
+    scope: BookingScope,
+    reason: string | null | undefined,
+  ): Promise<readonly BookingRow[]>;
+  /**
    * @throws {ForbiddenError} without `appointments:update`, and where a policy denies it
    * @throws {NotFoundError} also for a booking that a policy hides
    * @throws {InvalidTransitionError} also earlier than an hour before the start
@@ -58,6 +74,12 @@ export interface ReservationStatusService {
     paid: { readonly bookingId: string; readonly paymentId: string },
   ): Promise<void>;
   /**
+   * Confirms a held booking that costs nothing, in the caller's transaction.
+   * @returns false for one that costs something; its payment confirms it
+   * @throws {InvalidTransitionError} when it is held no more
+   */
+  confirmFree(context: RequestContext, db: TenantDb, id: string): Promise<boolean>;
+  /**
    * Gives back the time of bookings that nobody paid for, of every tenant.
    * @returns how many
    */
@@ -69,6 +91,15 @@ const EXPIRED_AT_ONCE = 500;
 
 /** Any of these lets staff cancel. */
 const MAY_CANCEL = ['appointments:update', 'appointments:delete'] as const;
+
+/** A step of a booking that somebody asks for. */
+interface Change {
+  readonly action: PolicyAction;
+  readonly to: BookingStatus;
+  /** Refuses by an error; otherwise says what the client owes, in minor units. */
+  readonly decide: (booking: NamedBooking, now: Date) => bigint;
+  readonly reason?: string | null;
+}
 
 export function createReservationStatusService(parts: {
   readonly tenants: TenantDatabase;
@@ -86,36 +117,61 @@ export function createReservationStatusService(parts: {
     reason: string | null = null,
   ): Promise<void> => {
     const { id, status: from } = booking;
-    await updateStatus(db, id, to);
+    await updateStatus(db, id, to, booking.feeAmount);
     if (from === 'PENDING') await deleteHold(db, id);
+    if (!takesTime(to)) await releaseResources(db, booking.sessionId);
     await recordChanges(context, db, outbox, booking, [{ from, to, at: context.clock.now(), reason }]);
   };
 
-  /** Locks the booking, asks roles and policies, lets `decide` judge the state it is in, and moves it. */
-  const change = async (
+  type Judge = Awaited<ReturnType<TenantPolicies['of']>>;
+
+  /** Locks the booking, asks roles and policies, lets `decide` judge its state and what comes due, and moves it. */
+  const changeOne = async (
     context: RequestContext,
+    db: TenantDb,
+    judge: Judge,
     id: string,
-    action: PolicyAction,
-    to: BookingStatus,
-    decide: (booking: NamedBooking, now: Date) => void,
-    reason: string | null = null,
+    { action, to, decide, reason = null }: Change,
   ): Promise<BookingRow> => {
+    const booking = await lockBooking(db, id);
+    if (!booking) throw new NotFoundError('Booking');
+    const resource = bookingResource(booking, booking.client.userId);
+    const decision = judge.decide(action, resource);
+    if (!decision.allowed) {
+      if (!judge.decide('booking:read', resource).allowed) throw new NotFoundError('Booking');
+      throw new ForbiddenError(decision.reasons[0] ?? 'You may not do this');
+    }
+    const feeAmount = decide(booking, context.clock.now());
+    await move(context, db, { ...booking, feeAmount }, to, reason);
+    return { ...booking, status: to, feeAmount };
+  };
+
+  const change = async (context: RequestContext, id: string, wanted: Change): Promise<BookingRow> => {
     const judge = await policies.of(context);
-    const changed = await tenants.transaction(context, async (db) => {
-      const booking = await lockBooking(db, id);
-      if (!booking) throw new NotFoundError('Booking');
-      const resource = bookingResource(booking, booking.client.userId);
-      const decision = judge.decide(action, resource);
-      if (!decision.allowed) {
-        if (!judge.decide('booking:read', resource).allowed) throw new NotFoundError('Booking');
-        throw new ForbiddenError(decision.reasons[0] ?? 'You may not do this');
-      }
-      decide(booking, context.clock.now());
-      await move(context, db, booking, to, reason);
-      return { ...booking, status: to };
-    });
+    const changed = await tenants.transaction(context, (db) => changeOne(context, db, judge, id, wanted));
     context.loaders.clear();
     return changed;
+  };
+
+  const cancellation = (context: RequestContext, given: string | null | undefined): Change => {
+    const { reason } = validate(cancellationSchema, { reason: given });
+    const by = hasPermission(context, ...MAY_CANCEL) ? 'staff' : 'client';
+    const decide = (booking: NamedBooking, now: Date): bigint => {
+      assertCanBeCancelled(booking, now, by);
+      return cancellationFee(booking, now, by);
+    };
+    return { action: 'booking:cancel', to: 'CANCELLED', decide, reason: reason ?? null };
+  };
+
+  /** Gives an expired booking its time and resources back, if nobody else has them. */
+  const reclaim = async (db: TenantDb, booking: NamedBooking): Promise<boolean> => {
+    const { id, providerId, serviceId, startsAt, sessionId, blockedFrom: from, blockedUntil: until } = booking;
+    const offered = await findOfferedService(db, providerId, serviceId);
+    if (offered) {
+      await lockAll(db, locksOf(offered, startsAt));
+      if (!(await claimResources(db, offered, { sessionId, from, until }))) return false;
+    }
+    return reclaimTime(db, id);
   };
 
   /** @returns false when the booking waits for its payment no more */
@@ -128,19 +184,35 @@ export function createReservationStatusService(parts: {
     });
 
   return {
-    async cancel(context, id, given) {
-      const { reason } = validate(cancellationSchema, { reason: given });
-      const by = hasPermission(context, ...MAY_CANCEL) ? 'staff' : 'client';
-      const decide = (booking: NamedBooking, now: Date): void => assertCanBeCancelled(booking, now, by);
-      return change(context, id, 'booking:cancel', 'CANCELLED', decide, reason ?? null);
+    cancel: async (context, id, reason) => change(context, id, cancellation(context, reason)),
+    async cancelTogether(context, id, scope, reason) {
+      const wanted = cancellation(context, reason);
+      const judge = await policies.of(context);
+      const cancelled = await tenants.transaction(context, async (db) => {
+        const ids = await findInScope(db, id, scope);
+        if (ids.length === 0) throw new NotFoundError('Booking');
+        const rows: BookingRow[] = [];
+        for (const one of ids) rows.push(await changeOne(context, db, judge, one, wanted));
+        return rows;
+      });
+      context.loaders.clear();
+      return cancelled;
     },
     async complete(context, id) {
       requirePermission(context, 'appointments:update');
-      return change(context, id, 'booking:update', 'COMPLETED', assertCanBeCompleted);
+      const decide = (booking: NamedBooking, now: Date): bigint => {
+        assertCanBeCompleted(booking, now);
+        return booking.feeAmount;
+      };
+      return change(context, id, { action: 'booking:update', to: 'COMPLETED', decide });
     },
     async markNoShow(context, id) {
       requirePermission(context, 'appointments:update');
-      return change(context, id, 'booking:update', 'NO_SHOW', assertCanBeMissed);
+      const decide = (booking: NamedBooking, now: Date): bigint => {
+        assertCanBeMissed(booking, now);
+        return booking.noShowFeeAmount;
+      };
+      return change(context, id, { action: 'booking:update', to: 'NO_SHOW', decide });
     },
     async confirmPaid(context, db, { bookingId, paymentId }) {
       const booking = await lockBooking(db, bookingId);
@@ -149,13 +221,25 @@ export function createReservationStatusService(parts: {
         return;
       }
       if (booking.status === 'PENDING') return move(context, db, booking, 'CONFIRMED');
-      const reclaimed = booking.status === 'EXPIRED' && (await reclaimTime(db, bookingId));
+      const reclaimed = booking.status === 'EXPIRED' && (await reclaim(db, booking));
       if (reclaimed) {
         const at = context.clock.now();
         await recordChanges(context, db, outbox, booking, [{ from: 'EXPIRED', to: 'CONFIRMED', at }]);
-      } else if (booking.status === 'EXPIRED' || booking.status === 'CANCELLED') {
+        return;
+      }
+      if (booking.status === 'EXPIRED') await releaseResources(db, booking.sessionId);
+      if (booking.status === 'EXPIRED' || booking.status === 'CANCELLED') {
         await outbox.emit(db, context, 'booking.payment_orphaned', { bookingId, paymentId });
       }
+    },
+    async confirmFree(context, db, id) {
+      const booking = await lockBooking(db, id);
+      if (!booking) throw new NotFoundError('Booking');
+      assertCanBecome(booking.status, 'CONFIRMED');
+      if (booking.status !== 'PENDING') throw new InvalidTransitionError(booking.status, 'CONFIRMED');
+      if (booking.priceAmount > 0n) return false;
+      await move(context, db, booking, 'CONFIRMED');
+      return true;
     },
     async expireUnpaid({ clock, logger, origin: { requestId } }) {
       const due = await findDueHolds(platform.db, clock.now(), EXPIRED_AT_ONCE);

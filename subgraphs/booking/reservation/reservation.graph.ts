@@ -5,6 +5,7 @@ import { ServiceRef } from '../catalogue/catalogue.graph.js';
 import { ClientRef } from '../client/client.graph.js';
 import { BookingId, ProviderId } from '../ids.js';
 import { ProviderRef } from '../provider/provider.graph.js';
+import { ResourceRef } from '../resource/resource.graph.js';
 import type { BookingStatus } from './reservation.js';
 import type { BookingRow, BookingStatusChangeRow } from './reservation.store.js';
 
@@ -68,6 +69,15 @@ export const BookingRef = builder.objectRef<BookingRow>('Booking').implement({
       resolve: ({ startsAt, timeZone }) => wallClock(startsAt, timeZone),
     }),
     timeZone: t.exposeString('timeZone', { description: "IANA zone of the provider's wall clock." }),
+    seat: t.exposeInt('seat', { description: 'Which seat of its session it has; 1 where nobody else comes.' }),
+    sessionCapacity: t.exposeInt('sessionCapacity', { description: 'How many may come to its session.' }),
+    resources: t.field({
+      type: [ResourceRef],
+      description: 'What it uses beside the provider; empty once its time is given back.',
+      resolve: async ({ sessionId }, _args, { request, services }) => [
+        ...(await services.resources.usedBy(request, sessionId)),
+      ],
+    }),
     price: t.field({ type: 'Money', description: 'What it cost when it was booked.', resolve: priceOf }),
     note: t.exposeString('note', { nullable: true, description: 'What the client wanted to be known.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),

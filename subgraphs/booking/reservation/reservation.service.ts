@@ -1,23 +1,18 @@
-import { ConflictError, ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import { once } from '../../_kernel/events/idempotency.js';
-import type { Outbox } from '../../_kernel/events/outbox.js';
 import { useQuota } from '../../_kernel/quota/quota.js';
-import { hasPermission, requireMember } from '../../_kernel/request/principal-checks.js';
+import { requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
-import type { AvailabilityService } from '../availability/availability.service.js';
-import { findOfferedService } from '../catalogue/catalogue.store.js';
-import type { ClientService } from '../client/client.service.js';
-import { findClientsByIds, findClientsOfUsers, type ClientRow } from '../client/client.store.js';
-import type { BookingEvents } from '../events.js';
-import { firstStatus, HOLD_MS, newBookingSchema } from './reservation.js';
-import { priceOfDraft, recordChanges, takeTime } from './reservation-record.js';
-import { findBookingsByIds, insertHold, type BookingRow } from './reservation.store.js';
+import { newBookingSchema } from './reservation.js';
+import type { Booker } from './reservation-booker.js';
+import { findBookingsByIds, type BookingRow } from './reservation.store.js';
 
 export interface NewBooking {
   readonly serviceId: string;
-  readonly providerId: string;
+  /** Whoever of the qualified has least to do when left out. */
+  readonly providerId?: string | null | undefined;
   readonly startsAt: Date;
   /** Yourself when left out. */
   readonly clientId?: string | null | undefined;
@@ -41,53 +36,20 @@ export interface ReservationService {
 
 export function createReservationService(parts: {
   readonly tenants: TenantDatabase;
-  readonly outbox: Outbox<BookingEvents>;
-  readonly availability: AvailabilityService;
-  readonly clients: ClientService;
+  readonly booker: Booker;
 }): ReservationService {
-  const { tenants, outbox, availability, clients } = parts;
-
-  /** Somebody named as the client: without `appointments:create` one books for oneself only. */
-  const namedClient = async (context: RequestContext, db: TenantDb, clientId: string): Promise<ClientRow> => {
-    const [client] = await findClientsByIds(db, [clientId]);
-    if (!hasPermission(context, 'appointments:create') && client?.userId !== requireMember(context).userId) {
-      throw new ForbiddenError('To book for somebody else needs the permission appointments:create');
-    }
-    if (!client) throw new NotFoundError('Client');
-    return client;
-  };
-
-  /** Whoever is signed in; she may book before anything else of the platform has made her known here. */
-  const ownClient = async (context: RequestContext, db: TenantDb): Promise<ClientRow> => {
-    const { userId } = requireMember(context);
-    const [known] = await findClientsOfUsers(db, [userId]);
-    return known ?? clients.keepUser(context, db, { userId, displayName: null, email: null });
-  };
+  const { tenants, booker } = parts;
 
   const book = async (
     context: RequestContext,
     db: TenantDb,
     input: Omit<NewBooking, 'idempotencyKey'>,
   ): Promise<string> => {
-    const { providerId, serviceId, startsAt } = input;
-    const now = context.clock.now();
-    const offered = await findOfferedService(db, providerId, serviceId);
-    if (offered?.provider.status !== 'ACTIVE' || offered.service.status !== 'ACTIVE') {
-      throw new NotFoundError('Provider with this service');
-    }
-    const named = input.clientId == null ? null : await namedClient(context, db, input.clientId);
-    if (!(await availability.isOffered(context, db, offered.provider, offered.service, startsAt))) {
-      throw new ConflictError('This time is not available', 'SLOT_UNAVAILABLE');
-    }
-    const client = named ?? (await ownClient(context, db));
-    const status = firstStatus(priceOfDraft({ offered }).amount);
+    const named = await booker.namedClient(context, db, input.clientId);
+    const candidates = await booker.candidatesFor(context, db, input, 'offered');
+    const client = named ?? (await booker.ownClient(context, db));
     const note = input.note ?? null;
-    const booking = await takeTime(context, db, { offered, client, startsAt, status, note, createdAt: now });
-    if (status === 'PENDING') {
-      const expiresAt = new Date(now.getTime() + HOLD_MS);
-      await insertHold(db, { bookingId: booking.id, expiresAt, tenant: context.tenant });
-    }
-    await recordChanges(context, db, outbox, booking, [{ from: null, to: status, at: now }]);
+    const booking = await booker.book(context, db, candidates, input.startsAt, { client, note });
     await useQuota(db, context, 'APPOINTMENTS');
     return booking.id;
   };

@@ -83,6 +83,44 @@ export async function insertBooking(
   return row ?? null;
 }
 
+/**
+ * Whether it is plain that a slot is taken: one cheap look that spares everybody who comes too late the locks and
+ * the calendar. What it lets pass may still be taken.
+ * @param sessionId what all who book this slot would share
+ */
+export async function isPlainlyTaken(
+  db: TenantDb,
+  slot: { readonly providerId: string; readonly serviceId: string; readonly startsAt: Date; readonly sessionId: string },
+): Promise<boolean> {
+  const { providerId, serviceId, startsAt, sessionId } = slot;
+  const rows = await db.$queryRaw<unknown[]>`
+    SELECT 1 FROM booking.service AS wanted JOIN booking.booking AS live
+      ON live.provider_id = ${providerId}::uuid
+      AND live.starts_at >= ${startsAt}::timestamptz - interval '72 hours'
+      AND live.starts_at < ${startsAt}::timestamptz + interval '72 hours'
+      AND live.blocked_until > ${startsAt}::timestamptz - make_interval(mins => wanted.buffer_before_minutes)
+      AND live.blocked_from < ${startsAt}::timestamptz
+        + make_interval(mins => wanted.duration_minutes + wanted.buffer_after_minutes)
+      AND live.status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
+    WHERE wanted.id = ${serviceId}::uuid
+    GROUP BY wanted.tenant_id, wanted.id
+    HAVING count(*) FILTER (WHERE live.session_id <> ${sessionId}::uuid) > 0
+        OR count(*) FILTER (WHERE live.session_id = ${sessionId}::uuid) >= wanted.capacity`;
+  return rows.length > 0;
+}
+
+/** The lowest seat that nobody of a session has. */
+export async function findFreeSeat(db: TenantDb, sessionId: string): Promise<number> {
+  const rows = await db.booking.findMany({
+    where: { sessionId, status: { in: ['PENDING', 'CONFIRMED', 'COMPLETED'] } },
+    select: { seat: true },
+  });
+  const taken = new Set(rows.map(({ seat }) => seat));
+  let seat = 1;
+  while (taken.has(seat)) seat += 1;
+  return seat;
+}
+
 export const isReferenceTaken = async (db: TenantDb, reference: string): Promise<boolean> =>
   (await db.booking.count({ where: { reference } })) > 0;
 
@@ -92,9 +130,26 @@ export async function lockBooking(db: TenantDb, id: string): Promise<NamedBookin
   return findNamedBooking(db, id);
 }
 
-/** The booking must be locked. */
-export async function updateStatus(db: TenantDb, id: string, status: BookingStatus): Promise<void> {
-  await db.booking.updateMany({ where: { id }, data: { status } });
+/** The booking must be locked. @param feeAmount what came due by it, in minor units */
+export async function updateStatus(db: TenantDb, id: string, status: BookingStatus, feeAmount?: bigint): Promise<void> {
+  await db.booking.updateMany({ where: { id }, data: { status, ...(feeAmount === undefined ? {} : { feeAmount }) } });
+}
+
+/** Puts a booking elsewhere. The booking must be locked; whoever takes its new place meanwhile makes it fail. */
+export async function updatePlace(
+  db: TenantDb,
+  id: string,
+  place: Pick<
+    BookingRow,
+    'status' | 'startsAt' | 'endsAt' | 'blockedFrom' | 'blockedUntil' | 'sessionId' | 'seat' | 'sessionCapacity'
+  >,
+): Promise<void> {
+  await db.booking.updateMany({ where: { id }, data: place });
+}
+
+/** Takes back a booking that was inserted in this very transaction. */
+export async function deleteBooking(db: TenantDb, id: string): Promise<void> {
+  await db.booking.deleteMany({ where: { id } });
 }
 
 /**
@@ -108,8 +163,9 @@ export async function reclaimTime(db: TenantDb, id: string): Promise<boolean> {
     WHERE late.id = ${id}::uuid AND late.status = 'EXPIRED' AND NOT EXISTS (
       SELECT 1 FROM booking.booking AS taken
       WHERE taken.provider_id = late.provider_id
-        AND taken.starts_at < late.blocked_until AND taken.blocked_until > late.starts_at
-        AND taken.starts_at >= late.starts_at - interval '48 hours'
+        AND taken.blocked_from < late.blocked_until AND taken.blocked_until > late.blocked_from
+        AND taken.starts_at >= late.starts_at - interval '72 hours'
+        AND (taken.session_id <> late.session_id OR taken.seat = late.seat)
         AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED'))`;
   return updated > 0;
 }

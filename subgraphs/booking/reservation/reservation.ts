@@ -35,6 +35,10 @@ interface Standing {
   readonly startsAt: Date;
 }
 
+/** Whether a booking in this state keeps others from its time. The constraints of the database name the same. */
+export const takesTime = (status: BookingStatus): boolean =>
+  status === 'PENDING' || status === 'CONFIRMED' || status === 'COMPLETED';
+
 export const canBecome = (from: BookingStatus, to: BookingStatus): boolean => TRANSITIONS[from].includes(to);
 
 /** @throws {InvalidTransitionError} */
@@ -103,7 +107,7 @@ const noteSchema = textSchema(2_000).nullish();
 
 export const newBookingSchema = z.object({
   serviceId: z.string(),
-  providerId: z.string(),
+  providerId: z.string().nullish(),
   clientId: z.string().nullish(),
   startsAt: z.date(),
   note: noteSchema,
@@ -115,6 +119,7 @@ export const cancellationSchema = z.object({
 
 export const importedBookingSchema = newBookingSchema.extend({
   id: z.guid().nullish(),
+  providerId: z.string(),
   clientId: z.string(),
   status: z.enum(BOOKING_STATUSES),
   createdAt: z.date(),

@@ -1,0 +1,18 @@
+import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { Load } from './assignment.js';
+
+/** What providers have to do within three days of a start, however many they are: one read. */
+export async function findLoads(db: TenantDb, providerIds: readonly string[], startsAt: Date): Promise<Load[]> {
+  return db.$queryRaw<Load[]>`
+    SELECT one.id::text AS "providerId",
+           coalesce(sum(extract(epoch FROM taken.ends_at - taken.starts_at) / 60) FILTER (
+             WHERE taken.starts_at > ${startsAt}::timestamptz - interval '3 days'
+               AND taken.starts_at < ${startsAt}::timestamptz + interval '3 days'), 0)::float8 AS "bookedMinutes",
+           (extract(epoch FROM max(taken.created_at)) * 1000)::float8 AS "lastBookedAt"
+    FROM unnest(${[...providerIds]}::uuid[]) AS one(id)
+    LEFT JOIN booking.booking AS taken ON taken.provider_id = one.id
+      AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
+      AND taken.starts_at > ${startsAt}::timestamptz - interval '30 days'
+      AND taken.starts_at < ${startsAt}::timestamptz + interval '30 days'
+    GROUP BY one.id`;
+}

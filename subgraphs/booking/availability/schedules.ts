@@ -1,0 +1,106 @@
+import { Temporal } from 'temporal-polyfill';
+import { groupByKey } from '../../_kernel/request/loaders.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { OfferedService } from '../catalogue/catalogue.store.js';
+import type { ProviderRow } from '../provider/provider.store.js';
+import { takenWhen } from '../resource/resource.js';
+import { findQualifiedUntil, findUsedResources, type QualifiedUntil, type UsedResource } from '../resource/resource.store.js';
+import { blockedBy, instantsAround, type ProviderSchedule, type ResourceNeed, type SlotWindow } from './availability.js';
+import { findBegunSessions, findBusyTimes, findWorkingHours, type BegunSession } from './availability.store.js';
+import { findExceptions } from './calendar-exception.store.js';
+import { createZoneCalendar, type ZoneCalendar } from './zone-calendar.js';
+
+export interface ScheduledProvider extends ProviderSchedule {
+  readonly provider: ProviderRow;
+}
+
+/** Days read behind a window, as work of its last day may run on into them. */
+const DAYS_BEHIND = 3;
+
+/** Providers of one zone share its calendar, whose days are reckoned once. */
+export function calendarsOf(context: RequestContext): (provider: ProviderRow) => ZoneCalendar {
+  const calendars = new Map<string, ZoneCalendar>();
+  return (provider) => {
+    const zone = provider.timeZone ?? context.tenant.timeZone;
+    const calendar = calendars.get(zone) ?? createZoneCalendar(zone);
+    calendars.set(zone, calendar);
+    return calendar;
+  };
+}
+
+/** The instant from which on a provider may not do a service any more. */
+function qualifiedUntil(calendar: ZoneCalendar, until: QualifiedUntil): number {
+  if (until === null) return Number.POSITIVE_INFINITY;
+  return until === 'NEVER' ? Number.NEGATIVE_INFINITY : calendar.day(until, 1).boundaryOf(0);
+}
+
+/** What a service needs, from one place or, without one, from anywhere. */
+const needsAt = (
+  requirements: OfferedService['service']['requirements'],
+  resources: readonly UsedResource[],
+  locationId: string | null,
+): ResourceNeed[] =>
+  requirements.map(({ kind, units }) => ({
+    kind,
+    taken: resources
+      .filter((one) => one.kind === kind && (locationId === null || one.locationId === locationId))
+      .map(({ uses, capacity }) => takenWhen(uses, capacity, units)),
+  }));
+
+/** Whether sessions have seats left. What was begun with other times than today's is like any other booking. */
+const seatsLeft = (service: OfferedService['service'], begun: readonly BegunSession[]): ReadonlyMap<number, boolean> =>
+  new Map(
+    begun
+      .filter(({ start, blockedFrom, blockedUntil }) => {
+        const blocked = blockedBy(service, start);
+        return blocked.start === blockedFrom && blocked.end === blockedUntil;
+      })
+      .map(({ start, seatsTaken }) => [start, seatsTaken < service.capacity]),
+  );
+
+/**
+ * Reads the schedules of all who do one service. It takes the same number of queries however many they are and
+ * however much they need.
+ */
+export async function loadSchedules(
+  db: TenantDb,
+  offerings: readonly OfferedService[],
+  window: SlotWindow,
+  calendarOf: (provider: ProviderRow) => ZoneCalendar,
+): Promise<ScheduledProvider[]> {
+  const service = offerings[0]?.service;
+  if (!service) return [];
+  const ids = offerings.map(({ providerId }) => providerId);
+  const instants = instantsAround(window);
+  const from = Temporal.PlainDate.from(window.from);
+  const days = { from: from.toString(), to: from.add({ days: window.days + DAYS_BEHIND }).toString() };
+  const [hours, busy, exceptions, qualified, resources, begun] = await Promise.all([
+    findWorkingHours(db, ids),
+    findBusyTimes(db, ids, instants),
+    findExceptions(db, { providerIds: ids, ...days }),
+    findQualifiedUntil(db, service.id, ids),
+    findUsedResources(db, service.requirements.map(({ kind }) => kind), instants),
+    service.capacity > 1 ? findBegunSessions(db, service.id, ids, instants) : [],
+  ]);
+  const weeks = groupByKey(ids, hours, (row) => row.providerId);
+  const everybodys = exceptions.filter(({ everybody }) => everybody);
+  const own = groupByKey(ids, exceptions.filter(({ everybody }) => !everybody), (one) => one.providerId ?? '');
+  const sessions = groupByKey(ids, begun, (session) => session.providerId);
+  const needs = new Map<string | null, ResourceNeed[]>();
+  return offerings.map(({ provider, locationId }, at) => {
+    const calendar = calendarOf(provider);
+    const need = needs.get(locationId) ?? needsAt(service.requirements, resources, locationId);
+    needs.set(locationId, need);
+    return {
+      provider,
+      calendar,
+      hours: weeks[at] ?? [],
+      busy: busy.get(provider.id) ?? [],
+      exceptions: [...everybodys, ...(own[at] ?? [])],
+      sessions: seatsLeft(service, sessions[at] ?? []),
+      needs: need,
+      qualifiedUntil: qualifiedUntil(calendar, qualified.get(provider.id) ?? null),
+    };
+  });
+}

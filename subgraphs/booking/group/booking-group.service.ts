@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { once } from '../../_kernel/events/idempotency.js';
+import { useQuota } from '../../_kernel/quota/quota.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
+import { requireMember } from '../../_kernel/request/principal-checks.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import { textSchema } from '../../_kernel/validation/text.js';
+import { validate } from '../../_kernel/validation/validate.js';
+import { findOfferedService, type OfferedService } from '../catalogue/catalogue.store.js';
+import { findRequirementsOf } from '../resource/resource.store.js';
+import { lockAll } from '../resource/resource-claim.js';
+import type { Booker } from '../reservation/reservation-booker.js';
+import type { ReservationQueryService } from '../reservation/reservation-query.service.js';
+import type { BookingRow, NamedBooking } from '../reservation/reservation.store.js';
+import type { BookingGroupLoaders } from './booking-group.loader.js';
+import { insertGroup, type BookingGroupRow } from './booking-group.store.js';
+import { occurrencesOf } from './recurrence.js';
+
+interface NewGroup {
+  readonly startsAt: Date;
+  /** Yourself when left out. */
+  readonly clientId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly idempotencyKey: string;
+}
+
+export interface NewVisit extends NewGroup {
+  /** In the order in which they are done; whoever has least to do where no provider is named. */
+  readonly services: readonly { readonly serviceId: string; readonly providerId?: string | null | undefined }[];
+}
+
+export interface NewSeries extends NewGroup {
+  readonly serviceId: string;
+  readonly providerId: string;
+  /** RFC 5545, such as `FREQ=WEEKLY;COUNT=4`. */
+  readonly rule: string;
+}
+
+/** Bookings that are made together, all or none of them. */
+export interface BookingGroupService {
+  /** Null for one of which you may see no booking. */
+  find(context: RequestContext, id: string): Promise<BookingGroupRow | null>;
+  /** Those that you may see, in order. */
+  bookingsOf(context: RequestContext, id: string): Promise<readonly BookingRow[]>;
+  /**
+   * Books services one after the other; each begins when the one before has ended, and of one provider when she is
+   * free again. The same key gives the same visit.
+   * @throws as `ReservationService.create` does
+   */
+  createVisit(context: RequestContext, input: NewVisit): Promise<BookingGroupRow>;
+  /**
+   * Books a service with a provider at every time of a rule, at the same time on her wall clock.
+   * @throws as `ReservationService.create` does
+   */
+  createSeries(context: RequestContext, input: NewSeries): Promise<BookingGroupRow>;
+}
+
+const common = { startsAt: z.date(), clientId: z.string().nullish(), note: textSchema(2_000).nullish() };
+
+const visitSchema = z.object({
+  ...common,
+  services: z
+    .array(z.object({ serviceId: z.string(), providerId: z.string().nullish() }))
+    .min(1, 'must be at least 1')
+    .max(10, 'must be at most 10'),
+});
+
+const seriesSchema = z.object({ ...common, serviceId: z.string(), providerId: z.string(), rule: z.string().max(500) });
+
+interface Stop {
+  readonly startsAt: Date;
+  readonly candidates: readonly OfferedService[];
+}
+
+/**
+ * What a group locks before its first booking: groups of a tenant go one after the other, as what they need shows
+ * only as they go, and what services need of resources is locked for all of them.
+ */
+const locksOfGroup = async (db: TenantDb, serviceIds: readonly string[]): Promise<string[]> => [
+  'groups',
+  ...(await findRequirementsOf(db, serviceIds)).flatMap(({ resources }) => resources.map(({ kind }) => `kind:${kind}`)),
+];
+
+/** When the next service can begin: behind the one before, and clear of its buffers where she does both. */
+function behind(before: NamedBooking, next: OfferedService): Date {
+  if (next.providerId !== before.providerId) return before.endsAt;
+  const lead = next.service.bufferBeforeMinutes * 60_000;
+  return new Date(Math.max(before.endsAt.getTime(), before.blockedUntil.getTime() + lead));
+}
+
+export function createBookingGroupService(parts: {
+  readonly tenants: TenantDatabase;
+  readonly booker: Booker;
+  readonly queries: ReservationQueryService;
+  readonly loaders: BookingGroupLoaders;
+}): BookingGroupService {
+  const { tenants, booker, queries, loaders } = parts;
+
+  const bookingsOf = async (context: RequestContext, id: string): Promise<BookingRow[]> => {
+    const ids = await context.loaders.of(context, loaders.membersOf).load(id);
+    const bookings = await Promise.all(ids.map((booking) => queries.find(context, booking)));
+    return bookings.filter((booking) => booking !== null);
+  };
+
+  const find = async (context: RequestContext, id: string): Promise<BookingGroupRow | null> => {
+    const group = await context.loaders.of(context, loaders.byId).load(id);
+    return group && (await bookingsOf(context, id)).length > 0 ? group : null;
+  };
+
+  /** Writes the group down and lets `fill` book into it; quotas come last, as whoever waits for them holds nothing. */
+  const make = async (
+    context: RequestContext,
+    db: TenantDb,
+    input: { readonly clientId?: string | null | undefined; readonly note?: string | null | undefined },
+    rule: string | null,
+    fill: (bookNext: (stop: Stop) => Promise<NamedBooking>) => Promise<void>,
+  ): Promise<string> => {
+    const client = await booker.namedClient(context, db, input.clientId);
+    if (!client) throw new NotFoundError('Client');
+    const id = uuidv7();
+    const kind = rule === null ? 'VISIT' : 'SERIES';
+    await insertGroup(db, { id, kind, rule, clientId: client.id, createdAt: context.clock.now() });
+    let position = 0;
+    await fill(async ({ candidates, startsAt }) => {
+      const group = { id, position };
+      position += 1;
+      return booker.book(context, db, candidates, startsAt, { client, note: input.note ?? null, group });
+    });
+    await useQuota(db, context, 'APPOINTMENTS', position);
+    return id;
+  };
+
+  const visit = (context: RequestContext, db: TenantDb, input: Omit<NewVisit, 'idempotencyKey'>): Promise<string> =>
+    make(context, db, input, null, async (bookNext) => {
+      await lockAll(db, await locksOfGroup(db, input.services.map(({ serviceId }) => serviceId)));
+      let before: NamedBooking | undefined;
+      for (const { serviceId, providerId } of input.services) {
+        const next = providerId == null ? null : await findOfferedService(db, providerId, serviceId);
+        const startsAt: Date = before === undefined ? input.startsAt : next ? behind(before, next) : before.endsAt;
+        const how = before === undefined ? 'offered' : 'free';
+        const candidates = await booker.candidatesFor(context, db, { serviceId, providerId, startsAt }, how);
+        before = await bookNext({ candidates, startsAt });
+      }
+    });
+
+  const series = async (
+    context: RequestContext,
+    db: TenantDb,
+    input: Omit<NewSeries, 'idempotencyKey'>,
+  ): Promise<string> => {
+    const { serviceId, providerId, rule } = input;
+    const offered = await findOfferedService(db, providerId, serviceId);
+    if (!offered) throw new NotFoundError('Provider with this service');
+    const starts = occurrencesOf(rule, input.startsAt, offered.provider.timeZone ?? context.tenant.timeZone);
+    return make(context, db, input, rule, async (bookNext) => {
+      await lockAll(db, await locksOfGroup(db, [serviceId]));
+      for (const startsAt of starts) {
+        const candidates = await booker.candidatesFor(context, db, { serviceId, providerId, startsAt }, 'offered');
+        await bookNext({ candidates, startsAt });
+      }
+    });
+  };
+
+  const created = async <Input extends { readonly clientId?: string | null | undefined }>(
+    context: RequestContext,
+    call: { readonly operation: string; readonly key: string; readonly input: Input },
+    work: (context: RequestContext, db: TenantDb, input: Input) => Promise<string>,
+  ): Promise<BookingGroupRow> => {
+    // In a transaction of its own: who waits for room for a new client must hold no slots meanwhile.
+    const own = call.input.clientId == null ? await tenants.transaction(context, (db) => booker.ownClient(context, db)) : null;
+    const input = { ...call.input, clientId: own?.id ?? call.input.clientId };
+    const { id } = await tenants.transaction(context, (db) => once(context, db, call, () => work(context, db, input)));
+    context.loaders.clear();
+    const group = await context.loaders.of(context, loaders.byId).load(id);
+    if (!group) throw new NotFoundError('BookingGroup');
+    return group;
+  };
+
+  return {
+    find,
+    bookingsOf,
+    async createVisit(context, { idempotencyKey: key, ...given }) {
+      requireMember(context);
+      return created(context, { operation: 'createVisit', key, input: validate(visitSchema, given) }, visit);
+    },
+    async createSeries(context, { idempotencyKey: key, ...given }) {
+      requireMember(context);
+      return created(context, { operation: 'createSeries', key, input: validate(seriesSchema, given) }, series);
+    },
+  };
+}
