@@ -28,10 +28,10 @@ module.exports = {
     },
     {
       name: 'gateway-sees-no-subgraph',
-      comment: 'The gateway speaks to subgraphs over the wire contract, in process or not.',
+      comment: 'The gateway speaks to subgraphs over the wire contract, in process or not; flags it evaluates itself.',
       severity: 'error',
       from: { path: '^gateway/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^subgraphs/', pathNot: '^subgraphs/_kernel/wire/' },
+      to: { path: '^subgraphs/', pathNot: '^subgraphs/_kernel/(wire|flags/evaluation)/' },
     },
     {
       name: 'runtime-is-the-ground',
@@ -106,7 +106,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(node_modules|dist|prisma/generated/.*internal)' },
+    exclude: { path: '^(node_modules|dist|clients/admin/dist|prisma/generated/.*internal)' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -3,6 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { GatewayConfig } from './gateway-config.js';
 import { startApolloFront } from './http/apollo-front.js';
 import { createClientReader } from './http/client-address.js';
+import { createCaptcha } from './flags/captcha.js';
+import { followFlags } from './flags/flag-feed.js';
+import { createOfrep } from './flags/ofrep.js';
+import { createSwitches } from './flags/switches.js';
 import { createCors, refuseForeignPage } from './http/cors.js';
 import { createEventStreamFront } from './http/event-stream-front.js';
 import { createHttpFront } from './http/http-front.js';
@@ -10,17 +14,21 @@ import { requestIdOf } from './http/incoming.js';
 import { createMetricsFront } from './http/metrics-front.js';
 import { createOriginPolicy } from './http/origin-policy.js';
 import { createConnectionLimits } from './http/connection-limits.js';
+import { createDashboard, DASHBOARD_FOLDER } from './http/dashboard.js';
 import { createRoutes } from './http/routes.js';
+import { closeSilentConnections } from './http/silent-connections.js';
 import { attachWebSocketFront } from './http/websocket-front.js';
 import type { GatewayLogger } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { observeStages } from './observation/observed-stages.js';
 import { createPipeline, startWith, type Stages } from './pipeline.js';
+import { createRefusedMutations } from './refused-mutations.js';
 import { createRevocations } from './revocation/revocations.js';
 import { createPostedSecuritySignals } from './security-signals.js';
 import { createAccessTokenStrategy } from './stages/authentication/access-token.js';
 import { createApiKeyStrategy } from './stages/authentication/api-key.js';
 import { createApiKeyDirectory } from './stages/authentication/api-key-directory.js';
+import type { FileDoor } from '../subgraphs/_kernel/wire/file-door.js';
 import { createApiKeyUses } from './stages/authentication/api-key-uses.js';
 import { createAuthenticationStage, type AuthenticationStrategy } from './stages/authentication/authentication.js';
 import { createKeySet } from './stages/authentication/key-set.js';
@@ -69,6 +77,8 @@ export interface GatewayParts {
   readonly strategies?: readonly AuthenticationStrategy[];
   /** Where requests are counted; in this process by default. Whoever made it closes it after the gateway has stopped. */
   readonly counter?: RateCounter;
+  /** Where links to files lead that are kept on this machine; without it there are none. */
+  readonly files?: FileDoor;
   /** Epoch milliseconds; the system's clock by default. */
   readonly now?: () => number;
 }
@@ -129,6 +139,7 @@ export const closeServer = (server: Server): Promise<void> =>
     }
     server.close(() => resolve());
     server.closeIdleConnections();
+    closeSilentConnections(server);
   });
 
 /** @throws when the supergraph is not valid or a trusted proxy is not an address */
@@ -138,6 +149,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics();
   const life = await loadSupergraph(parts.supergraphSdl, logger);
   const signals = createPostedSecuritySignals(endpoints.ops, logger, now);
+  const refused = createRefusedMutations(endpoints.ops, logger, now);
   const executor = createExecutor({
     endpoints,
     observer: metrics,
@@ -149,7 +161,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const directory = createTenantDirectory(endpoints.tenancy, logger);
 
   let rateLimits = config.rateLimits;
-  const rates = createRateStages(createRateLimiter(parts.counter ?? createMemoryCounter()), () => rateLimits);
+  const counter = parts.counter ?? createMemoryCounter();
+  const flagFeed = followFlags(endpoints.ops, logger);
+  const switches = createSwitches(flagFeed.flags, createCaptcha(counter, now), now);
+  const rates = createRateStages(createRateLimiter(counter), (caller) => switches.limitsFor(caller, rateLimits));
   const turns = createTurns(config.turns, createLoopSaturation());
   const cost = createCostStage(config.cost);
 
@@ -168,7 +183,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     door: rates.door,
     crowd: turns.crowd,
     rates: rates.caller,
-    readOnly: createReadOnlyStage(),
+    switches: switches.stage,
+    readOnly: refused.around(createReadOnlyStage()),
     attempts: rates.attempts,
     price: cost.price,
     turns: turns.inTurn,
@@ -185,7 +201,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     ),
     persistedQueries: createPersistedQueryStage({ register, documents, uses, now }),
     limits: createLimitsStage(config.limits),
-    authorization: startWith(authorization).then(createAllOrNothingStage()).run,
+    authorization: startWith(authorization).then(refused.cut).then(createAllOrNothingStage()).run,
     cache: createResponseCache({ store: answers, observer: metrics, now }),
     planning: createPlanningStage(metrics),
     execution: observeAnswers((operation) => executor.execute(operation), uses),
@@ -218,12 +234,16 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     refuseForeignPage: refuseForeign,
     metrics,
   });
+  const ofrep = createOfrep({ flags: flagFeed.flags, pipeline, connections, now });
   const routes = createRoutes({
+    ofrep,
     pipeline,
     front,
     events,
     metrics,
     endpoints,
+    dashboard: createDashboard(DASHBOARD_FOLDER),
+    files: parts.files,
     logger,
     explorer: introspection,
     openMetrics: config.metricsAddress === null,
@@ -258,7 +278,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 
   return {
     async listen({ host, port }) {
-      await revocations.caughtUp(CATCH_UP_MS);
+      await Promise.all([revocations.caughtUp(CATCH_UP_MS), flagFeed.caughtUp(CATCH_UP_MS)]);
       const figuresUrl =
         figures && config.metricsAddress ? await urlOfListening(figures, config.metricsAddress, 'METRICS_PORT') : null;
       return { url: await urlOfListening(server, { host, port }, 'PORT'), figuresUrl };
@@ -272,12 +292,15 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       stopping = true;
       const closed = Promise.all([closeServer(server), figures ? closeServer(figures) : null]);
       events.stop();
+      ofrep.stop();
       await sockets.stop();
       await closed;
       revocations.stop();
+      flagFeed.stop();
       turns.stop();
       await front.stop();
       await signals.drained();
+      await refused.stop();
       await uses.stop();
       await keyUses.stop();
       documents.close();

@@ -20,6 +20,7 @@ export interface Stages {
   readonly rates: Stage<IdentifiedRequest, AdmittedRequest>;
   readonly persistedQueries: Stage<AskedOperation, Operation>;
   readonly limits: Stage<Operation, BoundedOperation>;
+  readonly switches: Stage<ValidOperation, ValidOperation>;
   readonly readOnly: Stage<ValidOperation, ValidOperation>;
   readonly attempts: Stage<ValidOperation, ValidOperation>;
   readonly price: Stage<ValidOperation, PricedOperation>;
@@ -84,7 +85,8 @@ export const createPipeline = (stages: Stages): Pipeline => ({
   bound: startWith(stages.persistedQueries) // an id becomes a document; a partner's key gets no further with anything else
     .then(stages.limits).run, // before validation: a bomb must not reach a quadratic rule
 
-  answer: startWith(stages.readOnly) // a company whose trial is over reads, and changes nothing
+  answer: startWith(stages.switches) // what is switched off costs nothing more
+    .then(stages.readOnly) // a company whose trial is over reads, and changes nothing
     .then(stages.attempts) // a password is tried as often as it stands in the operation
     .then(stages.price) // before anything runs: what costs too much is refused, what runs has a price to wait by
     .then(
@@ -104,7 +106,8 @@ export const createPipeline = (stages: Stages): Pipeline => ({
       ),
     ).run,
 
-  follow: startWith(stages.attempts)
+  follow: startWith(stages.switches)
+    .then(stages.attempts)
     .then(stages.price)
     .then(stages.authorization) // at the start; the stream asks again for every event
     .then(stages.planning) // one plan for the stream: the primary fetch, and what joins each event

@@ -6,7 +6,8 @@ import { createClientReader } from './http/client-address.js';
 import { answerGraphQL } from './http/graphql-route.js';
 import { live } from './http/health.js';
 import { createHttpFront } from './http/http-front.js';
-import { GRAPHQL_PATH, type Route } from './http/routes.js';
+import type { Route } from './http/route.js';
+import { GRAPHQL_PATH } from './http/routes.js';
 import { attachWebSocketFront } from './http/websocket-front.js';
 import type { GatewayLogger } from './logger.js';
 import { createMetrics } from './metrics.js';
@@ -39,6 +40,7 @@ const OPEN: Omit<Stages, 'planning' | 'execution' | 'subscriptions'> = {
   rates: async (request) => ({ ...request, standings: [] }),
   persistedQueries: async (operation) => operation,
   limits: async (operation) => operation as BoundedOperation,
+  switches: async (operation) => operation,
   readOnly: async (operation) => operation,
   attempts: async (operation) => operation,
   price: async (operation) => ({ ...operation, cost: 0 }),

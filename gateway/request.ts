@@ -17,6 +17,8 @@ export interface IncomingRequest {
   readonly authorization: string | null;
   /** `X-Tenant` header or `?tenant=`: a slug or a tenant's UUID. */
   readonly tenantHint: string | null;
+  /** `X-Captcha` header. */
+  readonly captcha?: string | null;
   /** The client would rather be refused than answered in part. */
   readonly allOrNothing?: boolean;
   /** Where the way of this request is written down for the client; absent where it is not told. */

@@ -1,3 +1,5 @@
+import { createDiskStore } from './_kernel/files/disk-store.js';
+import { createS3Store } from './_kernel/files/s3-store.js';
 import { loadConfig, ConfigError } from '../infra/runtime/config.js';
 import { createLogger } from '../infra/runtime/log.js';
 import { onShutdown } from '../infra/runtime/shutdown.js';
@@ -53,9 +55,13 @@ async function main(name: string | undefined): Promise<void> {
     appName: config.appName,
     breachedPasswordsUrl: config.breachedPasswordsUrl,
     dnsServers: config.dnsServers,
+    files: config.files.s3
+      ? createS3Store(config.files.s3, systemClock)
+      : createDiskStore({ folder: config.files.folder, publicUrl: config.publicUrl, secret: encryptionKey }, systemClock),
     environment: config.environment,
     stripe: config.stripe ?? { secretKey: '', webhookSecret: '', apiBase: undefined },
     mail: config.mail,
+    ...config.delivery,
     redisUrl: config.redisUrl,
   });
   const host = hostSubgraph(subgraph, runtime, pools.platform, { eventsKeptHours: config.eventsKeptHours });

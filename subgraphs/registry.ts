@@ -1,3 +1,4 @@
+import type { ObjectStore } from './_kernel/files/object-store.js';
 import type { Subgraph, SubgraphRuntime } from './_kernel/subgraph.js';
 import type { SubgraphName } from './_kernel/wire/subgraph-names.js';
 import { createAnalytics } from './analytics/subgraph.js';
@@ -5,11 +6,12 @@ import { createBooking } from './booking/subgraph.js';
 import { createCommerce } from './commerce/subgraph.js';
 import { createIdentity } from './identity/subgraph.js';
 import { createMarketing } from './marketing/subgraph.js';
+import type { DeliveryConfig } from './ops/delivery-config.js';
 import { createOps } from './ops/subgraph.js';
 import { createTenancy } from './tenancy/subgraph.js';
 
 /** What the subgraphs have to be told, beside what their process gives all of them. */
-export interface SubgraphsConfig {
+export interface SubgraphsConfig extends DeliveryConfig {
   /** `iss` of access tokens. */
   readonly issuer: string;
   /** What people are told they are using. */
@@ -18,6 +20,8 @@ export interface SubgraphsConfig {
   readonly breachedPasswordsUrl?: string | undefined;
   /** DNS servers that are asked about companies' own domains; the system's without any. */
   readonly dnsServers?: readonly string[] | undefined;
+  /** Where files are kept. */
+  readonly files: ObjectStore;
   /** Name of the environment, for audit entries and health. */
   readonly environment: string;
   readonly stripe: {

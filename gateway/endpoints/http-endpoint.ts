@@ -1,5 +1,6 @@
 import { ENVELOPE_HEADER, sealEnvelope, type Envelope } from '../../subgraphs/_kernel/wire/envelope.js';
 import type { SubgraphEndpoint } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
+import { ROUTE_METHODS } from '../../subgraphs/_kernel/wire/subgraph-route.js';
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { createGraphQLTransport } from './graphql-transport.js';
 
@@ -49,15 +50,17 @@ export function createHttpEndpoint({
 
     async forward({ method, path, search, headers, body }, envelope) {
       const response = await pool.request({
-        method: method === 'POST' ? 'POST' : 'GET',
+        method: ROUTE_METHODS.find((one) => one === method) ?? 'GET',
         path: path + search,
         headers: { ...headers, ...proofOf(envelope) },
-        body: method === 'POST' ? body : null,
+        body: method === 'GET' ? null : body,
       });
+      const { 'set-cookie': cookies = [], ...single } = response.headers;
       return {
         status: response.statusCode,
+        cookies: [cookies].flat(),
         headers: Object.fromEntries(
-          Object.entries(response.headers).map(([key, value]) => [key, [value ?? ''].flat().join(', ')]),
+          Object.entries(single).map(([key, value]) => [key, [value ?? ''].flat().join(', ')]),
         ),
         body: await response.body.text(),
       };

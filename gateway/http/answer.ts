@@ -6,6 +6,8 @@ import type { EncodedBody } from './content-encoding.js';
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Values of `set-cookie`. An answer that has any, even none, is one of a browser's session: see `encodeBody`. */
+  readonly cookies?: readonly string[];
   readonly body: string;
   /** Writes the rest once head is sent, for as long as it takes; `body` is empty then. */
   readonly stream?: (response: ServerResponse) => Promise<void>;
@@ -46,7 +48,13 @@ export function send(
     response.end(bytes);
     return;
   }
+  const { cookies = [] } = answer;
   // As a string, so that head and body leave in one piece.
-  response.writeHead(answer.status, { ...headers, ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  response.writeHead(answer.status, {
+    ...headers,
+    ...answer.headers,
+    ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
+    'content-length': Buffer.byteLength(answer.body),
+  });
   response.end(answer.body);
 }

@@ -74,8 +74,8 @@ export interface EncodedBody {
  *
  * On BREACH: it takes an attacker who can make the victim's browser ask again and again for a page that holds the
  * secret next to text of the attacker's choice. Here nothing a browser sends by itself authenticates: the token is
- * in a header that only the page that holds it can set, and there are no cookies. So a foreign page gets what
- * anybody gets, and there is no secret in it to guess.
+ * in a header that only the page that holds it can set. So a foreign page gets what anybody gets, and there is no
+ * secret in it to guess. The pages that do have a cookie are answered as they are.
  */
 export async function encodeBody(body: string, acceptEncoding: string): Promise<EncodedBody | null> {
   const coding = codingFor(acceptEncoding);

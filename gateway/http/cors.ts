@@ -38,6 +38,8 @@ const ALLOWED_HEADERS = [
   'authorization',
   'content-type',
   'x-tenant',
+  'x-captcha',
+  'if-none-match',
   'x-request-id',
   'apollo-require-preflight',
   'apollographql-client-name',
@@ -54,6 +56,7 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-remaining',
   'x-ratelimit-reset',
   'age',
+  'etag',
 ].join(', ');
 
 /** Two hours: the longest that browsers keep to. */

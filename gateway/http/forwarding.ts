@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { ANONYMOUS } from '../../subgraphs/_kernel/wire/principal.js';
+import { ROUTE_METHODS } from '../../subgraphs/_kernel/wire/subgraph-route.js';
 import { ENVELOPE_HEADER, type Envelope } from '../../subgraphs/_kernel/wire/envelope.js';
 import type { SubgraphEndpoint } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
-import { PLATFORM_TENANT } from '../../subgraphs/_kernel/wire/tenant.js';
+import { PLATFORM_TENANT, type TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
 import type { GatewayLogger } from '../logger.js';
 import { Refusal } from '../refusal.js';
 import type { IncomingRequest } from '../request.js';
@@ -32,34 +33,58 @@ const NOT_HANDED_ON = new Set([
 
 const PASSED_BACK = ['content-type', 'cache-control', 'etag', 'retry-after'];
 
-const headersOf = (message: IncomingMessage): Record<string, string> =>
+/** What goes to and fro beside that where the subgraph itself finds out who asks: pages, and the endpoints of OAuth. */
+const CREDENTIALS = ['cookie', 'authorization'];
+const PASSED_BACK_TO_BROWSERS = [
+  ...PASSED_BACK,
+  'location',
+  'content-security-policy',
+  'www-authenticate',
+  'dpop-nonce',
+  'pragma',
+];
+
+/** Inside which company a request is handed on, with what it is proved by who asks. */
+export interface HandedOnInside {
+  readonly tenant: TenantIdentity;
+}
+
+const headersOf = (message: IncomingMessage, withCredentials: boolean): Record<string, string> =>
   Object.fromEntries(
     Object.entries(message.headers)
-      .filter(([name, value]) => value !== undefined && !NOT_HANDED_ON.has(name))
-      .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+      .filter(([name]) => !NOT_HANDED_ON.has(name) || (withCredentials && CREDENTIALS.includes(name)))
+      .flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])),
   );
 
-const envelopeOf = ({ requestId, ip, userAgent }: IncomingRequest): Envelope => ({
-  tenant: PLATFORM_TENANT,
+const envelopeOf = ({ requestId, ip, userAgent }: IncomingRequest, tenant: TenantIdentity): Envelope => ({
+  tenant,
   principal: ANONYMOUS,
   origin: { requestId, ip, userAgent },
 });
 
-/** Hands a request that is not GraphQL to the subgraph that serves it, as from nobody. */
+/**
+ * Hands a request that is not GraphQL to the subgraph that serves it, as from nobody.
+ * @param inside where the subgraph itself finds out who asks, of a company; without it no proof is handed on
+ */
 export async function forwardTo(
   endpoint: SubgraphEndpoint,
   message: IncomingMessage,
   incoming: IncomingRequest,
   body: Uint8Array,
   logger: GatewayLogger,
+  inside?: HandedOnInside,
 ): Promise<HttpAnswer> {
   const { pathname, search } = urlOf(message);
-  const request = { method: message.method ?? 'GET', path: pathname, search, headers: headersOf(message), body };
-  const response = await endpoint.forward(request, envelopeOf(incoming)).catch((error: unknown) => {
+  const method = ROUTE_METHODS.find((one) => one === message.method) ?? 'GET';
+  const request = { method, path: pathname, search, headers: headersOf(message, inside !== undefined), body };
+  const envelope = envelopeOf(incoming, inside?.tenant ?? PLATFORM_TENANT);
+  const response = await endpoint.forward(request, envelope).catch((error: unknown) => {
     logger.error({ err: error, subgraph: endpoint.name, requestId: incoming.requestId }, 'not handed on');
     throw new Refusal('SUBGRAPH_UNAVAILABLE', 'This cannot be served at the moment');
   });
   if (!response) return refusalAnswer(new Refusal('NOT_FOUND', 'There is nothing here'), incoming.requestId);
-  const headers = Object.entries(response.headers).filter(([name]) => PASSED_BACK.includes(name.toLowerCase()));
-  return { status: response.status, headers: Object.fromEntries(headers), body: response.body };
+  const passedBack = inside ? PASSED_BACK_TO_BROWSERS : PASSED_BACK;
+  const headers = Object.entries(response.headers).filter(([name]) => passedBack.includes(name.toLowerCase()));
+  const answer = { status: response.status, headers: Object.fromEntries(headers), body: response.body };
+  return inside ? { ...answer, cookies: response.cookies ?? [] } : answer;
 }

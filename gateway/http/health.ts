@@ -35,11 +35,15 @@ export async function ready(endpoints: Endpoints, stopping: boolean): Promise<Ht
   return jsonAnswer(ok ? 200 : 503, { ok });
 }
 
-/** The same for people: 200 whatever the state, which is in the answer. */
+/** The same for people, part by part: 200 when all is well, else 503. */
 export async function summary(endpoints: Endpoints, startedAt: number): Promise<HttpAnswer> {
   const subgraphs = await readiness(endpoints);
-  const ok = Object.values(subgraphs).every((state) => state === 'up');
-  return jsonAnswer(200, {
+  const checks = Object.entries(subgraphs).map(([name, state]) => ({ name, ok: state === 'up' }));
+  const ok = checks.every((check) => check.ok);
+  return jsonAnswer(ok ? 200 : 503, {
+    ok,
+    checks,
+    tsISO: new Date().toISOString(),
     status: ok ? 'ok' : 'degraded',
     uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
     subgraphs,

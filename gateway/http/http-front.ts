@@ -13,8 +13,10 @@ import { authorizationOf, headerOf, incomingOf, requestIdOf } from './incoming.j
 import { MethodNotAllowed } from './method-not-allowed.js';
 import { readBody } from './read-body.js';
 import { asRequestSpan, describeRoute } from './request-span.js';
-import { findRoute, methodsOf, type Route } from './routes.js';
+import type { Route } from './route.js';
+import { findRoute, methodsOf } from './routes.js';
 import { securityHeaders } from './security-headers.js';
+import { watchSilentConnections } from './silent-connections.js';
 import type { Visit } from './visit.js';
 
 export interface HttpFrontParts {
@@ -112,7 +114,7 @@ export function createHttpFront(parts: HttpFrontParts): Server {
     // What was not read of the body would be taken for the next request.
     const unread = message.complete ? {} : { connection: 'close' };
     const { 'accept-encoding': acceptEncoding } = message.headers;
-    const compress = acceptEncoding && isWorthCompressing(answer.body, answer.headers['content-type']);
+    const compress = acceptEncoding && !answer.cookies && isWorthCompressing(answer.body, answer.headers['content-type']);
     const encoded = compress ? await encodeBody(answer.body, String(acceptEncoding)) : null;
     const headers = { ...securityHeaders(requestId, client.secure), ...shared, ...unread };
     if (answer.stream) {
@@ -135,5 +137,6 @@ export function createHttpFront(parts: HttpFrontParts): Server {
       response.destroy();
     });
   });
+  watchSilentConnections(server);
   return server;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
+import { CAPTCHA_HEADER } from '../flags/captcha.js';
 import type { IncomingRequest } from '../request.js';
 import { UNAUTHORIZED_HEADER } from '../stages/authorization/all-or-nothing.js';
 import { hostName } from '../stages/tenant/host.js';
@@ -67,5 +68,6 @@ export const incomingOf = (
   host: hostName(client.host),
   authorization,
   tenantHint: headerOf(message, 'x-tenant') ?? urlOf(message).searchParams.get('tenant'),
+  captcha: headerOf(message, CAPTCHA_HEADER),
   allOrNothing: headerOf(message, UNAUTHORIZED_HEADER) === 'reject',
 });

@@ -12,6 +12,8 @@ import {
   type RevocationEntry,
   type RevocationPage,
 } from '../../subgraphs/_kernel/wire/revocations.js';
+import type { FlagDefinition } from '../../subgraphs/_kernel/flags/evaluation/flag.js';
+import { FLAG_FEED_PATH, type FlagPage } from '../../subgraphs/_kernel/wire/flag-feed.js';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import type { RouteRequest, RouteResponse } from '../../subgraphs/_kernel/wire/subgraph-route.js';
 import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
@@ -38,6 +40,8 @@ export interface SampleEndpoints {
   /** Signals that ops has received. */
   /** Takes something back, as identity or tenancy would. */
   revoke(revocation: Revocation, at?: number): void;
+  /** Has ops tell these flags from now on. */
+  setFlags(...flags: readonly FlagDefinition[]): void;
   signals(): readonly { type: string; tenantId: string }[];
 }
 
@@ -134,9 +138,35 @@ function createRevokedLog() {
   };
 }
 
+/** Flags, told to whoever asks: at once, or when they are others. */
+function createToldFlags() {
+  let version = 0;
+  let flags: readonly FlagDefinition[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    set(next: readonly FlagDefinition[]): void {
+      flags = next;
+      version += 1;
+      for (const wake of waiting) wake();
+      waiting.clear();
+    },
+    async after(search: string): Promise<FlagPage> {
+      const query = new URLSearchParams(search);
+      if (query.get('known') === String(version)) {
+        await new Promise<void>((resolve) => {
+          waiting.add(resolve);
+          setTimeout(resolve, Number(query.get('wait'))).unref();
+        });
+      }
+      return { version: String(version), flags };
+    },
+  };
+}
+
 /** Every subgraph in this process; those that the sample graph lacks answer nothing. */
 export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Partial<SubgraphEndpoint>>> = {}): SampleEndpoints {
   const revoked = createRevokedLog();
+  const told = createToldFlags();
   const calls: RecordedCall[] = [];
   const routes: RecordedRoute[] = [];
 
@@ -171,6 +201,7 @@ export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Pa
       },
       async forward(request, envelope) {
         if (request.path === REVOCATIONS_PATH) return json(200, await revoked.after(request.search));
+        if (request.path === FLAG_FEED_PATH) return json(200, await told.after(request.search));
         routes.push({ subgraph: name, request, envelope });
         return forwardOf(name, request);
       },
@@ -185,6 +216,7 @@ export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Pa
     calls,
     routes,
     revoke: (revocation) => revoked.add(revocation),
+    setFlags: (...flags) => told.set(flags),
     signals: () =>
       routes
         .filter(({ subgraph }) => subgraph === 'ops')

@@ -34,6 +34,7 @@ function summary(config: Config, mailboxUrl: string | undefined): string {
     '',
     `  Graph       ${at('acme')}/graphql      (open it in a browser to explore)`,
     `              ${at('globex')}/graphql`,
+    `  Dashboard   ${at('')}/admin      (for the platform administrator below)`,
     `  Health      ${at('')}/health`,
     `  Metrics     ${at('')}/metrics`,
     ...(mailboxUrl ? [`  Mailbox     ${mailboxUrl}      (every mail that is sent)`] : []),

@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createGateway } from '../../gateway/gateway.js';
+import { createGateway, type Gateway } from '../../gateway/gateway.js';
 import { createRateCounter } from '../../gateway/stages/rate-limits/create-counter.js';
-import { gatewayConfigOf } from '../../gateway/gateway-config.js';
+import { gatewayConfigOf, type GatewayConfig } from '../../gateway/gateway-config.js';
 import { migrate, MigrationError } from '../../prisma/migrate.js';
 import { isSeeded, seedDemo } from '../../prisma/seed/seed.js';
 import { createSignal } from '../../subgraphs/_kernel/events/create-signal.js';
 import { hostSubgraph, type SubgraphHost } from '../../subgraphs/_kernel/host.js';
 import { systemClock, type Clock } from '../../subgraphs/_kernel/request/clock.js';
 import { createRuntime } from '../../subgraphs/_kernel/runtime.js';
+import { createDiskStore } from '../../subgraphs/_kernel/files/disk-store.js';
+import { createS3Store } from '../../subgraphs/_kernel/files/s3-store.js';
 import { createSecretBox } from '../../subgraphs/_kernel/secrets/secret-box.js';
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { createSubgraphs, type Subgraphs, type SubgraphsConfig } from '../../subgraphs/registry.js';
@@ -48,6 +50,8 @@ export interface StartedPlatform {
   readonly mailbox: Mailbox | null;
   /** The subgraphs as the gateway reaches them. */
   readonly endpoints: Readonly<Record<SubgraphName, SubgraphHost>>;
+  /** One more in front of the same subgraphs, which does not listen yet and which its maker stops. */
+  readonly anotherGateway: () => Promise<Gateway>;
 }
 
 export interface Platform {
@@ -83,6 +87,22 @@ export function createPlatform(options: PlatformOptions): Platform {
   };
 }
 
+/** Where mails go when there is no mail server; null where there is one. */
+async function localMailbox({ mail }: Config, onStop: (step: () => Promise<unknown>) => void) {
+  if (mail.smtpUrl !== undefined) return null;
+  const mailbox = await startMailbox();
+  onStop(() => mailbox.stop());
+  return mailbox;
+}
+
+/** @throws with one sentence for whoever started it */
+const bringUpToDate = (databaseUrl: string): Promise<unknown> =>
+  migrate(databaseUrl).catch((error: unknown) => {
+    throw error instanceof MigrationError
+      ? error
+      : new Error(describeConnectionFailure(error, databaseUrl), { cause: error });
+  });
+
 async function start(
   { config, folder, progress, seed, clock = systemClock, logTo }: PlatformOptions,
   onStop: (step: () => Promise<unknown>) => void,
@@ -95,11 +115,7 @@ async function start(
 
   const databaseUrl = config.databaseUrl ?? (await embeddedDatabase(folder, progress, onStop));
   progress.step('Migrating the database');
-  await migrate(databaseUrl).catch((error: unknown) => {
-    throw error instanceof MigrationError
-      ? error
-      : new Error(describeConnectionFailure(error, databaseUrl), { cause: error });
-  });
+  await bringUpToDate(databaseUrl);
 
   const pools = createPools({
     url: databaseUrl,
@@ -112,8 +128,7 @@ async function start(
   onStop(() => signal.close());
 
   const stripe = config.stripe ?? (await stripeDouble(config, folder, secrets, clock, onStop));
-  const mailbox = config.mail.smtpUrl === undefined ? await startMailbox() : null;
-  if (mailbox) onStop(() => mailbox.stop());
+  const mailbox = await localMailbox(config, onStop);
   const runtime = createRuntime({
     pools,
     signal,
@@ -123,14 +138,20 @@ async function start(
   });
   onStop(() => runtime.close());
 
+  const disk = createDiskStore(
+    { folder: config.files.folder, publicUrl: config.publicUrl, secret: config.encryptionKey ?? secrets.encryptionKey },
+    clock,
+  );
   const subgraphsConfig: SubgraphsConfig = {
     issuer: config.publicUrl,
     appName: config.appName,
     breachedPasswordsUrl: config.breachedPasswordsUrl,
     dnsServers: config.dnsServers,
+    files: config.files.s3 ? createS3Store(config.files.s3, clock) : disk,
     environment: config.environment,
     stripe,
     mail: { smtpUrl: mailbox?.smtpUrl ?? config.mail.smtpUrl, from: config.mail.from },
+    ...config.delivery,
     redisUrl: config.redisUrl,
   };
   const subgraphs = createSubgraphs(runtime, subgraphsConfig);
@@ -146,20 +167,25 @@ async function start(
   onStop(() => counter.close());
 
   progress.step('Composing the graph');
-  const gateway = await createGateway({
-    supergraphSdl: await readFile(SUPERGRAPH_FILE, 'utf8'),
-    endpoints,
-    logger: logger.child({ part: 'gateway' }),
-    config: gatewayConfigOf(config, REQUEST_TIMEOUT_MS),
-    counter,
-  });
+  const gatewayConfig = gatewayConfigOf(config, REQUEST_TIMEOUT_MS);
+  const gatewayWith = async (given: GatewayConfig): Promise<Gateway> =>
+    createGateway({
+      supergraphSdl: await readFile(SUPERGRAPH_FILE, 'utf8'),
+      endpoints,
+      logger: logger.child({ part: 'gateway' }),
+      config: given,
+      counter,
+      ...(config.files.s3 ? {} : { files: disk }),
+    });
+  const gateway = await gatewayWith(gatewayConfig);
   onStop(() => gateway.stop());
 
   for (const endpoint of Object.values(endpoints)) endpoint.start();
   if (seed && !(await isSeeded(runtime))) await seedDemo({ runtime, subgraphs, progress });
   const { url } = await gateway.listen({ host: config.host, port: config.port });
   progress.done();
-  return { url, subgraphs, endpoints, mailbox };
+  const anotherGateway = (): Promise<Gateway> => gatewayWith({ ...gatewayConfig, metricsAddress: null });
+  return { url, subgraphs, endpoints, mailbox, anotherGateway };
 }
 
 async function embeddedDatabase(

@@ -1,5 +1,5 @@
 // Plain JavaScript, so that it can say in one sentence what is missing before anything else is loaded.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,4 +20,6 @@ const { register } = await import('tsx/esm/api').catch(() => {
   process.exit(1);
 });
 register();
+// Beside everything else: a second or two at the first start, nothing at the next ones.
+spawn(process.execPath, [path.join(root, 'clients/admin/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
 await import('./main.ts');

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
+import { FILES_PAIRS, filesOf, filesVariables, type FilesConfig } from './files-config.js';
+import { DELIVERY_PAIRS, deliveryOf, deliveryVariables, type DeliveryVariables } from './delivery-variables.js';
 
 
 const ENVIRONMENTS = ['development', 'test', 'staging', 'production'] as const;
@@ -59,6 +61,8 @@ export interface Config {
   readonly dnsServers: readonly string[];
   /** SMTP_URL and MAIL_FROM. Without a URL the local mailbox is used, and apart from it mails wait. */
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
+  readonly delivery: DeliveryVariables;
+  readonly files: FilesConfig;
   /** STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. Without a key the local double is used. */
   readonly stripe: StripeConfig | undefined;
 }
@@ -165,6 +169,8 @@ const variables = z.object({
   DNS_SERVERS: dnsServers.optional(),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email('must be an e-mail address').optional(),
+  ...deliveryVariables,
+  ...filesVariables,
   TRUSTED_PROXIES: z.string().optional(),
   METRICS_PORT: port.optional(),
   METRICS_HOST: z.string().optional(),
@@ -264,6 +270,8 @@ function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof su
     breachedPasswordsUrl: given.BREACHED_PASSWORDS_URL,
     dnsServers: given.DNS_SERVERS ?? [],
     mail: { smtpUrl: given.SMTP_URL, from: given.MAIL_FROM ?? `no-reply@${given.SPINE_BASE_DOMAIN}` },
+    delivery: deliveryOf(given),
+    files: filesOf(given),
     stripe:
       given.STRIPE_SECRET_KEY && given.STRIPE_WEBHOOK_SECRET
         ? {
@@ -298,6 +306,8 @@ function pairProblems(given: Readonly<Record<string, string | undefined>>) {
     ['STRIPE_WEBHOOK_SECRET', 'STRIPE_SECRET_KEY'],
     ['DATABASE_APP_URL', 'DATABASE_URL'],
     ['DATABASE_PLATFORM_URL', 'DATABASE_URL'],
+    ...DELIVERY_PAIRS,
+    ...FILES_PAIRS,
   ] as const;
   return pairs
     .filter(([one, other]) => given[one] && !given[other])

@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from '../../infra/runtime/config.js';
 import { createLogger } from '../../infra/runtime/log.js';
 import { createPools, describeConnectionFailure } from '../../infra/runtime/postgres/pools.js';
+import { createDiskStore } from '../../subgraphs/_kernel/files/disk-store.js';
 import { createSignal } from '../../subgraphs/_kernel/events/create-signal.js';
 import { hostSubgraph } from '../../subgraphs/_kernel/host.js';
 import { systemClock } from '../../subgraphs/_kernel/request/clock.js';
@@ -26,11 +27,12 @@ async function main(): Promise<void> {
   const logger = createLogger({ name: 'seed', level: config.logLevel });
   const pools = createPools({ url: databaseUrl, appUrl: config.databaseAppUrl, platformUrl: config.databasePlatformUrl });
   const signal = await createSignal({ redisUrl: config.redisUrl, databaseUrl, pool: pools.platform, logger });
+  // Seeding opens no sealed secret and makes none, nor a link to a file.
+  const encryptionKey = config.encryptionKey ?? 'unused by the seed';
   const runtime = createRuntime({
     pools,
     signal,
-    // Seeding opens no sealed secret and makes none.
-    secretBox: createSecretBox(config.encryptionKey ?? 'unused by the seed'),
+    secretBox: createSecretBox(encryptionKey),
     clock: systemClock,
     logger,
   });
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
     environment: config.environment,
     stripe: config.stripe ?? { secretKey: 'unused by the seed', webhookSecret: 'unused', apiBase: undefined },
     mail: config.mail,
+    files: createDiskStore({ folder: config.files.folder, publicUrl: config.publicUrl, secret: encryptionKey }, systemClock),
     redisUrl: undefined,
   });
   const hosts = Object.values(subgraphs).map((subgraph) => hostSubgraph(subgraph, runtime, pools.platform));

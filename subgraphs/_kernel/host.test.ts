@@ -30,7 +30,13 @@ const schema = new GraphQLSchema({
 const host = hostSubgraph(
   { name: 'booking', schema, services: {}, reactions: [], routes: [], schedules: [] },
   // Nothing here is read from a database.
-  { clock: systemClock, logger: createLogger({ name: 'test', level: 'fatal' }), database: {} } as unknown as SubgraphRuntime,
+  {
+    clock: systemClock,
+    logger: createLogger({ name: 'test', level: 'fatal' }),
+    database: {},
+    outbox: { for: () => ({}) },
+    monitor: { failed: () => undefined, took: () => undefined },
+  } as unknown as SubgraphRuntime,
   {} as pg.Pool,
 );
 

@@ -7,7 +7,12 @@ import { resumedAfter, withCursor } from './events/resumption.js';
 import { maskError } from './errors/mask.js';
 import type { GraphContext } from './graphql/builder.js';
 import { createCompiledExecution } from './graphql/compiled-execution.js';
+import { createJobWorker } from './jobs/job-worker.js';
+import { removeFinishedJobs } from './jobs/remove-finished-jobs.js';
 import { createScheduleRunner } from './jobs/schedule.js';
+import type { MutationEvents } from './mutations/mutation-answered.js';
+import { createMutationLog } from './mutations/mutation-log.js';
+import { gatherReports, watchMutations } from './mutations/watched-mutations.js';
 import { Loaders } from './request/loaders.js';
 import type { Logger, RequestContext } from './request/request-context.js';
 import { systemContext } from './request/system-context.js';
@@ -15,6 +20,7 @@ import type { Subgraph, SubgraphRuntime } from './subgraph.js';
 import type { Envelope } from './wire/envelope.js';
 import { actorIdOf } from './wire/principal.js';
 import type { SubgraphEndpoint, SubgraphRequest } from './wire/subgraph-endpoint.js';
+import { servesPath } from './wire/subgraph-route.js';
 import { PLATFORM_TENANT } from './wire/tenant.js';
 import { inSpan, traceHeaders, type SpanOf } from './wire/tracing.js';
 
@@ -73,17 +79,38 @@ export function hostSubgraph(
     return context;
   };
 
+  const maskOne = (error: GraphQLError, request: RequestContext): GraphQLError => {
+    const told = maskError(error, request);
+    if (told.extensions['code'] === 'INTERNAL_SERVER_ERROR') {
+      const { name: kind, message, stack = '' } = error.originalError ?? error;
+      runtime.monitor.failed(name, { name: kind, message, stack });
+    }
+    return told;
+  };
   const masked = (result: ExecutionResult, request: RequestContext): ExecutionResult =>
-    result.errors
-      ? { ...result, errors: result.errors.map((error: GraphQLError) => maskError(error, request)) }
-      : result;
+    result.errors ? { ...result, errors: result.errors.map((error: GraphQLError) => maskOne(error, request)) } : result;
+
+  watchMutations(schema);
+  const mutationLog = createMutationLog({
+    tenants: runtime.database.tenants,
+    outbox: runtime.outbox.for<MutationEvents>(),
+    signal: runtime.signal,
+    logger,
+  });
 
   const execute = createCompiledExecution(schema, options.runsBeforeCompiling);
 
   const run = async (operation: SubgraphRequest, request: RequestContext, rootValue?: unknown): Promise<ExecutionResult> => {
     const contextValue: GraphContext<unknown> = { request, services };
+    const reports = gatherReports(contextValue);
     const { document, operationName, variables } = operation;
+    const begin = performance.now();
     const result = await execute({ document, operationName, variables, contextValue, rootValue });
+    runtime.monitor.took(name, operationName ?? 'anonymous', performance.now() - begin);
+    // The platform's own are not somebody's.
+    if (reports.length > 0 && request.principal.kind !== 'system') {
+      await mutationLog.note(request, reports.map((report) => ({ ...report, by: name })));
+    }
     return masked(result, request);
   };
 
@@ -108,8 +135,15 @@ export function hostSubgraph(
     clock: runtime.clock,
     logger,
   });
+  const { jobs: handlers = [] } = subgraph;
+  const { database, signal, clock } = runtime;
+  const worker = createJobWorker({ queue: name, handlers, database, signal, clock, logger });
   const schedules = createScheduleRunner(
-    [...subgraph.schedules, removeEventsAllAreDoneWith(pool, runtime.log, options.eventsKeptHours)],
+    [
+      ...subgraph.schedules,
+      removeEventsAllAreDoneWith(pool, runtime.log, options.eventsKeptHours),
+      ...(handlers.length === 0 ? [] : [removeFinishedJobs(database.platform, name)]),
+    ],
     pool,
     (schedule) =>
       systemContext({ name: schedule.name, tenant: PLATFORM_TENANT, clock: runtime.clock, logger }),
@@ -141,7 +175,7 @@ export function hostSubgraph(
     },
     async forward(request, envelope) {
       const route = subgraph.routes.find(
-        (candidate) => candidate.path === request.path && candidate.method === request.method,
+        (candidate) => servesPath(candidate, request.path) && candidate.method === request.method,
       );
       return route ? route.handle(request, envelope) : null;
     },
@@ -155,10 +189,11 @@ export function hostSubgraph(
     },
     start() {
       consumer.start();
+      worker.start();
       schedules.start();
     },
     async close() {
-      await Promise.all([consumer.stop(), schedules.stop()]);
+      await Promise.all([consumer.stop(), worker.stop(), schedules.stop()]);
       subgraph.close?.();
     },
   };

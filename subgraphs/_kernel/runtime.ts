@@ -4,6 +4,8 @@ import { createEventLog } from './events/event-log.js';
 import type { EventSignal } from './events/event-signal.js';
 import { createEventTail } from './events/event-tail.js';
 import { createOutbox } from './events/outbox.js';
+import { createFlagWatch } from './flags/flag-watch.js';
+import { createMonitor } from './monitoring/monitor.js';
 import { createAccessLog, type AccessLogOptions } from './policy/access-log.js';
 import { createTenantPolicies } from './policy/tenant-policies.js';
 import type { Clock } from './request/clock.js';
@@ -20,6 +22,8 @@ export interface RuntimeParts {
   readonly logger: Logger;
   /** How much of what was decided is kept. */
   readonly accessLog?: AccessLogOptions;
+  /** Milliseconds from which on an operation is slow; a second unless said. */
+  readonly slowFrom?: number | undefined;
 }
 
 export interface RunningRuntime extends SubgraphRuntime {
@@ -28,13 +32,15 @@ export interface RunningRuntime extends SubgraphRuntime {
 }
 
 /** Puts together what the subgraphs of one process share. */
-export function createRuntime({ pools, signal, secretBox, clock, logger, accessLog: kept }: RuntimeParts): RunningRuntime {
+export function createRuntime({ pools, signal, secretBox, clock, logger, accessLog: kept, slowFrom }: RuntimeParts): RunningRuntime {
   const database = createDatabase(pools);
   const outbox = createOutbox(signal);
   database.onCommit(outbox.onCommit);
   const log = createEventLog(pools.platform);
   const tail = createEventTail(log, signal, logger);
+  const flags = createFlagWatch(pools.platform, signal, logger);
   const accessLog = createAccessLog(database.tenants, logger, kept);
+  const monitor = createMonitor({ platform: database.platform, clock, logger, slowFrom });
   return {
     database,
     outbox,
@@ -42,14 +48,18 @@ export function createRuntime({ pools, signal, secretBox, clock, logger, accessL
     tail,
     signal,
     catchUp: createCatchUp(log, pools.platform),
+    flags,
     accessLog,
+    monitor,
     policies: createTenantPolicies(database.tenants, accessLog, logger),
     secretBox,
     clock,
     logger,
     async close() {
       await tail.close();
+      await flags.close();
       await accessLog.close();
+      await monitor.close();
       await database.close();
     },
   };

@@ -5,7 +5,10 @@ import type { EventSignal } from './events/event-signal.js';
 import type { EventTail } from './events/event-tail.js';
 import type { OutboxWriter } from './events/outbox.js';
 import type { Reaction } from './events/reaction.js';
+import type { JobHandler } from './jobs/job.js';
+import type { FlagWatch } from './flags/flag-watch.js';
 import type { Schedule } from './jobs/schedule.js';
+import type { Monitor } from './monitoring/monitor.js';
 import type { AccessLog } from './policy/access-log.js';
 import type { TenantPolicies } from './policy/tenant-policies.js';
 import type { Clock } from './request/clock.js';
@@ -26,6 +29,10 @@ export interface SubgraphRuntime {
   /** What tenants' policies say. */
   readonly policies: TenantPolicies;
   readonly accessLog: AccessLog;
+  /** Where what breaks and what is slow is counted. */
+  readonly monitor: Monitor;
+  /** What is switched on, for whom; asked of this process's memory. */
+  readonly flags: FlagWatch;
   readonly secretBox: SecretBox;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,6 +46,8 @@ export interface Subgraph<Services = unknown> {
   readonly reactions: readonly Reaction[];
   readonly routes: readonly SubgraphRoute[];
   readonly schedules: readonly Schedule[];
+  /** Does the jobs that the subgraph asks for. */
+  readonly jobs?: readonly JobHandler[];
   /** Lets go of connections of its own, after everything else has ended. */
   readonly close?: () => void;
 }

@@ -29,8 +29,8 @@ export interface SessionEnded {
   readonly realm: TokenRealm;
   readonly subjectId: string;
   readonly sessionId: string;
-  /** The last three: by somebody who may, and against the will of whose session it was. */
-  readonly reason: 'LOGOUT' | 'TOKEN_REUSED' | 'REVOKED' | 'SUSPENDED' | 'BANNED' | 'REMOVED';
+  /** The last four: by somebody who may, and against the will of whose session it was. */
+  readonly reason: 'LOGOUT' | 'TOKEN_REUSED' | 'REVOKED' | 'SUSPENDED' | 'BANNED' | 'REMOVED' | 'FORCED';
 }
 
 /** Somebody asked for a link or code by mail; not said whether there is anybody of that address. */
@@ -56,6 +56,22 @@ export interface PasswordChanged {
   readonly by: 'HERSELF' | 'RESET';
   /** The session that goes on; null when none does. */
   readonly keptSessionId: string | null;
+}
+
+/** Staff of the platform has begun or ended to act in the name of a member. */
+export interface ImpersonationChanged {
+  readonly adminId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly reason: string;
+  readonly change: 'BEGUN' | 'ENDED';
+}
+
+/** A person has one passkey more, or less, at the tenant. */
+export interface PasskeyChanged {
+  readonly userId: string;
+  readonly passkeyId: string;
+  readonly change: 'ADDED' | 'REMOVED';
 }
 
 /** Somebody set an authenticator app up, did away with it, or has new codes to recover with. */
@@ -159,7 +175,48 @@ export interface PolicyChanged {
   readonly actions: readonly string[];
 }
 
+/** A directory may keep this company's people in step, or no longer. */
+export interface ScimTokenChanged {
+  readonly scimTokenId: string;
+  readonly change: 'CREATED' | 'REVOKED';
+}
+
+/** A program that people sign in to by OpenID Connect is another, or no more. */
+export interface OidcClientChanged {
+  readonly clientId: string;
+  readonly kind: 'WEB' | 'PUBLIC' | 'SERVICE';
+  readonly permissions: readonly string[];
+  readonly change: 'CREATED' | 'UPDATED' | 'DELETED';
+}
+
+/** Somebody has allowed a program something, or takes it back. */
+export interface OidcConsentChanged {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly change: 'GIVEN' | 'REVOKED';
+}
+
+/** Where people of a company can prove who they are is another. */
+export interface IdentityProviderChanged {
+  readonly identityProviderId: string;
+  readonly type: 'OIDC' | 'SAML';
+  readonly change: 'CREATED' | 'UPDATED' | 'DELETED';
+}
+
+/** An account elsewhere is somebody's here, or no longer. */
+export interface FederatedIdentityChanged {
+  readonly identityProviderId: string;
+  readonly userId: string;
+  readonly change: 'LINKED' | 'UNLINKED';
+}
+
 export interface IdentityEvents {
+  'identity.identity_provider_changed': IdentityProviderChanged;
+  'identity.federated_identity_changed': FederatedIdentityChanged;
+  'identity.oidc_client_changed': OidcClientChanged;
+  'identity.oidc_consent_changed': OidcConsentChanged;
+  'identity.scim_token_changed': ScimTokenChanged;
   'identity.policy_changed': PolicyChanged;
   'identity.api_key_created': ApiKeyCreated;
   'identity.api_key_revoked': ApiKeyRevoked;
@@ -173,6 +230,8 @@ export interface IdentityEvents {
   'identity.consent_given': ConsentGiven;
   'identity.member_invited': MemberInvited;
   'identity.second_factor_changed': SecondFactorChanged;
+  'identity.passkey_changed': PasskeyChanged;
+  'identity.impersonation_changed': ImpersonationChanged;
   'identity.membership_granted': MembershipGranted;
   'identity.login_succeeded': LoginSucceeded;
   'identity.login_failed': LoginFailed;

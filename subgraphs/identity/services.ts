@@ -1,5 +1,7 @@
 import type { AdminSessionService } from './admin-user/admin-session.service.js';
 import type { AdminUserService } from './admin-user/admin-user.service.js';
+import type { OidcClientService } from './oidc/client.service.js';
+import type { OidcConsentService } from './oidc/consent.service.js';
 import type { ClientApplicationService } from './client-application/client-application.service.js';
 import type { MembershipService } from './membership/membership.service.js';
 import type { ConsentService } from './consent/consent.service.js';
@@ -8,8 +10,15 @@ import type { ApiKeyService } from './api-key/api-key.service.js';
 import type { ServiceAccountService } from './service-account/service-account.service.js';
 import type { PolicyService } from './policy/policy.service.js';
 import type { SimulationService } from './policy/simulation.service.js';
+import type { FederatedSignInService } from './identity-provider/federated-sign-in.service.js';
+import type { IdentityProviderService } from './identity-provider/identity-provider.service.js';
+import type { SsoService } from './identity-provider/sso.service.js';
+import type { ScimGroupService } from './scim/group/scim-group.service.js';
+import type { ScimTokenService } from './scim/token/scim-token.service.js';
 import type { RoleService } from './role/role.service.js';
+import type { PasskeyService } from './passkey/passkey.service.js';
 import type { ProfileService } from './profile/profile.service.js';
+import type { ImpersonationService } from './impersonation/impersonation.service.js';
 import type { InvitationService } from './invitation/invitation.service.js';
 import type { MailedProofService } from './mailed-proof/mailed-proof.service.js';
 import type { PasswordService } from './password/password.service.js';
@@ -33,6 +42,11 @@ export interface IdentityServices {
   readonly signingKeys: SigningKeyService;
   readonly serviceAccounts: ServiceAccountService;
   readonly apiKeys: ApiKeyService;
+  readonly identityProviders: IdentityProviderService;
+  readonly sso: SsoService;
+  readonly federatedSignIn: FederatedSignInService;
+  readonly scimTokens: ScimTokenService;
+  readonly scimGroups: ScimGroupService;
   readonly roles: RoleService;
   readonly policies: PolicyService;
   readonly simulations: SimulationService;
@@ -46,6 +60,8 @@ export interface IdentityServices {
   readonly secondFactors: SecondFactorService;
   readonly secondSteps: SecondStepService;
   readonly trustedDevices: TrustedDeviceService;
+  readonly passkeys: PasskeyService;
+  readonly impersonations: ImpersonationService;
   readonly magicLinks: MagicLinkService;
   readonly proofs: MailedProofService;
   readonly passwords: PasswordService;
@@ -53,4 +69,6 @@ export interface IdentityServices {
   readonly adminSessions: AdminSessionService;
   readonly adminUsers: AdminUserService;
   readonly clientApplications: ClientApplicationService;
+  readonly oidcClients: OidcClientService;
+  readonly oidcConsents: OidcConsentService;
 }

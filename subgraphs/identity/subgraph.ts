@@ -2,11 +2,16 @@ import { eventFeedRoute } from '../_kernel/events/event-feed.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
+import { createAccountPages } from './account-pages/create-account-pages.js';
+import { createBrowserSessionService } from './account-pages/browser-session.service.js';
 import { apiKeyRoute, apiKeyUsesRoute } from './api-key/api-key.route.js';
 import { createApiKeyService } from './api-key/api-key.service.js';
 import { createAdminSessionService } from './admin-user/admin-session.service.js';
 import { createAdminUserService } from './admin-user/admin-user.service.js';
 import { createClientLoader } from './client-application/client-application.loader.js';
+import { createAuthorizationServer } from './oidc/authorization-server.js';
+import { createOidcClientService } from './oidc/client.service.js';
+import { createOidcConsentService } from './oidc/consent.service.js';
 import { createClientApplicationService } from './client-application/client-application.service.js';
 import { operationUsesRoute, registeredOperationRoute } from './client-application/operation-lookup.route.js';
 import { createOperationLookupService } from './client-application/operation-lookup.service.js';
@@ -19,8 +24,12 @@ import { policyDecisionRoute } from './policy/policy-decision.route.js';
 import { createPolicyService } from './policy/policy.service.js';
 import { createSimulationService } from './policy/simulation.service.js';
 import { publishPoliciesWhenARoleChanges } from './reactions/publish-policies-when-a-role-changes.js';
+import { createIdentityProviders } from './identity-provider/create-identity-providers.js';
+import { rememberEmailDomainWhenItIsVerified } from './reactions/remember-email-domain-when-it-is-verified.js';
+import { createScim } from './scim/create-scim.js';
 import { createRoleService } from './role/role.service.js';
 import { createProfileService } from './profile/profile.service.js';
+import { createImpersonationService } from './impersonation/impersonation.service.js';
 import { createInvitationService } from './invitation/invitation.service.js';
 import { createRequestedInvitationService } from './invitation/requested-invitation.service.js';
 import { createMailedProofService } from './mailed-proof/mailed-proof.service.js';
@@ -29,10 +38,14 @@ import { createMembershipService } from './membership/membership.service.js';
 import { createBreachList, NO_BREACHES } from './password/breach-list.js';
 import { createPasswordPolicy } from './password/password-policy.js';
 import { createPasswordHasher } from './password/password-hasher.js';
+import { createPasskeyService } from './passkey/passkey.service.js';
 import { createPasswordService } from './password/password.service.js';
+import { grantRoleWhenAWorkflowAsks } from './reactions/grant-role-when-a-workflow-asks.js';
 import { inviteOwnerWhenTenantIsCreated } from './reactions/invite-owner-when-tenant-is-created.js';
 import { inviteTeamWhenOwnerAsks } from './reactions/invite-team-when-owner-asks.js';
+import { keepAccentColorWhenTenantChanges } from './reactions/keep-accent-color-when-tenant-changes.js';
 import { sendProofWhenRequested } from './reactions/send-proof-when-requested.js';
+import { signEverybodyOutWhenOperationsAsks } from './reactions/sign-everybody-out-when-operations-asks.js';
 import { schema } from './schema.js';
 import type { IdentityServices } from './services.js';
 import { createSecondFactorService } from './second-factor/second-factor.service.js';
@@ -63,6 +76,8 @@ export interface IdentityConfig {
   readonly appName: string;
   /** Where passwords known from breaches are looked up; undefined to ask nobody. */
   readonly breachedPasswordsUrl?: string | undefined;
+  /** Name of the environment: in development and tests, clients on the own network are told of sign-outs, too. */
+  readonly environment?: string;
 }
 
 /** Who people are, how they prove it, and what their roles allow. */
@@ -90,63 +105,98 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
   const requestedInvitations = createRequestedInvitationService({ outbox, mails, secretBox, publicUrl: config.issuer });
   const proofs = createMailedProofService({ tenants, outbox, secretBox, mails, publicUrl: config.issuer });
 
+  const federation = createIdentityProviders({ runtime, outbox, memberships, roles, signIn, publicUrl: config.issuer });
+  const scim = createScim({ runtime, outbox, memberships, roles, publicUrl: config.issuer });
+
   const operationLookup = createOperationLookupService({ tenants, platform });
+  const sessions = createSessionService({ tenants, platform, outbox, hasher, signIn, guard, devices });
+  const browsers = createBrowserSessionService(tenants);
+  const { issuer: publicUrl } = config;
+  const authorizationServer = createAuthorizationServer({
+    runtime,
+    outbox,
+    signingKeys,
+    signIn,
+    sessions,
+    browsers,
+    publicUrl,
+    reachesOwnNetwork: config.environment === 'development' || config.environment === 'test',
+  });
+
+  const services: IdentityServices = {
+    users: createUserService(userLoader),
+    registration: createRegistrationService({ platform, hasher, memberships, proofs, policy }),
+    enrolment: createEnrolmentService({ platform, hasher, memberships, policy, roles }),
+    signingKeys,
+    serviceAccounts: createServiceAccountService({ tenants, outbox, loader: createServiceAccountLoader(tenants) }),
+    apiKeys: createApiKeyService({ tenants, outbox }),
+    identityProviders: federation.providers,
+    sso: federation.sso,
+    federatedSignIn: federation.signIn,
+    scimTokens: scim.tokens,
+    scimGroups: scim.groups,
+    roles,
+    policies,
+    simulations: createSimulationService(policies, roles),
+    profiles: createProfileService({ platform, outbox }),
+    consents: createConsentService({ tenants, outbox }),
+    invitations: createInvitationService({
+      tenants,
+      platform,
+      outbox,
+      memberships,
+      hasher,
+      policy,
+      mails,
+      roles,
+      publicUrl: config.issuer,
+    }),
+    memberships,
+    memberStandings: createMemberStandingService({ tenants, outbox, roles }),
+    userStandings: createUserStandingService({ platform, outbox }),
+    sessions,
+    secondFactors,
+    secondSteps: createSecondStepService({ tenants, platform, hasher, secondFactors, guard, signIn }),
+    trustedDevices: devices,
+    impersonations: createImpersonationService({ tenants, outbox, signIn, tokens }),
+    passkeys: createPasskeyService({ tenants, platform, outbox, signIn, guard, publicUrl: config.issuer }),
+    magicLinks: createMagicLinkService({ tenants, platform, outbox, proofs, signIn }),
+    proofs,
+    passwords: createPasswordService({ tenants, platform, outbox, hasher, proofs, mails, policy }),
+    emailVerification: createEmailVerificationService({ tenants, platform, outbox, proofs, users: userLoader }),
+    adminSessions: createAdminSessionService({ tenants, platform, outbox, hasher, tokens, secondFactors, guard }),
+    adminUsers: createAdminUserService({ platform, outbox, hasher, policy }),
+    clientApplications: createClientApplicationService({ tenants, loader: createClientLoader(tenants) }),
+    oidcClients: createOidcClientService({ tenants, outbox }),
+    oidcConsents: createOidcConsentService({ tenants, outbox }),
+  };
 
   return {
     name: 'identity',
     schema,
-    services: {
-      users: createUserService(userLoader),
-      registration: createRegistrationService({ platform, hasher, memberships, proofs, policy }),
-      enrolment: createEnrolmentService({ platform, hasher, memberships, policy, roles }),
-      signingKeys,
-      serviceAccounts: createServiceAccountService({ tenants, outbox, loader: createServiceAccountLoader(tenants) }),
-      apiKeys: createApiKeyService({ tenants, outbox }),
-      roles,
-      policies,
-      simulations: createSimulationService(policies, roles),
-      profiles: createProfileService({ platform, outbox }),
-      consents: createConsentService({ tenants, outbox }),
-      invitations: createInvitationService({
-        tenants,
-        platform,
-        outbox,
-        memberships,
-        hasher,
-        policy,
-        mails,
-        roles,
-        publicUrl: config.issuer,
-      }),
-      memberships,
-      memberStandings: createMemberStandingService({ tenants, outbox, roles }),
-      userStandings: createUserStandingService({ platform, outbox }),
-      sessions: createSessionService({ tenants, platform, outbox, hasher, signIn, guard, devices }),
-      secondFactors,
-      secondSteps: createSecondStepService({ tenants, platform, hasher, secondFactors, guard, signIn }),
-      trustedDevices: devices,
-      magicLinks: createMagicLinkService({ tenants, platform, outbox, proofs, signIn }),
-      proofs,
-      passwords: createPasswordService({ tenants, platform, outbox, hasher, proofs, mails, policy }),
-      emailVerification: createEmailVerificationService({ tenants, platform, outbox, proofs, users: userLoader }),
-      adminSessions: createAdminSessionService({ tenants, platform, outbox, hasher, tokens, secondFactors, guard }),
-      adminUsers: createAdminUserService({ platform, outbox, hasher, policy }),
-      clientApplications: createClientApplicationService({ tenants, loader: createClientLoader(tenants) }),
-    },
+    services,
     reactions: [publishPoliciesWhenARoleChanges(policies), 
       sendProofWhenRequested(proofs),
+      signEverybodyOutWhenOperationsAsks(outbox),
       inviteOwnerWhenTenantIsCreated(requestedInvitations),
+      rememberEmailDomainWhenItIsVerified(),
       inviteTeamWhenOwnerAsks(requestedInvitations),
+      grantRoleWhenAWorkflowAsks(outbox),
+      keepAccentColorWhenTenantChanges,
     ],
     routes: [
       policyDecisionRoute(runtime),
       apiKeyRoute(platform, clock),
+      ...scim.routes,
+      ...federation.routes,
       apiKeyUsesRoute(platform),
       signingKeyRoute(signingKeys),
       registeredOperationRoute(operationLookup),
       operationUsesRoute(operationLookup),
+      ...authorizationServer.routes,
+      ...createAccountPages({ ...authorizationServer, services, browsers, tenants, publicUrl, clock, logger: runtime.logger }),
       eventFeedRoute({ path: REVOCATIONS_PATH, forms: revocations, runtime, longestWaitMs: LONGEST_WAIT_MS }),
     ],
-    schedules: [keepSigningKeysFresh(signingKeys), forgetWhatCountsNoMore(platform)],
+    schedules: [...federation.schedules, keepSigningKeysFresh(signingKeys), forgetWhatCountsNoMore(platform), authorizationServer.schedule],
   };
 }

@@ -1,12 +1,34 @@
 import { buildSubgraph } from '../_kernel/graphql/build-subgraph.js';
 import { builder } from './builder.js';
 import './audit/audit.graph.js';
+import './audit/audit-summary.graph.js';
+import './audit/export/audit-export.graph.js';
+import './audit/log/audit-log.graph.js';
+import './audit/witness/witness.graph.js';
 import './auth-log/auth-log.graph.js';
+import './flag/flag.graph.js';
+import './flag/flag-change.graph.js';
+import './flag/flag-mutations.graph.js';
 import './incident/incident.graph.js';
 import './incident/incident-live.graph.js';
+import './incident/action/incident-action.graph.js';
+import './incident/escalation/escalation.graph.js';
+import './incident/metrics.graph.js';
+import './incident/mute/silence.graph.js';
+import './incident/runbook/runbook.graph.js';
+import './incident/triage/triage.graph.js';
 import './incident/spine-response.graph.js';
+import './job/job.graph.js';
 import './mail/mail.graph.js';
+import './measurement/measurement.graph.js';
 import './notification/notification.graph.js';
+import './notification/delivery/notification-log.graph.js';
+import './notification/settings/settings.graph.js';
+import './notification/alert/alert-channel.graph.js';
+import './error-report/error-report.graph.js';
+import './ticket/ticket.graph.js';
+import './webhook/webhook.graph.js';
+import './webhook/webhook-delivery.graph.js';
 import './health/health.graph.js';
 
 /** Operations' part of the graph. */

@@ -1,22 +1,53 @@
 import type { AuditService } from './audit/audit.service.js';
+import type { AuditExportService } from './audit/export/audit-export.service.js';
+import type { WitnessService } from './audit/witness/witness.service.js';
+import type { AuditLogService } from './audit/log/audit-log.service.js';
 import type { AuthLogService } from './auth-log/auth-log.service.js';
 import type { DetectionService } from './detection/detection.service.js';
+import type { FlagLiveService } from './flag/flag-live.service.js';
+import type { FlagProposalService } from './flag/flag-proposal.service.js';
+import type { FlagService } from './flag/flag.service.js';
 import type { HealthService } from './health/health.service.js';
+import type { IncidentActionService } from './incident/action/incident-action.service.js';
+import type { EscalationService } from './incident/escalation/escalation.service.js';
+import type { IncidentMetricsService } from './incident/metrics.service.js';
+import type { SilenceService } from './incident/mute/silence.service.js';
+import type { LaunchChecklistService } from './incident/runbook/launch-checklist.service.js';
+import type { TriageService } from './incident/triage/triage.service.js';
 import type { IncidentLiveService } from './incident/incident-live.service.js';
 import type { IncidentService } from './incident/incident.service.js';
 import type { SpineResponseService } from './incident/spine-response.service.js';
+import type { DeliveryServices } from './deliveries.js';
+import type { ErrorReportService } from './error-report/error-report.service.js';
+import type { TicketService } from './ticket/ticket.service.js';
 import type { MailService } from './mail/mail.service.js';
+import type { MeasurementService } from './measurement/measurement.service.js';
 import type { NotificationService } from './notification/notification.service.js';
 
 /** What operations' resolvers can call. */
-export interface OpsServices {
+export interface OpsServices extends DeliveryServices {
+  readonly tickets: TicketService;
+  readonly errorReports: ErrorReportService;
   readonly audit: AuditService;
+  readonly auditLog: AuditLogService;
+  readonly auditExport: AuditExportService;
+  readonly witness: WitnessService;
   readonly authLog: AuthLogService;
   readonly detection: DetectionService;
+  readonly flags: FlagService;
+  readonly flagProposals: FlagProposalService;
+  readonly flagLive: FlagLiveService;
   readonly incidents: IncidentService;
+  readonly incidentActions: IncidentActionService;
+  readonly incidentMetrics: IncidentMetricsService;
+  readonly silences: SilenceService;
+  readonly escalations: EscalationService;
+  readonly launchChecklist: LaunchChecklistService;
+  readonly triage: TriageService;
   readonly incidentLive: IncidentLiveService;
   readonly spineResponse: SpineResponseService;
   readonly mails: MailService;
   readonly notifications: NotificationService;
+  readonly measurements: MeasurementService;
   readonly health: HealthService;
 }

@@ -1,24 +1,48 @@
+import type { MutationEvents } from '../_kernel/mutations/mutation-answered.js';
+import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { createAuditService } from './audit/audit.service.js';
+import { createAuditExportService } from './audit/export/audit-export.service.js';
+import { createAuditLogService } from './audit/log/audit-log.service.js';
+import { growAuditTrees } from './audit/log/grow-audit-trees.schedule.js';
+import { createTreeGrower } from './audit/log/grow-tree.js';
+import { createAuditKeys } from './audit/log/signing-key.js';
+import { witnessRoute } from './audit/witness/witness.route.js';
+import { createWitnessService } from './audit/witness/witness.service.js';
+import { refusedMutationsRoute } from './audit/refused-mutations.route.js';
 import { createAuthLogService } from './auth-log/auth-log.service.js';
 import { securitySignalsRoute } from './auth-log/security-signals.route.js';
+import { createDeliveries } from './deliveries.js';
+import type { DeliveryConfig } from './delivery-config.js';
 import { createDetectionService } from './detection/detection.service.js';
 import { lookAgainAtUnquietTenants } from './detection/look-again-at-unquiet-tenants.schedule.js';
 import type { OpsEvents } from './events.js';
+import { flagFeedRoute } from './flag/flag-feed.route.js';
+import { createFlagLiveService } from './flag/flag-live.service.js';
+import { createFlagProposalService } from './flag/flag-proposal.service.js';
+import { createFlagWriter } from './flag/flag-writer.js';
+import { createFlagService } from './flag/flag.service.js';
 import { databaseCheck, redisCheck, stripeCheck } from './health/health-checks.js';
 import { createHealthService } from './health/health.service.js';
+import { createIncidentActionService } from './incident/action/incident-action.service.js';
+import { escalateUnacknowledged } from './incident/escalation/escalate-unacknowledged.schedule.js';
+import { createEscalationService } from './incident/escalation/escalation.service.js';
 import { createIncidentLiveService } from './incident/incident-live.service.js';
 import { createIncidentRecorder } from './incident/incident-recorder.js';
 import { createIncidentLoaders } from './incident/incident.loader.js';
 import { createIncidentService } from './incident/incident.service.js';
+import { createIncidentMetricsService } from './incident/metrics.service.js';
+import { createLaunchChecklistService } from './incident/runbook/launch-checklist.service.js';
+import { createSilenceService } from './incident/mute/silence.service.js';
+import { TRIAGE_MODEL } from './incident/triage/model.js';
+import { createTriageService } from './incident/triage/triage.service.js';
 import { createSpineResponseService } from './incident/spine-response.service.js';
 import { deliverDueMails } from './mail/deliver-due-mails.schedule.js';
-import { createLogTransport } from './mail/log-transport.js';
 import { createMailService } from './mail/mail.service.js';
-import { createSmtpTransport } from './mail/smtp.js';
+import { createMeasurementService } from './measurement/measurement.service.js';
 import { createNotificationLoader } from './notification/notification.loader.js';
 import { createNotificationService } from './notification/notification.service.js';
-import { createNotifier } from './notification/notifier.js';
+import { callWhenIncidentEscalates } from './reactions/call-when-incident-escalates.js';
 import { keepRecipientWhenMembershipIsGranted } from './reactions/keep-recipient-when-membership-is-granted.js';
 import { logSignalWhenLoginFails } from './reactions/log-signal-when-login-fails.js';
 import { logSignalWhenPaymentFails } from './reactions/log-signal-when-payment-fails.js';
@@ -34,13 +58,20 @@ import { recordAuditEntries } from './reactions/record-audit-entries.js';
 import { rememberTenantWhenItChanges } from './reactions/remember-tenant-when-it-changes.js';
 import { rememberTenantWhenItIsCreated } from './reactions/remember-tenant-when-it-is-created.js';
 import { rememberTenantWhenItsStatusChanges } from './reactions/remember-tenant-when-its-status-changes.js';
+import { beaconRoute } from './error-report/beacon.route.js';
+import { createErrorReportService } from './error-report/error-report.service.js';
+import { forgetOldReports } from './error-report/forget-old-reports.schedule.js';
 import { schema } from './schema.js';
+import { createTicketMessagesLoader } from './ticket/ticket-messages.loader.js';
+import { createTicketService } from './ticket/ticket.service.js';
 import type { OpsServices } from './services.js';
 import type { OpsEnvironment } from './spine/environment.js';
 
-export interface OpsConfig {
+export interface OpsConfig extends DeliveryConfig {
   /** `development`, `test`, `staging` or `production`. */
   readonly environment: string;
+  /** `iss` of access tokens: the platform's URL, after whose host its audit logs are named. */
+  readonly issuer: string;
   readonly stripe: {
     /** Empty where payments are taken by another process: then Stripe is not watched from here. */
     readonly secretKey: string;
@@ -70,13 +101,18 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
   const env = opsEnvironment(config.environment);
   const outbox = runtime.outbox.for<OpsEvents>();
 
-  const recorder = createIncidentRecorder(outbox);
+  const recorder = createIncidentRecorder({ outbox, platform });
   const detection = createDetectionService({ database, outbox, incidents: recorder });
+  const incidents = createIncidentService({ database, outbox, loaders: createIncidentLoaders(database), detection });
+  const escalations = createEscalationService({ database, outbox, detection });
+  const flagParts = { platform, writer: createFlagWriter(outbox), flags: runtime.flags, detection };
   const authLog = createAuthLogService(database, detection);
   const audit = createAuditService(database, env);
-  const notifier = createNotifier(outbox);
-  const { smtpUrl, from } = config.mail;
-  const transport = smtpUrl === undefined ? createLogTransport(logger) : createSmtpTransport(smtpUrl, from);
+  const auditKeys = createAuditKeys(database, runtime.secretBox);
+  const auditLogParts = { database, keys: auditKeys, logName: new URL(config.issuer).host };
+  const witness = createWitnessService(auditLogParts);
+  const deliveries = createDeliveries(runtime, config, outbox);
+  const { notifier, transport } = deliveries;
   const mails = createMailService({ database, secretBox: runtime.secretBox, transport });
   const checks = [
     databaseCheck(platform),
@@ -84,19 +120,50 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
     ...(config.stripe.secretKey === '' ? [] : [stripeCheck(config.stripe.apiBase)]),
   ];
 
+  const health = createHealthService(env, checks, clock);
+  const installation = {
+    environment: config.environment,
+    sendsMail: config.mail.smtpUrl !== undefined,
+    takesPayments: config.stripe.secretKey !== '',
+    sharesRedis: config.redisUrl !== undefined,
+  };
+
   return {
     name: 'ops',
     schema,
     services: {
       audit,
+      auditLog: createAuditLogService(auditLogParts),
+      witness,
+      auditExport: createAuditExportService({ ...auditLogParts, outbox }),
       authLog,
       detection,
-      incidents: createIncidentService({ database, outbox, loaders: createIncidentLoaders(database), detection }),
+      flags: createFlagService(flagParts),
+      flagProposals: createFlagProposalService(flagParts),
+      flagLive: createFlagLiveService(tail),
+      incidents,
+      incidentActions: createIncidentActionService({ ...flagParts, database, outbox, incidents }),
+      incidentMetrics: createIncidentMetricsService(database),
+      silences: createSilenceService({ database, detection }),
+      escalations,
+      triage: createTriageService({ database, flags: runtime.flags, model: TRIAGE_MODEL }),
+      launchChecklist: createLaunchChecklistService({ database, health, flags: runtime.flags, installation }),
       incidentLive: createIncidentLiveService(tail),
       spineResponse: createSpineResponseService(),
       notifications: createNotificationService({ tenants, tail, loader: createNotificationLoader(tenants) }),
+      ...deliveries.services,
+      errorReports: createErrorReportService(platform),
+      tickets: createTicketService({
+        database,
+        outbox,
+        desk: createMailDesk(runtime.outbox.for<OpsEvents>(), runtime.secretBox, 'ops.mail_requested'),
+        notifier,
+        findTenant: (tenantId) => detection.findTenant(tenantId),
+        messages: createTicketMessagesLoader(database),
+      }),
       mails,
-      health: createHealthService(env, checks, clock),
+      measurements: createMeasurementService({ tenants, detection, incidents: recorder }),
+      health,
     },
     reactions: [
       rememberTenantWhenItIsCreated(detection),
@@ -113,10 +180,20 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       notifyClientWhenBookingIsConfirmed(notifier),
       notifyOwnersWhenPaymentSucceeds(notifier),
       notifyOwnersWhenIncidentIsRaised(notifier, recorder),
+      callWhenIncidentEscalates(notifier, recorder),
       ...queueMailWhenAsked(mails),
+      ...deliveries.reactions,
     ],
-    routes: [securitySignalsRoute({ tenants, authLog, detection, clock, logger })],
-    schedules: [lookAgainAtUnquietTenants(detection), deliverDueMails(mails)],
-    close: () => transport.close(),
+    jobs: deliveries.jobs,
+    routes: [
+      flagFeedRoute(runtime.flags),
+      securitySignalsRoute({ tenants, authLog, detection, clock, logger }),
+      ...deliveries.routes,
+      beaconRoute(runtime.monitor),
+      witnessRoute(witness, clock, logger),
+      refusedMutationsRoute({ tenants, outbox: runtime.outbox.for<MutationEvents>(), clock, logger }),
+    ],
+    schedules: [growAuditTrees(createTreeGrower(auditLogParts)), lookAgainAtUnquietTenants(detection), escalateUnacknowledged(escalations), deliverDueMails(mails), ...deliveries.schedules, forgetOldReports(platform)],
+    close: () => deliveries.close(),
   };
 }

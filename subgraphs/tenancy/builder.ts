@@ -7,3 +7,4 @@ export const builder = createBuilder<TenancyServices>();
 addSharedTypes(builder);
 builder.queryType({ description: 'What can be read.' });
 builder.mutationType({ description: 'What can be changed.' });
+builder.subscriptionType({ description: 'What can be followed live.' });

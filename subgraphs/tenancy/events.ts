@@ -1,5 +1,7 @@
 import type { MailRequested } from '../_kernel/mail/mail.js';
 import type { TenantIdentity, TenantStatus } from '../_kernel/wire/tenant.js';
+import type { FileEvents } from './file/events.js';
+import type { WorkflowEvents } from './workflow/events.js';
 
 export interface TenantCreated {
   readonly tenant: TenantIdentity;
@@ -11,6 +13,8 @@ export interface TenantCreated {
 export interface TenantChanged {
   readonly tenant: TenantIdentity;
   readonly fields: readonly string[];
+  /** As `#RRGGBB`, where it is another. */
+  readonly accentColor?: string;
 }
 
 /** A company can work with the platform in another measure than before: the tenant is as it is now. */
@@ -67,7 +71,7 @@ export interface IntegrationChanged {
   readonly change: 'ENABLED' | 'DISABLED' | 'KEY_ROTATED';
 }
 
-export interface TenancyEvents {
+export interface TenancyEvents extends WorkflowEvents, FileEvents {
   'tenancy.integration_changed': IntegrationChanged;
   'tenancy.domain_changed': DomainChanged;
   'tenancy.mail_requested': MailRequested;

@@ -7,6 +7,11 @@ import './domain/domain.graph.js';
 import './usage/usage.graph.js';
 import './integration/integration.graph.js';
 import './onboarding/onboarding.graph.js';
+import './file/file.graph.js';
+import './workflow/definition/definition.graph.js';
+import './workflow/instance/run.graph.js';
+import './workflow/instance/run-live.graph.js';
+import './workflow/automation/rule.graph.js';
 
 /** Tenancy's part of the graph. */
 export const schema = buildSubgraph(builder);

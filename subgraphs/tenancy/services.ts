@@ -9,6 +9,8 @@ import type { TenantLifeService } from './tenant/tenant-life.service.js';
 import type { TenantService } from './tenant/tenant.service.js';
 import type { TrialService } from './trial/trial.service.js';
 import type { UsageService } from './usage/usage.service.js';
+import type { FileService } from './file/file.service.js';
+import type { Workflows } from './workflow/create-workflows.js';
 
 /** What tenancy's resolvers can call. */
 export interface TenancyServices {
@@ -23,4 +25,6 @@ export interface TenancyServices {
   readonly domains: DomainService;
   readonly usage: UsageService;
   readonly integrations: IntegrationService;
+  readonly workflows: Workflows;
+  readonly files: FileService;
 }

@@ -1,4 +1,5 @@
 import { eventFeedRoute } from '../_kernel/events/event-feed.js';
+import type { ObjectStore } from '../_kernel/files/object-store.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
@@ -6,6 +7,11 @@ import { createDnsReader } from './domain/dns-reader.js';
 import { createDomainService } from './domain/domain.service.js';
 import { watchDomains } from './domain/watch-domains.schedule.js';
 import type { TenancyEvents } from './events.js';
+import { clearFiles } from './file/clear-files.schedule.js';
+import { noScanner, type FileScanner } from './file/file-scanner.js';
+import { createFileService } from './file/file.service.js';
+import { isReady } from './file/file.store.js';
+import { StoredFileId } from './ids.js';
 import { createDataKeys } from './integration/data-key.js';
 import { createIntegrationService } from './integration/integration.service.js';
 import { rotateDataKeys } from './integration/rotate-data-keys.schedule.js';
@@ -15,8 +21,11 @@ import { createOwnerService } from './owner/owner.service.js';
 import { countActiveUserWhenSheSignsIn } from './reactions/count-active-user-when-she-signs-in.js';
 import { countMailsWhenTheyAreRequested } from './reactions/count-mails-when-they-are-requested.js';
 import { finishProvisioningWhenOwnerIsInvited } from './reactions/finish-provisioning-when-owner-is-invited.js';
+import { followRulesWhenSomethingHappens } from './reactions/follow-rules-when-something-happens.js';
+import { forgetMemberWhenMembershipIsRemoved } from './reactions/forget-member-when-membership-is-removed.js';
 import { keepMemberWhenMembershipIsGranted } from './reactions/keep-member-when-membership-is-granted.js';
 import { keepOwnerWhenMembershipChanges } from './reactions/keep-owner-when-membership-changes.js';
+import { performWorkflowStepWhenItIsDue } from './reactions/perform-workflow-step-when-it-is-due.js';
 import { schema } from './schema.js';
 import type { TenancyServices } from './services.js';
 import { createSettingsService } from './settings/settings.service.js';
@@ -31,12 +40,21 @@ import { createTenantSteps } from './tenant/tenant-steps.js';
 import { createTrialService } from './trial/trial.service.js';
 import { watchTrials } from './trial/watch-trials.schedule.js';
 import { createUsageService } from './usage/usage.service.js';
+import type { StepType } from './workflow/definition/step-types.js';
+import { wakeWorkflows } from './workflow/instance/wake-workflows.schedule.js';
+import { createWorkflows } from './workflow/create-workflows.js';
 
 export interface TenancyConfig {
   /** Public address of the platform: what links in mails lead to. */
   readonly issuer: string;
   /** DNS servers that are asked about companies' own domains; the system's without any. */
   readonly dnsServers?: readonly string[] | undefined;
+  /** Where files are kept. */
+  readonly files: ObjectStore;
+  /** Looks for what harms in files; nothing does without one. */
+  readonly fileScanner?: FileScanner | undefined;
+  /** Kinds of workflow steps beside the platform's. */
+  readonly stepTypes?: readonly StepType<never>[] | undefined;
 }
 
 /** The companies that run on the platform. */
@@ -44,7 +62,8 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
   const { tenants, platform } = runtime.database;
   const { secretBox } = runtime;
   const outbox = runtime.outbox.for<TenancyEvents>();
-  const ownerMails = createOwnerMails(createMailDesk(outbox, secretBox, 'tenancy.mail_requested'), config.issuer);
+  const mailDesk = createMailDesk(outbox, secretBox, 'tenancy.mail_requested');
+  const ownerMails = createOwnerMails(mailDesk, config.issuer);
   const steps = createTenantSteps(outbox);
   const writer = createSettingsWriter(outbox);
   const tenantService = createTenantService({ tenants, platform, outbox, secretBox });
@@ -57,6 +76,19 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
     outbox,
     dns: createDnsReader(config.dnsServers ?? []),
     baseDomain: new URL(config.issuer).hostname,
+  });
+  const files = createFileService({ tenants, platform, outbox, store: config.files, scanner: config.fileScanner ?? noScanner });
+  const workflows = createWorkflows({
+    tenants,
+    platform,
+    outbox,
+    mailDesk,
+    tail: runtime.tail,
+    stepTypes: config.stepTypes,
+    isFileReady: async (db, fileId) => {
+      const id = StoredFileId.decode(fileId);
+      return id !== null && (await isReady(db, id));
+    },
   });
   return {
     name: 'tenancy',
@@ -73,6 +105,8 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       domains,
       integrations,
       usage: createUsageService({ tenants, platform }),
+      workflows,
+      files,
     },
     reactions: [
       keepMemberWhenMembershipIsGranted,
@@ -80,11 +114,14 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       finishProvisioningWhenOwnerIsInvited,
       countActiveUserWhenSheSignsIn,
       ...countMailsWhenTheyAreRequested,
+      forgetMemberWhenMembershipIsRemoved,
+      performWorkflowStepWhenItIsDue(workflows.effects),
+      ...followRulesWhenSomethingHappens(workflows.automation),
     ],
     routes: [
       tenantLookupRoute(tenantService),
       eventFeedRoute({ path: REVOCATIONS_PATH, forms: revocations, runtime, longestWaitMs: LONGEST_WAIT_MS }),
     ],
-    schedules: [watchTrials(trials), watchDomains(domains), rotateDataKeys(integrations)],
+    schedules: [watchTrials(trials), watchDomains(domains), rotateDataKeys(integrations), wakeWorkflows(workflows.effects), clearFiles(files)],
   };
 }

@@ -59,7 +59,7 @@ describe('every field of the graph that takes input', () => {
   let people: readonly Graph[];
 
   beforeAll(async () => {
-    platform = await startTestPlatform();
+    platform = await startTestPlatform({ environment: { RATE_LIMIT_PRINCIPAL: '1000000', RATE_LIMIT_TENANT: '1000000', RATE_LIMIT_ADDRESS: '1000000' } });
     schema = Supergraph.build(await readFile(SUPERGRAPH_FILE, 'utf8'), { supportedFeatures: null }).apiSchema().toGraphQLJSSchema();
     const acme = graphOf(platform.url, 'acme');
     people = [acme, await signIn(acme, 'client@acme.example'), await signIn(acme, 'owner@acme.example')];

@@ -14,11 +14,13 @@ import { catalogueOf } from '../../subgraphs/identity/role/role.js';
 
 /** Permissions that no field of the graph asks for by itself, each with what it is there for. */
 const ASKED_FOR_ELSEWHERE = {
-  'appointments:create': 'who may book is decided in the service: clients book for themselves without it',
   'appointments:delete': 'the booking service takes it for cancelling, beside appointments:update',
   'billing:create': 'who may pay is decided in the service: clients pay for themselves without it',
   'billing:delete': 'reserved for roles of companies; payments are refunded, never removed',
+  'files:delete': 'the file service takes it: everybody may remove what she uploaded without it',
+  'files:read': 'the file service takes it: everybody may read what she uploaded without it',
   'patients:delete': 'reserved for roles of companies; clients are anonymised at the request of the person',
+  'platform:support:read': 'the ticket service takes it: companies read their own tickets without it',
 } as const satisfies Partial<Record<Permission, string>>;
 
 async function scopesOfGraph(): Promise<ReadonlySet<string>> {

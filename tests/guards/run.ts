@@ -18,12 +18,14 @@ const GUARDS: readonly Guard[] = [
   { name: 'subgraph schemas are committed', command: process.execPath, args: tsx('infra/compose/print-subgraphs.ts') },
   { name: 'supergraph is committed', command: process.execPath, args: tsx('infra/compose/compose.ts') },
   { name: 'no client of the released graph breaks', command: process.execPath, args: tsx('infra/compose/release.ts') },
+  { name: "the dashboard's types fit the graph", command: process.execPath, args: tsx('clients/admin/codegen.ts') },
   {
     name: 'boundaries',
     command: bin('depcruise'),
     args: ['gateway', 'subgraphs', 'infra', 'prisma', 'tests', 'clients', '--config', '.dependency-cruiser.cjs'],
   },
   { name: 'types', command: bin('tsc'), args: ['-p', 'tsconfig.json'] },
+  { name: 'types of the dashboard', command: bin('tsc'), args: ['-p', 'clients/admin/tsconfig.json'] },
   { name: 'dead code', command: bin('knip'), args: [] },
   { name: 'lint', command: bin('eslint'), args: ['.', '--max-warnings', '0'] },
 ];

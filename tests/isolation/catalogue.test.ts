@@ -11,8 +11,14 @@ const ABOVE_TENANTS = new Set([
   'identity.password_credential',
   'identity.signing_key',
   'kernel.consumer_offset',
+  'kernel.flag',
   'kernel.outbox_floor',
   'kernel.rate_limit',
+  'kernel.error_group',
+  'kernel.slow_operation',
+  'ops.audit_signing_key',
+  'ops.incident_group',
+  'ops.witnessed_log',
 ]);
 
 /** Rows of no single tenant that a tenant sees a part of, by a policy of its own. */

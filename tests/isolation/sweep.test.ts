@@ -75,7 +75,7 @@ describe('the whole graph, asked by one company with the ids of another', () => 
   };
 
   beforeAll(async () => {
-    platform = await startTestPlatform();
+    platform = await startTestPlatform({ environment: { RATE_LIMIT_PRINCIPAL: '1000000', RATE_LIMIT_TENANT: '1000000', RATE_LIMIT_ADDRESS: '1000000' } });
     schema = Supergraph.build(await readFile(SUPERGRAPH_FILE, 'utf8'), { supportedFeatures: null }).apiSchema().toGraphQLJSSchema();
     acme = await signIn(graphOf(platform.url, 'acme'), 'owner@acme.example');
     globex = await signIn(graphOf(platform.url, 'globex'), 'owner@globex.example');

@@ -19,6 +19,9 @@ export interface ShopOptions {
   readonly price?: number;
   readonly durationMinutes?: number;
   readonly bufferAfterMinutes?: number;
+  readonly bufferBeforeMinutes?: number;
+  /** How many may come to one session. */
+  readonly capacity?: number;
 }
 
 /** A context of the platform itself in a tenant, as the seed has it. */
@@ -29,13 +32,13 @@ export const systemOf = (tenant: TenantIdentity, clock: Clock = systemClock): Re
 export async function openShop(
   services: BookingServices,
   tenant: TenantIdentity,
-  { clock = systemClock, providers = 1, price = 5_000, durationMinutes = 60, bufferAfterMinutes = 0 }: ShopOptions = {},
+  { clock = systemClock, providers = 1, price = 5_000, durationMinutes = 60, ...times }: ShopOptions = {},
 ): Promise<Shop> {
   const context = systemOf(tenant, clock);
   const service = await services.catalogue.create(context, {
     name: 'Consultation',
     durationMinutes,
-    bufferAfterMinutes,
+    ...times,
     priceAmount: price,
   });
   const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: '09:00', end: '17:00' }));

@@ -68,6 +68,8 @@ export async function startHostedSubgraph<Services, Events>(
     started.start();
     return started;
   };
+  // Prisma loads its compiler with the first query, and jest lets nothing be loaded between two tests.
+  await runtime.database.platform.db.$queryRaw`SELECT 1`;
   let host = startHost();
   const outbox = runtime.outbox.for<Events>();
 

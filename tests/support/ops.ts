@@ -1,6 +1,7 @@
 import type { BookingEvents } from '../../subgraphs/booking/events.js';
 import type { CommerceEvents } from '../../subgraphs/commerce/events.js';
 import type { IdentityEvents } from '../../subgraphs/identity/events.js';
+import type { DeliveryConfig } from '../../subgraphs/ops/delivery-config.js';
 import type { OpsServices } from '../../subgraphs/ops/services.js';
 import { createOps } from '../../subgraphs/ops/subgraph.js';
 import type { TenancyEvents } from '../../subgraphs/tenancy/events.js';
@@ -11,12 +12,14 @@ type EventsHeardByOps = IdentityEvents & TenancyEvents & BookingEvents & Commerc
 export type TestOps = HostedSubgraph<OpsServices, EventsHeardByOps>;
 
 /** Ops at work, with nothing outside to watch; mails wait where no server is given. */
-export const startTestOps = (options: { readonly smtpUrl?: string } = {}): Promise<TestOps> =>
+export const startTestOps = (options: DeliveryConfig & { readonly smtpUrl?: string } = {}): Promise<TestOps> =>
   startHostedSubgraph<OpsServices, EventsHeardByOps>((runtime) =>
     createOps(runtime, {
       environment: 'test',
+      issuer: 'https://spine.example',
       stripe: { secretKey: '', apiBase: undefined },
       mail: { smtpUrl: options.smtpUrl, from: 'no-reply@spine.example' },
       redisUrl: undefined,
+      ...options,
     }),
   );

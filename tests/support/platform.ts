@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Gateway } from '../../gateway/gateway.js';
 import type { Mailbox } from '../../infra/local/doubles/mailbox/mailbox.js';
 import { createPlatform } from '../../infra/local/platform.js';
 import { localSecrets, type LocalSecrets } from '../../infra/local/secrets.js';
@@ -25,6 +26,8 @@ export interface TestPlatform {
   readonly databaseUrl: string;
   /** Every mail that was sent. */
   readonly mailbox: Mailbox;
+  /** One more gateway in front of the same subgraphs, which does not listen yet and which its maker stops. */
+  readonly anotherGateway: () => Promise<Gateway>;
   /** What a real installation keeps to itself. */
   readonly secrets: LocalSecrets;
   /** Every subgraph past the gateway, as an owner of the company with that subdomain. */
@@ -66,7 +69,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { url, subgraphs, endpoints, mailbox } = await platform.start();
+    const { url, subgraphs, endpoints, mailbox, anotherGateway } = await platform.start();
     if (!mailbox) throw new Error('The platform of a test sends its mails to the mailbox');
     const tenants = new Map(
       await Promise.all(
@@ -78,6 +81,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       figuresUrl: `http://127.0.0.1:${figuresPort}`,
       databaseUrl: database.url,
       mailbox,
+      anotherGateway,
       secrets: await localSecrets(folder),
       subgraphsAs(slug) {
         const tenant = tenants.get(slug);

@@ -11,6 +11,7 @@ import type { TenancyServices } from '../../subgraphs/tenancy/services.js';
 import { createTenancy } from '../../subgraphs/tenancy/subgraph.js';
 import { startHostedSubgraph, type HostedSubgraph } from './hosted-subgraph.js';
 import { contextFor, createTestClock } from './runtime.js';
+import { createTestFiles } from './files.js';
 
 const sealedMailSchema = z.object({ to: z.string(), values: z.record(z.string(), z.unknown()) });
 
@@ -48,7 +49,7 @@ export const ownerOf = (slug: string): string => `owner@${slug}.example`;
 export async function startTestTenancy(): Promise<TestTenancy> {
   const clock = createTestClock();
   const hosted = await startHostedSubgraph<TenancyServices, TenancyEvents & IdentityEvents>(
-    (runtime) => createTenancy(runtime, { issuer: 'http://spine.example' }),
+    (runtime) => createTenancy(runtime, { issuer: 'http://spine.example', files: createTestFiles() }),
     clock,
   );
   const { tenants } = hosted.subgraph.services;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { TOKEN_AUDIENCE, type TokenRealm } from '../../../subgraphs/_kernel/wire/access-token.js';
-import type { MemberPrincipal, PlatformPrincipal } from '../../../subgraphs/_kernel/wire/principal.js';
+import type { MemberPrincipal, PlatformPrincipal, ServicePrincipal } from '../../../subgraphs/_kernel/wire/principal.js';
 import { Refusal } from '../../refusal.js';
 import type { SecuritySignals } from '../../security-signals.js';
 import type { AuthenticationStrategy, Credentials } from './authentication.js';
@@ -20,7 +20,7 @@ function realmOfKey(kid: string | undefined): TokenRealm {
 }
 
 interface VerifiedToken {
-  readonly principal: MemberPrincipal | PlatformPrincipal;
+  readonly principal: MemberPrincipal | PlatformPrincipal | ServicePrincipal;
   readonly tenantId: string | null;
   /** Epoch milliseconds. */
   readonly issuedAt: number;

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import type { TokenRealm } from '../../../subgraphs/_kernel/wire/access-token.js';
+import { CLIENT_HOURLY_LIMIT, type TokenRealm } from '../../../subgraphs/_kernel/wire/access-token.js';
 import { PLATFORM_PERMISSIONS, TENANT_PERMISSIONS } from '../../../subgraphs/_kernel/wire/permissions.js';
 import {
   ADMIN_ROLES,
@@ -7,6 +7,7 @@ import {
   type Assurance,
   type MemberPrincipal,
   type PlatformPrincipal,
+  type ServicePrincipal,
 } from '../../../subgraphs/_kernel/wire/principal.js';
 
 /** A genuine token that does not say what a token of its realm has to say. */
@@ -37,9 +38,23 @@ const scopesOf = (claims: JWTPayload): readonly string[] => {
 const assuranceOf = ({ acr, auth_time: at }: JWTPayload): Assurance =>
   typeof at === 'number' ? { level: acr === 'aal2' ? 'aal2' : 'aal1', at } : NO_ASSURANCE;
 
+/** In somebody else's hands it proves nothing of who she is. */
+function handsOf(claims: JWTPayload): Pick<MemberPrincipal, 'assurance' | 'impersonatorId'> {
+  const { act } = claims;
+  if (act === undefined) return { assurance: assuranceOf(claims) };
+  const impersonatorId = typeof act === 'object' && act !== null && 'sub' in act ? act.sub : null;
+  if (typeof impersonatorId !== 'string') throw new MalformedClaimsError('claim act names nobody');
+  return { assurance: NO_ASSURANCE, impersonatorId };
+}
+
 /** @throws {MalformedClaimsError} */
-export function principalOfClaims(claims: JWTPayload, realm: TokenRealm): MemberPrincipal | PlatformPrincipal {
+export function principalOfClaims(
+  claims: JWTPayload,
+  realm: TokenRealm,
+): MemberPrincipal | PlatformPrincipal | ServicePrincipal {
   const sessionId = text(claims, 'sid');
+  // Without proof of the key it is worth nothing, and a bearer gives none.
+  if (claims['cnf'] !== undefined) throw new MalformedClaimsError('the token is bound to a key');
   if (realm === 'platform') {
     if (claims['tid'] !== undefined) throw new MalformedClaimsError('a platform token names a tenant');
     return {
@@ -52,6 +67,16 @@ export function principalOfClaims(claims: JWTPayload, realm: TokenRealm): Member
     };
   }
   text(claims, 'tid');
+  if (claims['sva'] !== undefined) {
+    return {
+      kind: 'service',
+      serviceAccountId: text(claims, 'sva'),
+      apiKeyId: sessionId,
+      permissions: among(scopesOf(claims), TENANT_PERMISSIONS),
+      hourlyLimit: CLIENT_HOURLY_LIMIT,
+      registeredClient: null,
+    };
+  }
   return {
     kind: 'member',
     userId: text(claims, 'sub'),
@@ -59,6 +84,6 @@ export function principalOfClaims(claims: JWTPayload, realm: TokenRealm): Member
     sessionId,
     roles: rolesOf(claims).filter((role): role is string => typeof role === 'string'),
     permissions: among(scopesOf(claims), TENANT_PERMISSIONS),
-    assurance: assuranceOf(claims),
+    ...handsOf(claims),
   };
 }

@@ -43,8 +43,8 @@ function chargeOfPrincipal(principal: Principal, ip: string | null, limits: Rate
   }
 }
 
-/** @param limits read anew for each request, since they may be changed while the gateway runs */
-export function createRateStages(limiter: RateLimiter, limits: () => RateLimits): RateStages {
+/** @param limits read anew for each request, since they may be changed while the gateway runs, and differ by who asks */
+export function createRateStages(limiter: RateLimiter, limits: (caller?: IdentifiedRequest) => RateLimits): RateStages {
   const attemptsIn = createAttemptCounter();
 
   return {
@@ -69,7 +69,7 @@ export function createRateStages(limiter: RateLimiter, limits: () => RateLimits)
       const { tenant, ip } = operation.caller;
       const { total, byAccount } = attemptsIn(operation);
       if (total === 0) return operation;
-      const { credentialsByAddress, credentialsByAccount } = limits();
+      const { credentialsByAddress, credentialsByAccount } = limits(operation.caller);
       await limiter.charge([
         { policy: 'credentials', key: `credentials:${addressKey(ip)}`, points: total, rate: credentialsByAddress },
         ...[...byAccount].map(([account, points]): Charge => ({

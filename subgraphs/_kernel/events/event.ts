@@ -9,6 +9,8 @@ export interface EventHeaders {
   /** Who caused it; null for nobody signed in. */
   readonly actorId: string | null;
   readonly actorKind: Principal['kind'];
+  /** Who of platform staff acted in the actor's name, where somebody did. */
+  readonly impersonatorId?: string;
   readonly requestId: string;
   readonly ip: string | null;
   readonly userAgent: string | null;

@@ -2,7 +2,7 @@ import type { Prisma } from '../../../prisma/generated/client.js';
 import type { RequestContext } from '../request/request-context.js';
 import { uuidv7 } from '../request/ids.js';
 import type { CommitListener, PlatformDb, TenantDb } from '../tenancy/tenant-database.js';
-import { actorIdOf } from '../wire/principal.js';
+import { actorIdOf, type Principal } from '../wire/principal.js';
 import { traceHeaders } from '../wire/tracing.js';
 import type { EventHeaders } from './event.js';
 import type { EventSignal } from './event-signal.js';
@@ -28,12 +28,18 @@ export interface OutboxWriter {
   readonly onCommit: CommitListener;
 }
 
+const impersonatorOf = (principal: Principal): Pick<EventHeaders, 'impersonatorId'> =>
+  principal.kind === 'member' && principal.impersonatorId !== undefined
+    ? { impersonatorId: principal.impersonatorId }
+    : {};
+
 export function headersOf(context: RequestContext): EventHeaders {
   const { traceparent } = traceHeaders();
   return {
     tenant: context.tenant,
     actorId: actorIdOf(context.principal),
     actorKind: context.principal.kind,
+    ...impersonatorOf(context.principal),
     requestId: context.origin.requestId,
     ip: context.origin.ip,
     userAgent: context.origin.userAgent,

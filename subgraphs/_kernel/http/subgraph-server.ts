@@ -54,7 +54,7 @@ function answer(
   response: ServerResponse,
   status: number,
   body: string,
-  headers: Readonly<Record<string, string>> = { 'content-type': 'application/json' },
+  headers: Readonly<Record<string, string | string[]>> = { 'content-type': 'application/json' },
 ): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
@@ -132,7 +132,9 @@ export async function serveSubgraph(
       envelope,
     );
     if (!forwarded) return answer(response, 404, refusal('NOT_FOUND', 'No such route'));
-    answer(response, forwarded.status, forwarded.body, forwarded.headers);
+    const { cookies = [] } = forwarded;
+    const cookieHeaders = cookies.length > 0 ? { 'set-cookie': [...cookies] } : {};
+    answer(response, forwarded.status, forwarded.body, { ...forwarded.headers, ...cookieHeaders });
   };
 
   const server = createServer((request, response) => {

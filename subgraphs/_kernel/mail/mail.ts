@@ -15,6 +15,8 @@ export interface MailTemplates {
   readonly TRIAL_EXPIRED: { readonly link: string };
   readonly TENANT_SUSPENDED: { readonly reason: string };
   readonly TENANT_REACTIVATED: { readonly link: string };
+  readonly SUPPORT_TICKET_CONFIRMATION: { readonly displayName: string; readonly number: string; readonly subject: string };
+  readonly NOTICE: { readonly displayName: string; readonly title: string; readonly body: string };
 }
 
 export type MailTemplate = keyof MailTemplates;

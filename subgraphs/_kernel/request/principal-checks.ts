@@ -30,9 +30,13 @@ const FRESH_SECONDS = 10 * 60;
 /**
  * For what is dangerous enough that a token lying around must not be enough for it.
  * @throws {StepUpRequiredError} for a person who has not proved within ten minutes who she is
+ * @throws {ForbiddenError} for whoever acts in somebody else's name
  */
 export function requireFreshProof({ principal, clock }: RequestContext): void {
   if (principal.kind === 'system') return;
+  if (principal.kind === 'member' && principal.impersonatorId !== undefined) {
+    throw new ForbiddenError('Not in the name of somebody else');
+  }
   const at = 'assurance' in principal ? principal.assurance.at : 0;
   if (clock.now().getTime() / 1_000 - at > FRESH_SECONDS) throw new StepUpRequiredError();
 }

@@ -10,6 +10,9 @@ export const TOKEN_AUDIENCE = {
 /** Path at which identity publishes its verification keys (RFC 7517), both realms in one set. */
 export const JWKS_PATH = '/.well-known/jwks.json';
 
+/** Requests an hour that a program may make with the tokens of one client. */
+export const CLIENT_HOURLY_LIMIT = 1_000;
+
 /** Private claims of an access token, beside the registered `iss aud sub iat exp jti`. */
 export interface AccessTokenClaims {
   /** Subject: the user's or the administrator's UUID. */
@@ -19,8 +22,12 @@ export interface AccessTokenClaims {
   /** Tenant UUID and slug; absent in the platform realm. */
   readonly tid?: string;
   readonly tenant?: string;
-  /** Membership UUID; absent in the platform realm. */
+  /** Membership UUID; absent in the platform realm, and for a program. */
   readonly mid?: string;
+  /** UUID of the service account that acts; `sid` is then the id of the client that acts as it. */
+  readonly sva?: string;
+  /** Whose hands the token is in when they are not the subject's (RFC 8693): an administrator's UUID. */
+  readonly act?: { readonly sub: string };
   /** Level of assurance, and how it came about, by the names of RFC 8176. */
   readonly acr?: 'aal1' | 'aal2';
   readonly amr?: readonly string[];

@@ -20,6 +20,12 @@ export const TENANT_PERMISSIONS = [
   'settings:update',
   'users:invite',
   'users:manage',
+  'workflows:read',
+  'workflows:start',
+  'workflows:manage',
+  'files:read',
+  'files:create',
+  'files:delete',
 ] as const;
 export type TenantPermission = (typeof TENANT_PERMISSIONS)[number];
 
@@ -31,7 +37,10 @@ export const PLATFORM_PERMISSIONS = [
   'platform:incidents:manage',
   'platform:audit:read',
   'platform:metrics:read',
+  'platform:support:read',
+  'platform:support:manage',
   'platform:admins:manage',
+  'platform:users:impersonate',
 ] as const;
 export type PlatformPermission = (typeof PLATFORM_PERMISSIONS)[number];
 

@@ -41,6 +41,8 @@ export interface MemberPrincipal {
   readonly roles: readonly string[];
   readonly permissions: readonly TenantPermission[];
   readonly assurance: Assurance;
+  /** Who of platform staff acts in her name; absent when she acts herself. */
+  readonly impersonatorId?: string;
 }
 
 /** A member of platform staff. */
@@ -53,11 +55,12 @@ export interface PlatformPrincipal {
   readonly assurance: Assurance;
 }
 
-/** A program acting inside one tenant, with an API key. */
+/** A program acting inside one tenant, with an API key or with a token that its client got for itself. */
 export interface ServicePrincipal {
   readonly kind: 'service';
   /** The account the key belongs to; it outlives the person who made it. */
   readonly serviceAccountId: string;
+  /** What it acts with: the key's id, or the client's. */
   readonly apiKeyId: string;
   readonly permissions: readonly TenantPermission[];
   /** Requests an hour that the key may make. */

@@ -18,11 +18,23 @@ export interface RouteRequest {
 export interface RouteResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Values of `set-cookie`, the one header that cannot be joined. */
+  readonly cookies?: readonly string[];
   readonly body: string;
 }
 
+/** By what means such a request can be made. */
+export const ROUTE_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type RouteMethod = (typeof ROUTE_METHODS)[number];
+
 export interface SubgraphRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: RouteMethod;
   readonly path: string;
+  /** Serves every path under it, too. */
+  readonly below?: boolean;
   readonly handle: (request: RouteRequest, envelope: Envelope) => Promise<RouteResponse>;
 }
+
+/** Whether a route, of a subgraph or of the gateway, serves a path. */
+export const servesPath = (route: { readonly path: string; readonly below?: boolean }, path: string): boolean =>
+  route.path === path || (route.below === true && path.startsWith(`${route.path}/`));

@@ -145,7 +145,7 @@ builder.mutationFields((t) => ({
   refreshAdminSession: t.field({
     type: AdminAuthPayloadRef,
     nullable: true,
-    tag: ['public', 'while-read-only'],
+    tag: ['public', 'while-read-only', 'through-maintenance'],
     errors: { types: [UnauthenticatedError] },
     description:
       'Changes a refresh token of platform staff for a new pair. One that was used before ends the session.',

@@ -12,7 +12,7 @@ export const ADMIN_ROLE_PERMISSIONS: Readonly<Record<AdminRole, readonly Platfor
   SUPER_ADMIN: PLATFORM_PERMISSIONS,
   ADMIN: PLATFORM_PERMISSIONS.filter((permission) => permission !== 'platform:admins:manage'),
   DEVELOPER: [...READ_ONLY, 'platform:incidents:manage'],
-  SUPPORT: READ_ONLY,
+  SUPPORT: [...READ_ONLY, 'platform:support:manage', 'platform:users:impersonate'],
   MARKETING: ['platform:tenants:read', 'platform:metrics:read'],
   FINANCE: ['platform:tenants:read', 'platform:metrics:read'],
   SALES: ['platform:tenants:read', 'platform:metrics:read'],

@@ -13,7 +13,7 @@ import { statusOfKey, type API_KEY_STATUSES } from './api-key.js';
 import type { IssuedApiKey } from './api-key.service.js';
 import type { ApiKeyRow } from './api-key.store.js';
 
-const ApiKeyStatusEnum = builder.enumType('ApiKeyStatus', {
+export const ApiKeyStatusEnum = builder.enumType('ApiKeyStatus', {
   description: 'Whether a key counts.',
   values: {
     ACTIVE: { description: 'It does.' },

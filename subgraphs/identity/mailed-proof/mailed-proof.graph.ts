@@ -98,7 +98,7 @@ builder.mutationFields((t) => {
     requestPasswordReset: t.field({
       type: MailSentRef,
       nullable: true,
-      tag: ['public', 'credentials'],
+      tag: ['public', 'credentials', 'captcha'],
       errors: { types: [ValidationError] },
       description: 'Sends a link by which a new password is chosen, if the address is known here; good for an hour.',
       args: { email },
@@ -133,7 +133,7 @@ builder.mutationFields((t) => {
     requestMagicLink: t.field({
       type: MailSentRef,
       nullable: true,
-      tag: ['public', 'credentials'],
+      tag: ['public', 'credentials', 'captcha'],
       errors: { types: [ValidationError] },
       description: 'Sends a link and a code to sign in with, if the address is known here; good once, for ten minutes.',
       args: { email },

@@ -3,7 +3,7 @@ import type { Outbox } from '../../_kernel/events/outbox.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import type { PlatformDb, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { PlatformDb, TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../events.js';
 import type { UserRow } from '../user/user.store.js';
 import type { MembershipLoaders } from './membership.loader.js';
@@ -27,7 +27,7 @@ export interface MembershipService {
    */
   grant(
     context: RequestContext,
-    db: PlatformDb,
+    db: PlatformDb | TenantDb,
     user: UserRow,
     roles: readonly string[],
   ): Promise<MembershipRow | null>;

@@ -25,7 +25,7 @@ export function findMembershipsPage(db: TenantDb, page: Page): Promise<Membershi
 
 /** @returns null when the person is a member already */
 export async function insertMembership(
-  db: PlatformDb,
+  db: PlatformDb | TenantDb,
   membership: {
     readonly tenantId: string;
     readonly id: string;

@@ -115,8 +115,17 @@ describe('roles of a company’s own', () => {
     }[];
     const billing = rows.find(({ role }) => role.name === 'BILLING');
     const allowed = billing?.cells.filter((cell) => cell.allowed).map(({ permission }) => permission);
-    expect(allowed).toEqual(['patients:read', 'billing:create', 'billing:read', 'billing:update', 'billing:delete', 'reports:read']);
-    expect(billing?.cells).toHaveLength(17);
+    expect(allowed).toEqual([
+      'patients:read',
+      'billing:create',
+      'billing:read',
+      'billing:update',
+      'billing:delete',
+      'reports:read',
+      'workflows:start',
+      'files:create',
+    ]);
+    expect(billing?.cells).toHaveLength(23);
     expect(billing?.role).toMatchObject({ id: null, isSystem: true });
     expect(data?.['permissionCatalogue']).toContainEqual({ name: 'users:invite', resource: 'users', action: 'invite' });
 

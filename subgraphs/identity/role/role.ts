@@ -26,7 +26,14 @@ const SYSTEM_ROLE_DEFINITIONS: Readonly<Record<SystemRole, SystemRoleDefinition>
   PRACTITIONER: {
     description: 'Gives the services that are booked.',
     family: 'PROVIDER',
-    permissions: [...startingWith('appointments:'), 'patients:create', 'patients:read', 'patients:update'],
+    permissions: [
+      ...startingWith('appointments:'),
+      'patients:create',
+      'patients:read',
+      'patients:update',
+      'workflows:start',
+      'files:create',
+    ],
   },
   STAFF: {
     description: 'Works at the desk.',
@@ -39,12 +46,16 @@ const SYSTEM_ROLE_DEFINITIONS: Readonly<Record<SystemRole, SystemRoleDefinition>
       'patients:read',
       'patients:update',
       'billing:read',
+      'workflows:read',
+      'workflows:start',
+      'files:read',
+      'files:create',
     ],
   },
   BILLING: {
     description: 'Looks after bills and payments.',
     family: 'INTERNAL',
-    permissions: [...startingWith('billing:'), 'reports:read', 'patients:read'],
+    permissions: [...startingWith('billing:'), 'reports:read', 'patients:read', 'workflows:start', 'files:create'],
   },
   USER: { description: 'A client: what is hers she reaches because it is hers.', family: 'CUSTOMER', permissions: [] },
   VIEWER: { description: 'Looks on.', family: 'INTERNAL', permissions: ['appointments:read', 'patients:read'] },

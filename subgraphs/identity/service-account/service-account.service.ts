@@ -7,6 +7,7 @@ import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import { revokeKeysOf } from '../api-key/api-key.store.js';
 import type { IdentityEvents } from '../events.js';
+import { deleteOidcClientsOf } from '../oidc/client.store.js';
 import { mayHandOnPermissions } from '../role/role.js';
 import { newServiceAccountSchema } from './service-account.js';
 import type { ServiceAccountLoader } from './service-account.loader.js';
@@ -29,7 +30,7 @@ export interface ServiceAccountService {
     context: RequestContext,
     input: { readonly name: string; readonly description: string; readonly permissions: readonly string[] },
   ): Promise<ServiceAccountRow>;
-  /** Does away with the account and every key of it. @throws {NotFoundError} */
+  /** Does away with the account, with every key of it and every client that acts as it. @throws {NotFoundError} */
   archive(context: RequestContext, id: string): Promise<ServiceAccountRow>;
 }
 
@@ -69,6 +70,9 @@ export function createServiceAccountService(parts: {
         if (!archived) throw new NotFoundError('Service account');
         for (const key of await revokeKeysOf(db, id, now)) {
           await outbox.emit(db, context, 'identity.api_key_revoked', { apiKeyId: key.id, serviceAccountId: id });
+        }
+        for (const { id: clientId, kind, permissions } of await deleteOidcClientsOf(db, id)) {
+          await outbox.emit(db, context, 'identity.oidc_client_changed', { clientId, kind, permissions, change: 'DELETED' });
         }
         return archived;
       });

@@ -29,5 +29,10 @@ export const revocations: WireForms<IdentityEvents, RevocationEntry> = {
   'identity.membership_removed': (event) =>
     told(event, { kind: 'membership', membershipId: event.payload.membershipId, out: true }),
   'identity.admin_changed': (event) => told(event, { kind: 'admin', adminId: event.payload.adminId }),
+  'identity.oidc_client_changed': (event) => {
+    const { clientId, kind, change } = event.payload;
+    // A client that acts for itself shows its own id where a key would be named.
+    return kind === 'SERVICE' && change === 'DELETED' ? told(event, { kind: 'api-key', apiKeyId: clientId }) : null;
+  },
   'identity.api_key_revoked': (event) => told(event, { kind: 'api-key', apiKeyId: event.payload.apiKeyId }),
 };

@@ -79,7 +79,7 @@ builder.mutationFields((t) => ({
   login: t.field({
     type: AuthPayloadRef,
     nullable: true,
-    tag: ['public', 'credentials'],
+    tag: ['public', 'credentials', 'captcha'],
     cost: 20,
     errors: { types: [UnauthenticatedError, SecondFactorRequiredError, RateLimitedError] },
     description: 'Signs in to the tenant whose address the request came to.',
@@ -89,7 +89,7 @@ builder.mutationFields((t) => ({
   refreshSession: t.field({
     type: AuthPayloadRef,
     nullable: true,
-    tag: ['public', 'credentials'],
+    tag: ['public', 'credentials', 'token-refresh'],
     errors: { types: [UnauthenticatedError] },
     description:
       'Changes a refresh token for a new pair. A token that was used before ends the session: it is in two hands.',

@@ -113,6 +113,7 @@ export function createSessionService(parts: {
       if (!rotated || !membership) throw new UnauthenticatedError(REFUSED_REFRESH);
       return {
         userId: membership.userId,
+        sessionId: rotated.session.id,
         access: await signIn.accessFor(context, rotated.session, membership),
         refresh: rotated.refresh,
       };

@@ -75,6 +75,10 @@ export const findOpenSessions = (db: TenantDb, subjectId: string, now: Date): Pr
     take: 100,
   });
 
+/** Ends whatever session of the tenant is open. @returns those */
+export const revokeEverySession = (db: TenantDb, revokedFor: string, revokedAt: Date): Promise<SessionRow[]> =>
+  db.session.updateManyAndReturn({ where: { revokedAt: null, expiresAt: { gt: revokedAt } }, data: { revokedAt, revokedFor } });
+
 /** Ends a person's open sessions in every tenant, but for the one that is kept. */
 export async function revokeSessionsOfUser(
   db: PlatformDb,

@@ -2,6 +2,7 @@ import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { AccessTokenClaims } from '../../_kernel/wire/access-token.js';
 import type { IdentityEvents } from '../events.js';
 import { findMembershipsOfUsers, type MembershipRow } from '../membership/membership.store.js';
 import type { RoleService } from '../role/role.service.js';
@@ -18,6 +19,7 @@ import type { IssuedToken, TokenIssuer } from './token-issuer.js';
 
 export interface SignedIn {
   readonly userId: string;
+  readonly sessionId: string;
   readonly access: IssuedToken;
   readonly refresh: RefreshGrant;
 }
@@ -43,6 +45,8 @@ export interface SignIn {
    */
   open(context: RequestContext, membership: MembershipRow, amr: readonly string[]): Promise<SignedIn>;
   accessFor(context: RequestContext, session: SessionRow, membership: MembershipRow): Promise<IssuedToken>;
+  /** What an access token of hers says, whoever issues it. */
+  claimsFor(context: RequestContext, session: SessionRow, membership: MembershipRow): Promise<AccessTokenClaims>;
 }
 
 export function createSignIn(parts: {
@@ -54,21 +58,19 @@ export function createSignIn(parts: {
 }): SignIn {
   const { tenants, outbox, tokens, secondFactors, roles } = parts;
 
+  const claimsFor: SignIn['claimsFor'] = async (context, session, membership) => ({
+    sub: membership.userId,
+    sid: session.id,
+    tid: context.tenant.id,
+    tenant: context.tenant.slug,
+    mid: membership.id,
+    ...assuranceClaims(session.amr, session.authenticatedAt),
+    roles: membership.roles,
+    scope: (await roles.permissionsOf(context, membership.roles)).join(' '),
+  });
+
   const accessFor: SignIn['accessFor'] = async (context, session, membership) =>
-    tokens.issue(
-      'tenant',
-      {
-        sub: membership.userId,
-        sid: session.id,
-        tid: context.tenant.id,
-        tenant: context.tenant.slug,
-        mid: membership.id,
-        ...assuranceClaims(session.amr, session.authenticatedAt),
-        roles: membership.roles,
-        scope: (await roles.permissionsOf(context, membership.roles)).join(' '),
-      },
-      context.clock.now(),
-    );
+    tokens.issue('tenant', await claimsFor(context, session, membership), context.clock.now());
 
   const challenge = async (context: RequestContext, subjectId: string, method: ProofMethod): Promise<never> => {
     const secret = newChallenge();
@@ -87,11 +89,13 @@ export function createSignIn(parts: {
       return place && { place, ...(await openSession(context, db, outbox, { realm: 'tenant', subjectId: userId, amr })) };
     });
     if (!opened) throw new UnauthenticatedError('You cannot sign in here');
-    return { userId, access: await accessFor(context, opened.session, opened.place), refresh: opened.refresh };
+    const { session, place, refresh } = opened;
+    return { userId, sessionId: session.id, access: await accessFor(context, session, place), refresh };
   };
 
   return {
     accessFor,
+    claimsFor,
     open,
     async membershipOf(context, user) {
       const [membership] = await findMembershipsOfUsers(tenants.of(context), [user.id]);

@@ -1,5 +1,6 @@
 import type { Schedule } from '../../_kernel/jobs/schedule.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { deleteExpiredPasskeyChallenges } from '../passkey/passkey.store.js';
 import { deleteExpiredChallenges } from '../second-factor/second-factor.store.js';
 import { deleteStaleAttempts } from './sign-in-guard.store.js';
 
@@ -10,5 +11,6 @@ export const forgetWhatCountsNoMore = ({ db }: PlatformDatabase): Schedule => ({
   run: async ({ clock }) => {
     await deleteStaleAttempts(db, clock.now());
     await deleteExpiredChallenges(db, clock.now());
+    await deleteExpiredPasskeyChallenges(db, clock.now());
   },
 });

@@ -27,6 +27,11 @@ export interface SigningKeyService {
   /** The realm's current key; the first one is made when there is none. */
   signerOf(realm: TokenRealm): Promise<Signer>;
   /**
+   * The realm's keys with their private parts, the one that signs first, for whatever signs by itself. Kept for half a
+   * minute, as the signer is.
+   */
+  signingKeysOf(realm: TokenRealm): Promise<readonly JWK[]>;
+  /**
    * Every key a token may be verified with, as a JSON Web Key Set (RFC 7517). A realm without a key gets its first
    * one here, so that verifiers know it before it signs anything.
    */
@@ -89,8 +94,27 @@ export function createSigningKeyService(parts: {
     return signer;
   };
 
+  const opened = ({ kid, publicJwk, sealedPrivateJwk }: SigningKeyRow): JWK => ({
+    ...(publicJwk as unknown as JWK),
+    ...(JSON.parse(secretBox.open(sealedPrivateJwk, SEAL_PURPOSE)) as JWK),
+    kid,
+  });
+
+  const keySets = new Map<TokenRealm, { readonly keys: readonly JWK[]; readonly until: number }>();
+  const signingKeysOf = async (realm: TokenRealm): Promise<readonly JWK[]> => {
+    const now = clock.now().getTime();
+    const cached = keySets.get(realm);
+    if (cached && cached.until > now) return cached.keys;
+    const { kid: current } = await signerOf(realm);
+    const rows = verifyingKeys(await findSigningKeys(platform.db), clock.now()).filter((row) => row.realm === realm);
+    const keys = [...rows.filter(({ kid }) => kid === current), ...rows.filter(({ kid }) => kid !== current)].map(opened);
+    keySets.set(realm, { keys, until: now + CURRENT_KEY_TTL_MS });
+    return keys;
+  };
+
   return {
     signerOf,
+    signingKeysOf,
     async publicKeys() {
       await Promise.all(TOKEN_REALMS.map((realm) => signerOf(realm)));
       const keys = verifyingKeys(await findSigningKeys(platform.db), clock.now());

@@ -108,7 +108,7 @@ builder.mutationFields((t) => ({
   register: t.field({
     type: RegistrationReceiptRef,
     nullable: true,
-    tag: ['public', 'credentials'],
+    tag: ['public', 'credentials', 'captcha', 'registration'],
     cost: 20,
     errors: { types: [ValidationError, ForbiddenError] },
     description: "Signs up as a client of the tenant whose address the request came to. Sign in with `login`.",

@@ -6,6 +6,6 @@ export const keepRecipientWhenMembershipIsGranted = (notifier: Notifier): Reacti
   reactTo<IdentityEvents>()(
     'identity.membership_granted',
     'keepRecipientWhenMembershipIsGranted',
-    (_context, db, { payload: { membershipId, userId, displayName, roles } }) =>
-      notifier.keepMember(db, { membershipId, userId, displayName, roles }),
+    (_context, db, { payload: { membershipId, userId, displayName, email, roles } }) =>
+      notifier.keepMember(db, { membershipId, userId, displayName, email, roles }),
   );

@@ -10,6 +10,6 @@ export const notifyOwnersWhenIncidentIsRaised = (notifier: Notifier, incidents: 
     'notifyOwnersWhenIncidentIsRaised',
     async (context, db, { payload, occurredAt }) => {
       const incident = await incidents.recorded(db, payload.incidentId);
-      if (incident) await notifier.tellOwners(context, db, incidentRaised(incident), occurredAt);
+      if (incident && incident.mutedBy === null) await notifier.tellOwners(context, db, incidentRaised(incident), occurredAt);
     },
   );

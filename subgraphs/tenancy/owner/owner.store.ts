@@ -17,6 +17,10 @@ export async function changeMember(
   await db.tenantMember.updateMany({ where: { userId }, data: change });
 }
 
+export async function forgetMember(db: TenantDb, userId: string): Promise<void> {
+  await db.tenantMember.deleteMany({ where: { userId } });
+}
+
 export type OwnerRow = TenantMember;
 
 export const findOwnersOf = (db: PlatformDb, tenantIds: readonly string[]): Promise<OwnerRow[]> =>

@@ -9,6 +9,6 @@ export const keepMemberWhenMembershipIsGranted: Reaction = reactTo<IdentityEvent
   // Clients never answer for a company, and are many.
   async (_context, db, { payload: { userId, email, displayName, roles } }) => {
     if (roles.every((role) => role === 'USER')) return;
-    await keepMember(db, { userId, email, displayName, isOwner: roles.includes('OWNER') });
+    await keepMember(db, { userId, email, displayName, isOwner: roles.includes('OWNER'), roles: [...roles] });
   },
 );

@@ -6,5 +6,8 @@ export const keepOwnerWhenMembershipChanges: Reaction = reactTo<IdentityEvents>(
   'identity.membership_changed',
   'keepOwnerWhenMembershipChanges',
   (_context, db, { payload: { userId, roles, status } }) =>
-    changeMember(db, userId, { isOwner: roles.includes('OWNER') && status === 'ACTIVE' }),
+    changeMember(db, userId, {
+      isOwner: roles.includes('OWNER') && status === 'ACTIVE',
+      roles: status === 'ACTIVE' ? [...roles] : [],
+    }),
 );

@@ -32,6 +32,7 @@ export const createSettingsWriter = (outbox: Outbox<TenancyEvents>): SettingsWri
     await outbox.emit(db, context, 'tenancy.tenant_changed', {
       tenant: identityOf(tenant),
       fields: Object.keys({ ...profile, ...settings }),
+      ...(changes.accentColor ? { accentColor: changes.accentColor } : {}),
     });
     const { slotMinutes } = changes;
     if (slotMinutes !== undefined) {

@@ -8,6 +8,7 @@ import type { TenancyServices } from '../services.js';
 import { createTenancy } from '../subgraph.js';
 import { featuresOf } from '../../_kernel/wire/plan-features.js';
 import { slugSchema, trialEndOf } from './tenant.js';
+import { createTestFiles } from '../../../tests/support/files.js';
 
 const company = {
   name: 'Initech',
@@ -40,7 +41,7 @@ describe('a tenant', () => {
 
   beforeAll(async () => {
     runtime = await startTestRuntime();
-    tenancy = createTenancy(runtime, { issuer: 'http://spine.example' });
+    tenancy = createTenancy(runtime, { issuer: 'http://spine.example', files: createTestFiles() });
     await tenancy.services.tenants.create(staff(), company);
     await tenancy.services.tenants.create(staff(), { ...company, name: 'Hooli', slug: 'hooli' });
     [initech, other] = await Promise.all([lookUp('initech'), lookUp('hooli')]);

@@ -7,6 +7,7 @@ import type { IdentityEvents } from '../../identity/events.js';
 import type { TenancyEvents } from '../events.js';
 import type { TenancyServices } from '../services.js';
 import { createTenancy } from '../subgraph.js';
+import { createTestFiles } from '../../../tests/support/files.js';
 
 describe("a company's use of the platform", () => {
   const clock = createTestClock(new Date('2027-03-10T12:00:00Z'));
@@ -30,7 +31,7 @@ describe("a company's use of the platform", () => {
     Object.fromEntries((await services().usage(owner, month)).map(({ metric, used }) => [metric, used]));
 
   beforeAll(async () => {
-    tenancy = await startHostedSubgraph((runtime) => createTenancy(runtime, { issuer: 'http://spine.example' }), clock);
+    tenancy = await startHostedSubgraph((runtime) => createTenancy(runtime, { issuer: 'http://spine.example', files: createTestFiles() }), clock);
     const common = { plan: 'PROFESSIONAL', currency: 'USD' } as const;
     await tenancy.runtime.database.platform.db.tenant.createMany({
       data: [ACME, GLOBEX].map(({ id, slug, name, timeZone }) => ({ id, slug, name, timeZone, updatedAt: clock.now(), ...common })),

@@ -15,7 +15,13 @@ export const ENVELOPE_SECRET = 'what gateway and subgraphs of the benchmark shar
 export const logger = createLogger({ name: 'bench', level: 'warn' });
 
 // The measured subgraphs touch no database, so of a runtime only what every request meets is there.
-const runtime = { clock: systemClock, logger, database: {} } as unknown as SubgraphRuntime;
+const runtime = {
+  clock: systemClock,
+  logger,
+  database: {},
+  outbox: { for: () => ({}) },
+  monitor: { failed: () => undefined, took: () => undefined },
+} as unknown as SubgraphRuntime;
 
 const route = (path: string, answer: unknown): SubgraphRoute => ({
   method: 'GET',

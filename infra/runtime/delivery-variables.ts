@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+const httpUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol), 'must be an http or https URL')
+  .transform((url) => url.replace(/\/+$/, ''));
+
+/** How mails, messages and webhooks leave the platform. What is `undefined` is not used. */
+export interface DeliveryVariables {
+  /** OUTGOING_ALLOWED_HOSTS: names and addresses off the internet that webhooks may call, separated by commas. */
+  readonly allowedHosts: readonly string[];
+  /** RESEND_API_KEY, RESEND_FROM_EMAIL, RESEND_WEBHOOK_SECRET, RESEND_API_BASE: mails by Resend rather than by SMTP. */
+  readonly resend: { readonly apiKey: string; readonly from: string; readonly apiBase: string | undefined; readonly webhookSecret: string | undefined } | undefined;
+  /** TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM, TWILIO_API_BASE. */
+  readonly sms: { readonly accountSid: string; readonly authToken: string; readonly from: string; readonly apiBase: string | undefined } | undefined;
+  /** VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT. */
+  readonly push: { readonly publicKey: string; readonly privateKey: string; readonly subject: string } | undefined;
+  /** PAGERDUTY_API_BASE. */
+  readonly pagerDutyBase: string | undefined;
+}
+
+export const deliveryVariables = {
+  OUTGOING_ALLOWED_HOSTS: z.string().optional(),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_FROM_EMAIL: z.email('must be an e-mail address').optional(),
+  RESEND_WEBHOOK_SECRET: z.string().startsWith('whsec_', 'must be a secret that begins with whsec_').optional(),
+  RESEND_API_BASE: httpUrl.optional(),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_FROM: z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be an international number such as +4930123456').optional(),
+  TWILIO_API_BASE: httpUrl.optional(),
+  VAPID_PUBLIC_KEY: z.string().optional(),
+  VAPID_PRIVATE_KEY: z.string().optional(),
+  VAPID_SUBJECT: z.string().regex(/^(?:mailto:|https:\/\/)/, 'must begin with mailto: or https://').optional(),
+  PAGERDUTY_API_BASE: httpUrl.optional(),
+};
+
+/** What each of them needs beside it. */
+export const DELIVERY_PAIRS = [
+  ['RESEND_API_KEY', 'RESEND_FROM_EMAIL'],
+  ['RESEND_FROM_EMAIL', 'RESEND_API_KEY'],
+  ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'],
+  ['TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+  ['TWILIO_FROM', 'TWILIO_ACCOUNT_SID'],
+  ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY'],
+  ['VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'],
+  ['VAPID_SUBJECT', 'VAPID_PUBLIC_KEY'],
+] as const;
+
+type Given = { readonly [Name in keyof typeof deliveryVariables]?: z.output<(typeof deliveryVariables)[Name]> | undefined };
+
+export function deliveryOf(given: Given): DeliveryVariables {
+  const { RESEND_API_KEY, RESEND_FROM_EMAIL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM } = given;
+  const { VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT } = given;
+  return {
+    allowedHosts: (given.OUTGOING_ALLOWED_HOSTS ?? '')
+      .split(',')
+      .map((host) => host.trim())
+      .filter(Boolean),
+    resend:
+      RESEND_API_KEY && RESEND_FROM_EMAIL
+        ? { apiKey: RESEND_API_KEY, from: RESEND_FROM_EMAIL, apiBase: given.RESEND_API_BASE, webhookSecret: given.RESEND_WEBHOOK_SECRET }
+        : undefined,
+    sms:
+      TWILIO_ACCOUNT_SID && TWILIO_AUTH_TOKEN && TWILIO_FROM
+        ? { accountSid: TWILIO_ACCOUNT_SID, authToken: TWILIO_AUTH_TOKEN, from: TWILIO_FROM, apiBase: given.TWILIO_API_BASE }
+        : undefined,
+    push:
+      VAPID_PUBLIC_KEY && VAPID_PRIVATE_KEY && VAPID_SUBJECT
+        ? { publicKey: VAPID_PUBLIC_KEY, privateKey: VAPID_PRIVATE_KEY, subject: VAPID_SUBJECT }
+        : undefined,
+    pagerDutyBase: given.PAGERDUTY_API_BASE,
+  };
+}

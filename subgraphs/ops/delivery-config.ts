@@ -1,0 +1,23 @@
+import type { PushConfig } from './notification/channels/push.js';
+import type { SmsConfig } from './notification/channels/sms.js';
+
+/** How what goes out to companies and people leaves the platform. */
+export interface DeliveryConfig {
+  /** Names and addresses that may be called although they are not on the internet, also by http. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Undefined where none are sent from this process, as with the next two. */
+  readonly sms?: SmsConfig | undefined;
+  readonly push?: PushConfig | undefined;
+  /** Mails by Resend rather than by SMTP. */
+  readonly resend?:
+    | {
+        readonly apiKey: string;
+        readonly from: string;
+        readonly apiBase?: string | undefined;
+        /** What Resend signs its calls with; bounces are not heard of without it. */
+        readonly webhookSecret?: string | undefined;
+      }
+    | undefined;
+  /** A server that speaks PagerDuty's protocol; PagerDuty itself when undefined. */
+  readonly pagerDutyBase?: string | undefined;
+}

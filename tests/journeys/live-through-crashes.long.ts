@@ -1,0 +1,3 @@
+import { liveThroughCrashes } from './live-through-crashes.js';
+
+liveThroughCrashes(10_000, 600_000);
