@@ -16,14 +16,22 @@ const PER_ADDRESS = 500;
 const PASSWORD = 'Spine-demo-1!';
 const FOLLOW = 'subscription { bookingUpdated { cursor booking { status } } }';
 
-const SLOTS = `{
-  services(first: 20) { edges { node { id name } } }
-  providers(first: 20) { edges { node { id services { id } } } }
+const CATALOGUE = `{
+  providers(search: "advice", first: 1) { edges { node { id } } }
+  services(first: 50) { edges { node { id name } } }
+}`;
+
+const SLOTS = `query Slots($serviceId: ID!, $providerId: ID!, $from: LocalDate!) {
+  availableSlots(serviceId: $serviceId, providerId: $providerId, from: $from, days: 2, first: 50) { edges { node { startsAt } } }
 }`;
 
 interface Catalogue {
+  readonly providers: { readonly edges: readonly { readonly node: { readonly id: string } }[] };
   readonly services: { readonly edges: readonly { readonly node: { readonly id: string; readonly name: string } }[] };
-  readonly providers: { readonly edges: readonly { readonly node: { readonly id: string; readonly services: readonly { readonly id: string }[] } }[] };
+}
+
+interface Slots {
+  readonly availableSlots: { readonly edges: readonly { readonly node: { readonly startsAt: string } }[] };
 }
 
 async function dataOf<Data>(graph: Graph, query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
@@ -43,17 +51,12 @@ async function signIn(graph: Graph): Promise<string> {
 
 /** Free starts that can be booked one after the other. */
 async function freeStarts(graph: Graph): Promise<readonly { serviceId: string; providerId: string; startsAt: string }[]> {
-  const { services, providers } = await dataOf<Catalogue>(graph, SLOTS);
-  const provider = providers.edges.find(({ node }) => node.services.length > 0)?.node;
-  const serviceId = provider?.services[0]?.id ?? services.edges[0]?.node.id ?? '';
-  const { availableSlots } = await dataOf<{ availableSlots: { edges: readonly { node: { startsAt: string } }[] } }>(
-    graph,
-    `query ($serviceId: ID!, $providerId: ID!, $from: LocalDate!) {
-       availableSlots(serviceId: $serviceId, providerId: $providerId, from: $from, days: 28, first: 100) { edges { node { startsAt } } }
-     }`,
-    { serviceId, providerId: provider?.id, from: new Date().toISOString().slice(0, 10) },
-  );
-  return availableSlots.edges.map(({ node }) => ({ serviceId, providerId: provider?.id ?? '', startsAt: node.startsAt }));
+  const { providers, services } = await dataOf<Catalogue>(graph, CATALOGUE);
+  const providerId = providers.edges[0]?.node.id ?? '';
+  const serviceId = services.edges.find(({ node }) => /advice/i.test(node.name))?.node.id ?? '';
+  const from = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const { availableSlots } = await dataOf<Slots>(graph, SLOTS, { serviceId, providerId, from });
+  return availableSlots.edges.map(({ node: { startsAt } }) => ({ serviceId, providerId, startsAt }));
 }
 
 function connect(url: string, token: string, number: number): Client {
