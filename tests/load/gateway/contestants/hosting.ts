@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { createLogger } from '../../../../infra/runtime/log.js';
 import { publishedKeys } from '../../../../gateway/support/sample-tokens.js';
@@ -6,6 +7,8 @@ import { hostSubgraph, type SubgraphHost } from '../../../../subgraphs/_kernel/h
 import { systemClock } from '../../../../subgraphs/_kernel/request/clock.js';
 import type { Subgraph, SubgraphRuntime } from '../../../../subgraphs/_kernel/subgraph.js';
 import { JWKS_PATH } from '../../../../subgraphs/_kernel/wire/access-token.js';
+import { FLAG_FEED_PATH, type FlagPage } from '../../../../subgraphs/_kernel/wire/flag-feed.js';
+import { REVOCATIONS_PATH, type RevocationPage } from '../../../../subgraphs/_kernel/wire/revocations.js';
 import type { SubgraphName } from '../../../../subgraphs/_kernel/wire/subgraph-names.js';
 import type { RouteResponse, SubgraphRoute } from '../../../../subgraphs/_kernel/wire/subgraph-route.js';
 import { TENANT_LOOKUP_PATH } from '../../../../subgraphs/_kernel/wire/tenant-lookup.js';
@@ -33,9 +36,23 @@ const route = (path: string, answer: unknown): SubgraphRoute => ({
   }),
 });
 
-const routesOf = (name: SubgraphName): readonly SubgraphRoute[] => {
-  if (name === 'tenancy') return [route(TENANT_LOOKUP_PATH, ACME)];
-  return name === 'identity' ? [route(JWKS_PATH, publishedKeys)] : [];
+/** A feed on which nothing ever happens: it answers when whoever asks does not want to wait any longer. */
+const quietFeed = (path: string, page: object): SubgraphRoute => ({
+  method: 'GET',
+  path,
+  handle: async ({ search }): Promise<RouteResponse> => {
+    await delay(Number(new URLSearchParams(search).get('wait') ?? 0), undefined, { ref: false });
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(page) };
+  },
+});
+
+const revocations = quietFeed(REVOCATIONS_PATH, { entries: [], position: '0', more: false } satisfies RevocationPage);
+const flags = quietFeed(FLAG_FEED_PATH, { version: '0', flags: null } satisfies FlagPage);
+
+const ROUTES: Partial<Record<SubgraphName, readonly SubgraphRoute[]>> = {
+  tenancy: [route(TENANT_LOOKUP_PATH, ACME), revocations],
+  identity: [route(JWKS_PATH, publishedKeys), revocations],
+  ops: [flags],
 };
 
 /** The subgraph of that name as the platform runs it; one that is not measured answers its routes only. */
@@ -46,7 +63,7 @@ export function hostBenchSubgraph(name: SubgraphName): SubgraphHost {
     schema: schemas[name] ?? monolithSchema(),
     services: {},
     reactions: [],
-    routes: routesOf(name),
+    routes: ROUTES[name] ?? [],
     schedules: [],
   };
   return hostSubgraph(subgraph, runtime, {} as pg.Pool);
