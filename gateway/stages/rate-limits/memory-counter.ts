@@ -9,8 +9,11 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** Counts in this process. @param now milliseconds that never go back */
-export function createMemoryCounter(now: () => number = () => performance.now()): RateCounter {
+/** Whole ones: with fractions a window of 60,000 ms ends in 60,000.00000000001 ms, which is 61 s to a client. */
+const wholeMilliseconds = (): number => Math.floor(performance.now());
+
+/** Counts in this process. @param now whole milliseconds that never go back */
+export function createMemoryCounter(now: () => number = wholeMilliseconds): RateCounter {
   const windows = new LRUCache<string, Window>({ max: WINDOWS_KEPT });
   return {
     async add(key, points, seconds) {

@@ -54,6 +54,6 @@ export function createSignInGuard(parts: {
       throw new RateLimitedError(`Too many attempts; try again in ${seconds} s`, seconds);
     },
     forgive: (context, attempt) =>
-      tenants.transaction(context, (db) => forgiveAttempt(db, keys(context, attempt), context.clock.now())),
+      tenants.transaction(context, (db) => forgiveAttempt(db, keys(context, attempt))),
   };
 }

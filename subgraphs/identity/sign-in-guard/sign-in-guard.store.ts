@@ -3,10 +3,16 @@ import { FORGOTTEN_AFTER_SECONDS, waitAfter, type AttemptKey } from './sign-in-g
 
 const later = (from: Date, seconds: number): Date => new Date(from.getTime() + seconds * 1_000);
 
+/**
+ * Nobody has to wait. Not the time of the attempt: another one at the same moment, of a process whose clock is
+ * a little behind, would be told to wait for it.
+ */
+const NOT_BLOCKED = new Date(0);
+
 /** Keys that are not counted anywhere yet are; afterwards each has a row to lock. */
 async function addMissing(db: TenantDb, keys: readonly AttemptKey[], now: Date): Promise<void> {
   await db.signInAttempts.createMany({
-    data: keys.map(({ key }) => ({ key, failures: 0, lastFailedAt: now, blockedUntil: now })),
+    data: keys.map(({ key }) => ({ key, failures: 0, lastFailedAt: now, blockedUntil: NOT_BLOCKED })),
     skipDuplicates: true,
   });
 }
@@ -29,20 +35,21 @@ export async function countAttempt(db: TenantDb, keys: readonly AttemptKey[], no
     const kind = keys.find(({ key }) => key === row.key)?.kind ?? 'account';
     const stale = later(row.last_failed_at, FORGOTTEN_AFTER_SECONDS) <= now;
     const failures = (stale ? 0 : row.failures) + 1;
+    const wait = waitAfter(kind, failures);
     await db.signInAttempts.updateMany({
       where: { key: row.key },
-      data: { failures, lastFailedAt: now, blockedUntil: later(now, waitAfter(kind, failures)) },
+      data: { failures, lastFailedAt: now, blockedUntil: wait === 0 ? NOT_BLOCKED : later(now, wait) },
     });
   }
   return null;
 }
 
 /** An attempt was none: who it was, is known. Of an address only the one attempt is forgotten. */
-export async function forgiveAttempt(db: TenantDb, keys: readonly AttemptKey[], now: Date): Promise<void> {
+export async function forgiveAttempt(db: TenantDb, keys: readonly AttemptKey[]): Promise<void> {
   for (const { kind, key } of keys) {
     await db.signInAttempts.updateMany({
       where: { key },
-      data: kind === 'ip' ? { failures: { decrement: 1 }, blockedUntil: now } : { failures: 0, blockedUntil: now },
+      data: { failures: kind === 'ip' ? { decrement: 1 } : 0, blockedUntil: NOT_BLOCKED },
     });
   }
 }
