@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { request } from 'undici';
 import { connectToGraph } from './graph.js';
+import { CONNECTION_OPTIONS } from './options.js';
 import { signIn } from './sign-in.js';
 
 const USAGE = `Prints how the gateway answers an operation: its plan, what was cut, what it cost and how long each part took.
@@ -51,10 +52,8 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      url: { type: 'string', default: 'http://127.0.0.1:4000' },
+      ...CONNECTION_OPTIONS,
       tenant: { type: 'string' },
-      as: { type: 'string' },
-      password: { type: 'string', default: 'Spine-demo-1!' },
       variables: { type: 'string', default: '{}' },
     },
   });

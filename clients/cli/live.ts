@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { connectToGraph } from './graph.js';
+import { CONNECTION_OPTIONS } from './options.js';
 import { signIn } from './sign-in.js';
 
 const USAGE = `Prints what happens as it happens, one JSON line an event.
@@ -45,10 +46,8 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      url: { type: 'string', default: 'http://127.0.0.1:4000' },
+      ...CONNECTION_OPTIONS,
       tenant: { type: 'string' },
-      as: { type: 'string' },
-      password: { type: 'string', default: 'Spine-demo-1!' },
       count: { type: 'string', default: '0' },
     },
   });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { connectToGraph, type Graph } from './graph.js';
 import { buildManifest, clientSchemaOf, ManifestProblems, problemsOf, readManifest } from './manifest.js';
 import { list, publish, retire, type RegisteredOperation } from './registry.js';
+import { CONNECTION_OPTIONS } from './options.js';
 import { signIn } from './sign-in.js';
 
 const USAGE = `Registers what a client asks, so that it can ask it by id.
@@ -27,11 +28,9 @@ const SUPERGRAPH = new URL('../../schema/supergraph.graphql', import.meta.url);
 class UsageError extends Error {}
 
 const OPTIONS = {
-  url: { type: 'string', default: 'http://127.0.0.1:4000' },
+  ...CONNECTION_OPTIONS,
   owner: { type: 'string' },
   host: { type: 'string' },
-  as: { type: 'string' },
-  password: { type: 'string', default: 'Spine-demo-1!' },
   token: { type: 'string' },
   schema: { type: 'string' },
   client: { type: 'string' },

@@ -1,4 +1,4 @@
-import { Kind, parse, validate, type OperationDefinitionNode } from 'graphql';
+import { parse, validate } from 'graphql';
 import { ANONYMOUS, type Principal } from '../../subgraphs/_kernel/wire/principal.js';
 import { createAuthorizationStage } from '../stages/authorization/authorization.js';
 import { createPolicyRegistry } from '../stages/authorization/policies.js';
@@ -9,6 +9,7 @@ import { loadSupergraph } from '../supergraph/supergraph-life.js';
 import { ACME } from './sample-endpoints.js';
 import { createRecordingLogger } from './sample-gateway.js';
 import { sampleSupergraph } from './sample-graph.js';
+import { chosenDefinition } from '../stages/validation/chosen-definition.js';
 
 export interface Planner {
   readonly generation: SupergraphGeneration;
@@ -49,9 +50,7 @@ export async function createSamplePlanner(): Promise<Planner> {
       const document = parse(source);
       const problems = validate(generation.apiSchema, document);
       if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));
-      const definition = document.definitions.find(
-        (part): part is OperationDefinitionNode => part.kind === Kind.OPERATION_DEFINITION,
-      );
+      const definition = chosenDefinition(document, undefined);
       const caller = {
         requestId: 'request-1',
         ip: null,

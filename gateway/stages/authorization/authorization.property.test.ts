@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Kind, OperationTypeNode, parse, validate, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, validate, type ExecutionResult } from 'graphql';
 import { ANONYMOUS, type Principal } from '../../../subgraphs/_kernel/wire/principal.js';
 import { member } from '../../support/planned-operation.js';
 import { choicesFrom, type Choices } from '../../support/random-choices.js';
@@ -17,6 +17,7 @@ import { createSubscriptionStage } from '../subscriptions/subscriptions.js';
 import type { ValidOperation } from '../validation/valid-operation.js';
 import { createAuthorizationStage } from './authorization.js';
 import { createPolicyRegistry } from './policies.js';
+import { chosenDefinition } from '../validation/chosen-definition.js';
 
 const GRAPHS = 25;
 const OPERATIONS_PER_GRAPH = 14;
@@ -66,9 +67,7 @@ async function wayThrough(federation: RandomFederation): Promise<Way> {
     fellBack,
     async ask(source, variables, principal) {
       const document = parse(source);
-      const definition = document.definitions.find(
-        (part): part is OperationDefinitionNode => part.kind === Kind.OPERATION_DEFINITION,
-      );
+      const definition = chosenDefinition(document, undefined);
       const caller = { requestId: 'r', ip: null, userAgent: null, host: '', authorization: null, tenantHint: null, tenant: ACME, principal, expiresAt: null };
       const operation = {
         caller,

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { withRole } from '../../../infra/runtime/postgres/pools.js';
 import type { GatewayLogger } from '../../logger.js';
+import { createLimiterCounter, UNLIMITED } from './limiter-counter.js';
 import type { RateCounter } from './rate-counter.js';
 
 const CONNECTIONS = 4;
@@ -32,15 +33,7 @@ export function createPostgresCounter({ url, platformUrl }: PostgresCounterOptio
     tableName: 'rate_limit',
     tableCreated: true,
     keyPrefix: '',
-    // Whether a count is too high is not decided here: the limit may change while the window lasts.
-    points: Number.MAX_SAFE_INTEGER,
-    duration: 60,
+    ...UNLIMITED,
   });
-  return {
-    async add(key, points, seconds) {
-      const { consumedPoints, msBeforeNext } = await limiter.consume(key, points, { customDuration: seconds });
-      return { counted: consumedPoints, resetsInMs: msBeforeNext };
-    },
-    close: () => pool.end(),
-  };
+  return createLimiterCounter(limiter, () => pool.end());
 }

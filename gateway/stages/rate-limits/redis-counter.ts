@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { GatewayLogger } from '../../logger.js';
+import { createLimiterCounter, UNLIMITED } from './limiter-counter.js';
 import type { RateCounter } from './rate-counter.js';
 
 /** A Redis that takes longer is taken for dead. */
@@ -17,15 +18,7 @@ export function createRedisCounter(url: string, logger: GatewayLogger): RateCoun
   const limiter = new RateLimiterRedis({
     storeClient: redis,
     keyPrefix: 'spine:rate',
-    // Whether a count is too high is not decided here: the limit may change while the window lasts.
-    points: Number.MAX_SAFE_INTEGER,
-    duration: 60,
+    ...UNLIMITED,
   });
-  return {
-    async add(key, points, seconds) {
-      const { consumedPoints, msBeforeNext } = await limiter.consume(key, points, { customDuration: seconds });
-      return { counted: consumedPoints, resetsInMs: msBeforeNext };
-    },
-    close: async () => redis.disconnect(),
-  };
+  return createLimiterCounter(limiter, async () => redis.disconnect());
 }

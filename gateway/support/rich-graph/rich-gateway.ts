@@ -1,13 +1,11 @@
 import {
   createSourceEventStream,
   execute,
-  Kind,
   parse,
   printSchema,
   validate,
   type ExecutionResult,
   type GraphQLSchema,
-  type OperationDefinitionNode,
 } from 'graphql';
 import { ANONYMOUS } from '../../../subgraphs/_kernel/wire/principal.js';
 import type { SubgraphRequest } from '../../../subgraphs/_kernel/wire/subgraph-endpoint.js';
@@ -19,6 +17,7 @@ import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import { loadSupergraph } from '../../supergraph/supergraph-life.js';
 import { ACME } from '../sample-endpoints.js';
 import { createMonolith, richSchemas, richSupergraph } from './rich-subgraphs.js';
+import { chosenDefinition } from '../../stages/validation/chosen-definition.js';
 
 export interface RecordedFetch {
   readonly subgraph: string;
@@ -108,9 +107,7 @@ export async function createRichGateway(
       const document = parse(source);
       const problems = validate(generation.apiSchema, document);
       if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));
-      const definition = document.definitions.find(
-        (part): part is OperationDefinitionNode => part.kind === Kind.OPERATION_DEFINITION,
-      );
+      const definition = chosenDefinition(document, undefined);
       const caller = { requestId: 'request-1', ip: null, userAgent: null, tenant: ACME, principal: ANONYMOUS };
       return planStage({
         caller,

@@ -1,3 +1,4 @@
+import { json } from '../http/json-route.js';
 import type { SubgraphRuntime } from '../subgraph.js';
 import type { SubgraphRoute } from '../wire/subgraph-route.js';
 import { comparePositions, decodePosition, encodePosition, type Position, type StoredEvent } from './event.js';
@@ -23,7 +24,6 @@ interface Question {
 const PAGE_SIZE = 500;
 /** How long after a lost signal something new is found at the latest. */
 const LOOK_EVERY_MS = 1_000;
-const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
 /** Wakes whoever waits for a signal, also when it came before the wait began. */
 function createAlarm(signal: EventSignal): { wait(milliseconds: number): Promise<void>; end(): void } {
@@ -113,15 +113,11 @@ export function eventFeedRoute<Events, Entry>(parts: {
     method: 'GET',
     path: parts.path,
     async handle({ search }, { principal }) {
-      if (principal.kind !== 'system') return { status: 403, headers: JSON_HEADERS, body: '{}' };
+      if (principal.kind !== 'system') return json(403);
       const question = await questionIn(search, log, parts.longestWaitMs);
-      if (!question) return { status: 400, headers: JSON_HEADERS, body: '{}' };
+      if (!question) return json(400);
       const { entries, position, more } = await answer(question);
-      return {
-        status: 200,
-        headers: JSON_HEADERS,
-        body: JSON.stringify({ entries, position: encodePosition(position), more }),
-      };
+      return json(200, { entries, position: encodePosition(position), more });
     },
   };
 }

@@ -1,14 +1,11 @@
+import { json } from '../../_kernel/http/json-route.js';
 import type { RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { InvalidWebhookError } from './payment-provider.js';
 import type { ReceiveWebhookService, WebhookReceipt } from './receive-webhook.service.js';
 
 export const STRIPE_WEBHOOK_PATH = '/webhooks/stripe';
 
-const answer = (status: number, outcome: WebhookReceipt): RouteResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ outcome }),
-});
+const answer = (status: number, outcome: WebhookReceipt): RouteResponse => json(status, { outcome });
 
 /** Where Stripe delivers its events. Its signature is the authentication; who called is not asked. */
 export const stripeWebhookRoute = (webhooks: ReceiveWebhookService): SubgraphRoute => ({

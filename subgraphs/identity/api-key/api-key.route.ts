@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { json, jsonIn } from '../../_kernel/http/json-route.js';
 import type { Clock } from '../../_kernel/request/clock.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { API_KEY_PATH, API_KEY_USES_PATH, type KnownApiKey } from '../../_kernel/wire/api-key.js';
 import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
-import type { RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { addUses, findStandingKey, type ApiKeyRow } from './api-key.store.js';
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -18,12 +19,6 @@ const usesSchema = z
     }),
   )
   .max(10_000);
-
-const json = (status: number, value: unknown): RouteResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
-});
 
 const known = (row: ApiKeyRow): KnownApiKey => ({
   tenantId: row.tenantId,
@@ -40,10 +35,10 @@ export const apiKeyRoute = ({ db }: PlatformDatabase, clock: Clock): SubgraphRou
   method: 'GET',
   path: API_KEY_PATH,
   async handle({ search }, { principal }) {
-    if (principal.kind !== 'system') return json(403, {});
+    if (principal.kind !== 'system') return json(403);
     const hash = new URLSearchParams(search).get('hash') ?? '';
     const key = HASH.test(hash) ? await findStandingKey(db, hash, clock.now()) : null;
-    return key ? json(200, known(key)) : json(404, {});
+    return key ? json(200, known(key)) : json(404);
   },
 });
 
@@ -51,11 +46,11 @@ export const apiKeyRoute = ({ db }: PlatformDatabase, clock: Clock): SubgraphRou
 export const apiKeyUsesRoute = ({ db }: PlatformDatabase): SubgraphRoute => ({
   method: 'POST',
   path: API_KEY_USES_PATH,
-  async handle({ body }, { principal }) {
-    if (principal.kind !== 'system') return json(403, {});
-    const uses = usesSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
-    if (!uses.success) return json(400, {});
-    await addUses(db, uses.data);
-    return json(202, {});
+  async handle(request, { principal }) {
+    if (principal.kind !== 'system') return json(403);
+    const uses = jsonIn(request, usesSchema);
+    if (!uses) return json(400);
+    await addUses(db, uses);
+    return json(202);
   },
 });

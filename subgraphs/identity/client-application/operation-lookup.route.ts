@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { json, jsonIn } from '../../_kernel/http/json-route.js';
 import { OPERATION_USES_PATH, REGISTERED_OPERATION_PATH } from '../../_kernel/wire/registered-operations.js';
-import type { RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import type { OperationLookupService } from './operation-lookup.service.js';
 
 const DOCUMENT_ID = /^[0-9a-f]{64}$/;
@@ -16,22 +17,16 @@ const usesSchema = z
   )
   .max(10_000);
 
-const json = (status: number, value: unknown): RouteResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
-});
-
 /** Answers the gateway what stands behind an id. */
 export const registeredOperationRoute = (lookup: OperationLookupService): SubgraphRoute => ({
   method: 'GET',
   path: REGISTERED_OPERATION_PATH,
   async handle({ search }, { tenant, principal }) {
-    if (principal.kind !== 'system') return json(403, {});
+    if (principal.kind !== 'system') return json(403);
     const query = new URLSearchParams(search);
     const id = query.get('id') ?? '';
     const operation = DOCUMENT_ID.test(id) ? await lookup.find(tenant, id, query.get('client')) : null;
-    return operation ? json(200, operation) : json(404, {});
+    return operation ? json(200, operation) : json(404);
   },
 });
 
@@ -39,11 +34,11 @@ export const registeredOperationRoute = (lookup: OperationLookupService): Subgra
 export const operationUsesRoute = (lookup: OperationLookupService): SubgraphRoute => ({
   method: 'POST',
   path: OPERATION_USES_PATH,
-  async handle({ body }, { principal }) {
-    if (principal.kind !== 'system') return json(403, {});
-    const uses = usesSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8')));
-    if (!uses.success) return json(400, {});
-    await lookup.record(uses.data);
-    return json(202, {});
+  async handle(request, { principal }) {
+    if (principal.kind !== 'system') return json(403);
+    const uses = jsonIn(request, usesSchema);
+    if (!uses) return json(400);
+    await lookup.record(uses);
+    return json(202);
   },
 });

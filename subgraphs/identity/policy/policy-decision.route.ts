@@ -1,3 +1,4 @@
+import { json } from '../../_kernel/http/json-route.js';
 import { ACTIONS, isPolicyAction } from '../../_kernel/policy/catalogue.js';
 import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import type { Clock } from '../../_kernel/request/clock.js';
@@ -5,12 +6,6 @@ import { Loaders } from '../../_kernel/request/loaders.js';
 import type { Logger } from '../../_kernel/request/request-context.js';
 import { POLICY_DECISION_PATH, type PolicyAnswer, type PolicyQuestion } from '../../_kernel/wire/policy-decision.js';
 import type { RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
-
-const json = (status: number, value: object): RouteResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
-});
 
 /** Decides for the gateway what `@policy` names: about a type as a whole, before any of it is read. */
 export const policyDecisionRoute = (parts: {
@@ -21,7 +16,7 @@ export const policyDecisionRoute = (parts: {
   method: 'POST',
   path: POLICY_DECISION_PATH,
   async handle({ body }, { principal }) {
-    if (principal.kind !== 'system') return json(403, {});
+    if (principal.kind !== 'system') return json(403);
     const { action, asker } = JSON.parse(Buffer.from(body).toString('utf8')) as PolicyQuestion;
     const answer = (allowed: boolean): RouteResponse => json(200, { allowed } satisfies PolicyAnswer);
     // The platform's own word is never asked for here: who claims it is refused.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import { json, jsonIn } from '../../_kernel/http/json-route.js';
 import type { MutationEvents } from '../../_kernel/mutations/mutation-answered.js';
 import type { Clock } from '../../_kernel/request/clock.js';
 import { Loaders } from '../../_kernel/request/loaders.js';
@@ -7,23 +8,13 @@ import type { Logger, RequestContext } from '../../_kernel/request/request-conte
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { ERROR_STATUS, type ErrorCode } from '../../_kernel/wire/error-codes.js';
 import { REFUSED_MUTATIONS_PATH } from '../../_kernel/wire/refused-mutations.js';
-import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 
 const reportSchema = z.object({
   mutations: z.array(z.string().min(1).max(200)).max(100),
   code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]),
   at: z.iso.datetime({ offset: true }),
 });
-
-const answer = (status: number): RouteResponse => ({ status, headers: { 'content-type': 'application/json' }, body: '{}' });
-
-function reportIn({ body }: RouteRequest): z.infer<typeof reportSchema> | null {
-  try {
-    return reportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
-}
 
 /** Where the gateway reports mutations that it turned away; the envelope says who had asked. */
 export const refusedMutationsRoute = (parts: {
@@ -37,8 +28,8 @@ export const refusedMutationsRoute = (parts: {
     method: 'POST',
     path: REFUSED_MUTATIONS_PATH,
     async handle(request, envelope) {
-      const report = reportIn(request);
-      if (!report) return answer(400);
+      const report = jsonIn(request, reportSchema);
+      if (!report) return json(400);
       const { mutations, code, at } = report;
       const context: RequestContext = { ...envelope, clock, logger, loaders: new Loaders() };
       // The gateway's clock may run ahead of ours.
@@ -49,7 +40,7 @@ export const refusedMutationsRoute = (parts: {
           await outbox.emit(db, context, 'kernel.mutation_answered', fact, occurredAt);
         }
       });
-      return answer(202);
+      return json(202);
     },
   };
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { json, jsonIn } from '../../_kernel/http/json-route.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { systemContext } from '../../_kernel/request/system-context.js';
 import type { Clock } from '../../_kernel/request/clock.js';
@@ -7,10 +8,9 @@ import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import {
   SECURITY_SIGNAL_TYPES,
   SECURITY_SIGNALS_PATH,
-  type SecuritySignalReport,
   type SecuritySignalType,
 } from '../../_kernel/wire/security-signals.js';
-import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
 import type { DetectionService } from '../detection/detection.service.js';
 import type { SignalType } from './auth-log.js';
@@ -28,20 +28,6 @@ const reportSchema = z.object({
   at: z.iso.datetime({ offset: true }),
 });
 
-const answer = (status: number): RouteResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: '{}',
-});
-
-function reportIn({ body }: RouteRequest): SecuritySignalReport | null {
-  try {
-    return reportSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
 /** Where the gateway reports what only it sees: tokens that do not hold, and tokens at another company's address. */
 export const securitySignalsRoute = (parts: {
   readonly tenants: TenantDatabase;
@@ -55,19 +41,19 @@ export const securitySignalsRoute = (parts: {
     method: 'POST',
     path: SECURITY_SIGNALS_PATH,
     async handle(request, { principal, origin: { requestId } }) {
-      if (principal.kind !== 'system') return answer(403);
-      const report = reportIn(request);
-      if (!report) return answer(400);
+      if (principal.kind !== 'system') return json(403);
+      const report = jsonIn(request, reportSchema);
+      if (!report) return json(400);
       const { tenantId, type, at } = report;
       const tenant = tenantId === PLATFORM_TENANT.id ? PLATFORM_TENANT : await detection.findTenant(tenantId);
-      if (!tenant) return answer(404);
+      if (!tenant) return json(404);
       const context = systemContext({ name: 'security-signals', tenant, clock, logger, requestId });
       // The gateway's clock may run ahead of ours; what has not happened yet would not be counted.
       const occurredAt = new Date(Math.min(Date.parse(at), clock.now().getTime()));
       await tenants.transaction(context, (db) =>
         authLog.log(context, db, uuidv7(), { type: REPORTED[type], occurredAt }),
       );
-      return answer(202);
+      return json(202);
     },
   };
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { json, jsonIn } from '../../_kernel/http/json-route.js';
 import type { Monitor } from '../../_kernel/monitoring/monitor.js';
-import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 
 export const BEACON_PATH = '/api/beacon';
 
@@ -22,16 +23,6 @@ const beaconSchema = z.object({
     .max(MOST_EVENTS),
 });
 
-const answer = (status: number): RouteResponse => ({ status, headers: { 'content-type': 'application/json' }, body: '{}' });
-
-function beaconIn({ body }: RouteRequest): z.infer<typeof beaconSchema> | null {
-  try {
-    return beaconSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
 /**
  * Where clients tell what broke and what was slow, up to 50 of it in 16 KiB. Anybody may: it is only counted, and
  * nothing of whoever told it is kept.
@@ -40,13 +31,13 @@ export const beaconRoute = (monitor: Monitor): SubgraphRoute => ({
   method: 'POST',
   path: BEACON_PATH,
   async handle(request) {
-    if (request.body.length > MOST_BYTES) return answer(413);
-    const beacon = beaconIn(request);
-    if (!beacon) return answer(400);
+    if (request.body.length > MOST_BYTES) return json(413);
+    const beacon = jsonIn(request, beaconSchema);
+    if (!beacon) return json(400);
     for (const event of beacon.events) {
       if (event.type === 'error') monitor.failed(SOURCE, event);
       else monitor.took(SOURCE, event.name, event.milliseconds);
     }
-    return answer(202);
+    return json(202);
   },
 });

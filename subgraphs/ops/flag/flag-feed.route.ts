@@ -1,12 +1,7 @@
 import type { FlagWatch } from '../../_kernel/flags/flag-watch.js';
+import { json } from '../../_kernel/http/json-route.js';
 import { FLAG_FEED_PATH, LONGEST_FLAG_WAIT_MS, type FlagPage } from '../../_kernel/wire/flag-feed.js';
-import type { RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
-
-const answer = (status: number, body: unknown): RouteResponse => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
+import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 
 /** Until the flags are others than the known ones, or the time is over. */
 function anotherThan(known: string | null, flags: FlagWatch, waitMs: number): Promise<void> {
@@ -28,7 +23,7 @@ export const flagFeedRoute = (flags: FlagWatch): SubgraphRoute => ({
   method: 'GET',
   path: FLAG_FEED_PATH,
   async handle({ search }, { principal }) {
-    if (principal.kind !== 'system') return answer(403, {});
+    if (principal.kind !== 'system') return json(403);
     const query = new URLSearchParams(search);
     const known = query.get('known');
     await flags.ready;
@@ -36,6 +31,6 @@ export const flagFeedRoute = (flags: FlagWatch): SubgraphRoute => ({
     await anotherThan(known, flags, waitMs);
     const { version } = flags;
     const page: FlagPage = { version, flags: version === known ? null : flags.kept() };
-    return answer(200, page);
+    return json(200, page);
   },
 });

@@ -1,9 +1,8 @@
+import { json } from '../../_kernel/http/json-route.js';
 import { isUuid } from '../../_kernel/request/ids.js';
 import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { TENANT_LOOKUP_PATH, type TenantLookup } from '../../_kernel/wire/tenant-lookup.js';
 import type { TenantService } from './tenant.service.js';
-
-const JSON_HEADERS = { 'content-type': 'application/json' } as const;
 
 function lookupOf(search: string): TenantLookup | null {
   const query = new URLSearchParams(search);
@@ -20,11 +19,9 @@ export const tenantLookupRoute = (tenants: TenantService): SubgraphRoute => ({
   method: 'GET',
   path: TENANT_LOOKUP_PATH,
   async handle(request, { principal }) {
-    if (principal.kind !== 'system') return { status: 403, headers: JSON_HEADERS, body: '{}' };
+    if (principal.kind !== 'system') return json(403);
     const lookup = lookupOf(request.search);
     const tenant = lookup ? await tenants.lookUp(lookup) : null;
-    return tenant
-      ? { status: 200, headers: JSON_HEADERS, body: JSON.stringify(tenant) }
-      : { status: 404, headers: JSON_HEADERS, body: '{}' };
+    return tenant ? json(200, tenant) : json(404);
   },
 });

@@ -1,11 +1,12 @@
 import { composeServices } from '@apollo/composition';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { Kind, parse, validate, type OperationDefinitionNode } from 'graphql';
+import { parse, validate } from 'graphql';
 import { createRecordingLogger, startSampleGateway } from '../../../support/sample-gateway.js';
 import type { SupergraphGeneration } from '../../../supergraph/generation.js';
 import { loadSupergraph } from '../../../supergraph/supergraph-life.js';
 import type { ValidOperation } from '../../validation/valid-operation.js';
 import { createCostStage, type PricedOperation } from './cost.js';
+import { chosenDefinition } from '../../validation/chosen-definition.js';
 
 const SDL = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@cost", "@listSize"])
@@ -42,7 +43,7 @@ beforeAll(async () => {
 function operationOf(source: string, variables: Record<string, unknown> = {}): ValidOperation {
   const document = parse(source);
   expect(validate(generation.apiSchema, document)).toEqual([]);
-  const definition = document.definitions.find((part): part is OperationDefinitionNode => part.kind === Kind.OPERATION_DEFINITION);
+  const definition = chosenDefinition(document, undefined);
   return { generation, document, definition, variables } as ValidOperation;
 }
 

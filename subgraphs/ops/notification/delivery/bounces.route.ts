@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { json, jsonIn } from '../../../_kernel/http/json-route.js';
 import type { Clock } from '../../../_kernel/request/clock.js';
-import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../../_kernel/wire/subgraph-route.js';
+import type { RouteRequest, SubgraphRoute } from '../../../_kernel/wire/subgraph-route.js';
 import { withoutAddresses } from '../../mail/mail.js';
 import type { NotificationLogService } from './notification-log.service.js';
 
@@ -14,8 +15,6 @@ const bounceSchema = z.object({
   type: z.enum(['email.bounced', 'email.complained']),
   data: z.object({ email_id: z.string().min(1).max(64), bounce: z.object({ message: z.string() }).optional() }),
 });
-
-const answer = (status: number): RouteResponse => ({ status, headers: { 'content-type': 'application/json' }, body: '{}' });
 
 /** Whether a call is signed with our secret, just now: the scheme of Svix, which Resend signs by. */
 function isSigned({ headers, body }: RouteRequest, secret: string, now: Date): boolean {
@@ -30,14 +29,6 @@ function isSigned({ headers, body }: RouteRequest, secret: string, now: Date): b
   });
 }
 
-function bounceIn({ body }: RouteRequest): z.infer<typeof bounceSchema> | null {
-  try {
-    return bounceSchema.safeParse(JSON.parse(Buffer.from(body).toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
 /** Where Resend says that a mail it took has come back. */
 export const bouncesRoute = (parts: {
   readonly log: NotificationLogService;
@@ -47,12 +38,12 @@ export const bouncesRoute = (parts: {
   method: 'POST',
   path: BOUNCES_PATH,
   async handle(request) {
-    if (!isSigned(request, parts.secret, parts.clock.now())) return answer(401);
-    const bounce = bounceIn(request);
+    if (!isSigned(request, parts.secret, parts.clock.now())) return json(401);
+    const bounce = jsonIn(request, bounceSchema);
     // What else it tells us is none of ours; it need not tell it again.
-    if (!bounce) return answer(202);
+    if (!bounce) return json(202);
     const failure = bounce.type === 'email.complained' ? 'Taken for unwanted by whoever got it' : withoutAddresses(bounce.data.bounce?.message ?? 'It came back');
     await parts.log.bounced(bounce.data.email_id, failure);
-    return answer(202);
+    return json(202);
   },
 });
