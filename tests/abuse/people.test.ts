@@ -322,9 +322,11 @@ describe('somebody who is signed in', () => {
       return entries.length > 0 && { entries: entries.map(({ text }) => text), events: events.map(({ text }) => text) };
     });
 
+    // What is sealed reads like noise, in which a short prefix turns up by chance.
+    const withoutSealed = (line: string): string => line.replaceAll(/v1\.[\w-]{40,}/g, 'sealed');
     const secrets = [DEMO_PASSWORD, 'Mistyped-pass-1!', 'spr_', 'eyJ', '4242424242424242', 'client_secret', '_secret_', ...Object.values(tokens), ...Object.values(platform.secrets)];
     for (const [place, lines] of Object.entries({ log, ...written })) {
-      const found = lines.filter((line) => secrets.some((secret) => line.includes(secret)));
+      const found = lines.filter((line) => secrets.some((secret) => withoutSealed(line).includes(secret)));
       expect({ place, found }).toEqual({ place, found: [] });
     }
     const address = /[\w.+-]+@[\w-]+\.example/;

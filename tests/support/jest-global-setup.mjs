@@ -12,6 +12,6 @@ export default async function startServersOfThisRun({ maxWorkers, testPathPatter
   const count = existing || !isWhole ? 1 : maxWorkers;
   const servers = [];
   for (let number = 1; number <= count; number += 1) servers.push(await startTestServer(existing, number));
-  process.env.SPINE_TEST_SERVERS = JSON.stringify(servers.map(({ url, template }) => ({ url, template })));
+  process.env.SPINE_TEST_SERVERS = JSON.stringify(servers.map(({ url, template, seedFolder }) => ({ url, template, seedFolder })));
   globalThis.spineTestServers = servers;
 }

@@ -6,12 +6,12 @@ import type { Gateway } from '../../gateway/gateway.js';
 import type { Mailbox } from '../../infra/local/doubles/mailbox/mailbox.js';
 import { createPlatform } from '../../infra/local/platform.js';
 import { localSecrets, type LocalSecrets } from '../../infra/local/secrets.js';
-import { loadConfig } from '../../infra/runtime/config.js';
+import { loadConfig, type Config } from '../../infra/runtime/config.js';
 import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
 import { TENANT_PERMISSIONS } from '../../subgraphs/_kernel/wire/permissions.js';
-import { createTestDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { memberOf } from './runtime.js';
+import { createSeededDatabase } from './seeded-template.js';
 
 export interface SubgraphDoor {
   readonly name: string;
@@ -42,22 +42,25 @@ export interface TestPlatformOptions {
   readonly onLog?: (line: string) => void;
 }
 
+const configOf = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Config> =>
+  loadConfig({
+    APP_ENV: 'test',
+    DATABASE_URL: databaseUrl,
+    PORT: String(await freePort()),
+    HOST: '127.0.0.1',
+    METRICS_PORT: String(await freePort()),
+    LOG_LEVEL: 'error',
+    ...environment,
+  });
+
 /** Everything in one process with the demo data, on a database of its own: what `npm start` starts. */
 export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const { environment = {}, onLog } = options;
-  const database = await createTestDatabase();
-  const figuresPort = await freePort();
   const folder = await mkdtemp(path.join(tmpdir(), 'spine-platform-'));
+  const database = await createSeededDatabase(configOf, folder);
+  const config = await configOf(database.url, environment);
   const platform = createPlatform({
-    config: loadConfig({
-      APP_ENV: 'test',
-      DATABASE_URL: database.url,
-      PORT: String(await freePort()),
-      HOST: '127.0.0.1',
-      METRICS_PORT: String(figuresPort),
-      LOG_LEVEL: 'error',
-      ...environment,
-    }),
+    config,
     folder,
     progress: { step: () => undefined, done: () => undefined },
     seed: true,
@@ -78,7 +81,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     );
     return {
       url,
-      figuresUrl: `http://127.0.0.1:${figuresPort}`,
+      figuresUrl: `http://127.0.0.1:${config.metricsAddress?.port}`,
       databaseUrl: database.url,
       mailbox,
       anotherGateway,

@@ -17,3 +17,9 @@ export async function onServer<T>(url: string, work: (client: pg.Client) => Prom
     await client.end();
   }
 }
+
+/** Name of the copy of a template that has the demo in it. */
+export const seededName = (template: string): string => `${template}_seeded`;
+
+/** Its name while it is being made. */
+export const unfinishedName = (template: string): string => `${template}_unfinished`;

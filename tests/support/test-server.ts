@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -6,13 +6,15 @@ import { makeWalkableFolder } from '../../infra/runtime/postgres/account.js';
 import { discardEmbeddedPostgres, startEmbeddedPostgres } from '../../infra/runtime/postgres/embedded.js';
 import { processState } from '../../infra/runtime/postgres/process-state.js';
 import { migrate } from '../../prisma/migrate.js';
-import { databaseUrl, onServer } from './server-connection.js';
+import { databaseUrl, onServer, seededName, unfinishedName } from './server-connection.js';
 
 export interface TestServer {
   /** Connection string of the owner, on the maintenance database. */
   readonly url: string;
   /** Name of a migrated, otherwise empty database that tests are given copies of. */
   readonly template: string;
+  /** Where the first test to need the demo leaves what belongs to it beside the database. */
+  readonly seedFolder: string;
   stop(): Promise<void>;
 }
 
@@ -23,12 +25,12 @@ export interface TestServer {
  */
 export async function startTestServer(existingUrl: string | undefined, number = 1): Promise<TestServer> {
   const server = existingUrl
-    ? { url: existingUrl, stop: async () => undefined }
+    ? await borrowServer(existingUrl)
     : await startThrowAwayServer(number);
   const url = databaseUrl(server.url, 'postgres');
   const template = `spine_test_template_${process.pid}`;
   try {
-    await dropTemplate(url, template);
+    await dropTemplates(url, template);
     await migrate(databaseUrl(url, template));
   } catch (error) {
     await server.stop();
@@ -37,11 +39,17 @@ export async function startTestServer(existingUrl: string | undefined, number = 
   return {
     url,
     template,
+    seedFolder: server.seedFolder,
     stop: async () => {
-      if (existingUrl) await dropTemplate(url, template);
+      if (existingUrl) await dropTemplates(url, template);
       await server.stop();
     },
   };
+}
+
+async function borrowServer(url: string) {
+  const seedFolder = await mkdtemp(path.join(tmpdir(), 'spine-tests-seed-'));
+  return { url, seedFolder, stop: () => rm(seedFolder, { recursive: true, force: true }) };
 }
 
 async function startThrowAwayServer(number: number) {
@@ -50,6 +58,7 @@ async function startThrowAwayServer(number: number) {
   const server = await startEmbeddedPostgres({ directory: path.join(base, `run-${process.pid}-${number}`), durable: false });
   return {
     url: server.url,
+    seedFolder: path.join(server.directory, 'seed'),
     stop: async () => {
       await server.stop();
       await discardEmbeddedPostgres(server.directory);
@@ -77,6 +86,11 @@ async function discardLeftovers(base: string): Promise<void> {
   }
 }
 
-async function dropTemplate(url: string, template: string): Promise<void> {
-  await onServer(url, (client) => client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(template)} WITH (FORCE)`));
+/** The template, and the copy of it with the demo. */
+async function dropTemplates(url: string, template: string): Promise<void> {
+  await onServer(url, async (client) => {
+    for (const name of [template, seededName(template), unfinishedName(template)]) {
+      await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
+    }
+  });
 }
