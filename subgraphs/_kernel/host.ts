@@ -1,6 +1,7 @@
 import { createSourceEventStream, GraphQLError, type ExecutionResult } from 'graphql';
 import type pg from 'pg';
 import { createConsumer } from './events/consumer.js';
+import { createEventLoaders } from './events/event-loaders.js';
 import { endingWith, mapStream } from './events/map-stream.js';
 import { removeEventsAllAreDoneWith } from './events/retention.js';
 import { resumedAfter, withCursor } from './events/resumption.js';
@@ -48,7 +49,7 @@ export function hostSubgraph(
   const { schema, services, name } = subgraph;
   const logger = runtime.logger.child({ subgraph: name });
 
-  const contextOf = ({ tenant, principal, origin }: Envelope): RequestContext => {
+  const contextOf = ({ tenant, principal, origin }: Envelope, loaders = new Loaders()): RequestContext => {
     let child: Logger | undefined;
     return {
       tenant,
@@ -63,10 +64,11 @@ export function hostSubgraph(
           actorId: actorIdOf(principal) ?? 'anonymous',
         }));
       },
-      loaders: new Loaders(),
+      loaders,
     };
   };
 
+  const eventLoaders = createEventLoaders();
   const contexts = new WeakMap<Envelope, RequestContext>();
 
   /** One context for all the fetches of a client's request, whose envelope is then the very same object. */
@@ -165,9 +167,11 @@ export function hostSubgraph(
       });
       if (!isStream(source)) return masked(source as ExecutionResult, request);
       // Each event is a request of its own: what was batched for one is not remembered for the next.
+      const { envelope } = operation;
+      const contextAt = (value: unknown) => contextOf(envelope, eventLoaders(envelope.tenant.id, value));
       const event = { ...spanOf('event', operation), causedBy: traceHeaders()['traceparent'] ?? '' };
       const results = mapStream(source, async (value) =>
-        withCursor(await inSpan(event, () => run(operation, contextOf(operation.envelope), value)), value),
+        withCursor(await inSpan(event, () => run(operation, contextAt(value), value)), value),
       );
       return endingWith(results, (error) =>
         masked({ errors: [new GraphQLError('the stream broke', { originalError: asError(error) })] }, request),

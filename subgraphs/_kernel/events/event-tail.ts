@@ -18,6 +18,9 @@ export interface StreamRequest {
 }
 
 interface Subscription {
+  readonly concerns: (event: StoredEvent) => boolean;
+  /** While it waits: everything up to here was sent, or does not concern whoever follows. */
+  seen: Position;
   ended: boolean;
   wake: (() => void) | undefined;
 }
@@ -44,12 +47,19 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
   let closed = false;
   let looking = false;
   let lookAgain = false;
-  const waiting = new Set<() => void>();
+  const waiting = new Set<Subscription>();
 
-  const wakeAll = (): void => {
-    const woken = [...waiting];
-    waiting.clear();
-    for (const wake of woken) wake();
+  const wake = (subscription: Subscription): void => {
+    waiting.delete(subscription);
+    subscription.wake?.();
+  };
+
+  /** Whom none of them concerns sleeps on, and has seen them. */
+  const wakeConcerned = (events: readonly StoredEvent[]): void => {
+    for (const subscription of [...waiting]) {
+      if (events.some(subscription.concerns)) wake(subscription);
+      else if (comparePositions(subscription.seen, position) < 0) subscription.seen = position;
+    }
   };
 
   const look = async (): Promise<void> => {
@@ -71,7 +81,7 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
           recent = recent.slice(-RECENT_KEPT);
           if (dropped) floor = dropped.position;
         }
-        wakeAll();
+        wakeConcerned(events);
         lookAgain ||= events.length === READ_SIZE;
         // A loop that may be asked to go on while it reads; closing ends it.
       } while (lookAgain && !closed);
@@ -115,9 +125,6 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
     subscription: Subscription,
   ): AsyncGenerator<StoredEvent, void, void> {
     await (started ??= start());
-    const wanted = new Set(types);
-    const concerns = (event: StoredEvent): boolean =>
-      wanted.has(event.type) && (tenantId === undefined || event.headers.tenant.id === tenantId);
     let seen = after ?? position;
     while (!closed && !subscription.ended) {
       if (comparePositions(seen, floor) < 0) {
@@ -137,27 +144,30 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
       for (const event of fresh) {
         if (comparePositions(event.position, upTo) > 0) break;
         seen = event.position;
-        if (concerns(event)) yield event;
+        if (subscription.concerns(event)) yield event;
       }
       if (comparePositions(position, seen) > 0) continue;
+      subscription.seen = seen;
       await new Promise<void>((resolve) => {
         subscription.wake = resolve;
-        waiting.add(resolve);
+        waiting.add(subscription);
       });
+      ({ seen } = subscription);
     }
   }
 
   /** A generator answers `return()` only at a `yield`; one that waits for events must be woken to end. */
   function stream(request: StreamRequest): AsyncGenerator<StoredEvent, void, void> {
-    const subscription: Subscription = { ended: false, wake: undefined };
+    const { tenantId } = request;
+    const wanted = new Set(request.types);
+    const concerns = ({ type, headers }: StoredEvent): boolean =>
+      wanted.has(type) && (tenantId === undefined || headers.tenant.id === tenantId);
+    const subscription: Subscription = { concerns, seen: LOG_START, ended: false, wake: undefined };
     const events = follow(request, subscription);
     const end = events.return.bind(events);
     events.return = (value) => {
       subscription.ended = true;
-      if (subscription.wake) {
-        waiting.delete(subscription.wake);
-        subscription.wake();
-      }
+      wake(subscription);
       return end(value);
     };
     return events;
@@ -169,7 +179,7 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
       closed = true;
       clearInterval(timer);
       stopListening?.();
-      wakeAll();
+      for (const subscription of [...waiting]) wake(subscription);
       await started?.catch(() => undefined);
     },
   };

@@ -1,5 +1,6 @@
 import { Kind, OperationTypeNode, visit, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { SubgraphRequest } from '../wire/subgraph-endpoint.js';
+import { cursorOf } from './event-loaders.js';
 
 /** The argument that every subscription which can be resumed has. */
 const ARGUMENT = 'after';
@@ -32,7 +33,6 @@ export function resumedAfter(
 
 /** The event with the cursor to resume behind it, whether or not the subscription asks for that. */
 export function withCursor(result: ExecutionResult, update: unknown): ExecutionResult {
-  if (typeof update !== 'object' || update === null || !('cursor' in update)) return result;
-  const { cursor } = update;
-  return typeof cursor === 'string' ? { ...result, extensions: { ...result.extensions, cursor } } : result;
+  const cursor = cursorOf(update);
+  return cursor === null ? result : { ...result, extensions: { ...result.extensions, cursor } };
 }

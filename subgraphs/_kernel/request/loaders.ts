@@ -1,7 +1,14 @@
 import DataLoader from 'dataloader';
-import type { LoaderDefinition, RequestContext, RequestLoaders } from './request-context.js';
+import type {
+  LoaderDefinition,
+  RequestContext,
+  RequestLoaders,
+  TenantLoaderDefinition,
+} from './request-context.js';
 
-export type { LoaderDefinition } from './request-context.js';
+export type { LoaderDefinition, TenantLoaderDefinition } from './request-context.js';
+
+type Definition<Key, Value> = LoaderDefinition<Key, Value> | TenantLoaderDefinition<Key, Value>;
 
 /**
  * The DataLoaders of one request, made when first asked for. A loader sees its own request's context,
@@ -9,11 +16,15 @@ export type { LoaderDefinition } from './request-context.js';
  */
 export class Loaders implements RequestLoaders {
   readonly #instances = new Map<object, DataLoader<unknown, unknown, unknown>>();
+  readonly #shared: Loaders | undefined;
 
-  of<Key, Value>(
-    context: RequestContext,
-    definition: LoaderDefinition<Key, Value>,
-  ): DataLoader<Key, Value, unknown> {
+  /** @param shared where reads that look the same to everybody in the tenant are kept; all its users are of one tenant */
+  constructor(shared?: Loaders) {
+    this.#shared = shared;
+  }
+
+  of<Key, Value>(context: RequestContext, definition: Definition<Key, Value>): DataLoader<Key, Value, unknown> {
+    if (this.#shared && 'ofTenant' in definition) return this.#shared.of(context, definition);
     let loader = this.#instances.get(definition);
     if (!loader) {
       const { cacheKey } = definition;

@@ -21,11 +21,23 @@ export interface LoaderDefinition<Key, Value> {
   readonly cacheKey?: (key: Key) => string;
 }
 
+/**
+ * A batched read of what looks the same to everybody in a tenant: it is told the tenant and not who asks. What it
+ * has read may serve several requests of that tenant, as those that follow the same event.
+ */
+export interface TenantLoaderDefinition<Key, Value> extends Omit<LoaderDefinition<Key, Value>, 'batch'> {
+  readonly ofTenant: true;
+  readonly batch: (
+    context: Pick<RequestContext, 'tenant'>,
+    keys: readonly Key[],
+  ) => Promise<readonly (Value | Error)[]>;
+}
+
 /** The DataLoaders of one request, made when first asked for. */
 export interface RequestLoaders {
   of<Key, Value>(
     context: RequestContext,
-    definition: LoaderDefinition<Key, Value>,
+    definition: LoaderDefinition<Key, Value> | TenantLoaderDefinition<Key, Value>,
   ): DataLoader<Key, Value, unknown>;
   /** Forgets what was read, after a write of the same request. */
   clear(): void;
