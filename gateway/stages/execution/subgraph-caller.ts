@@ -82,6 +82,13 @@ export interface Deadline {
   clear(): void;
 }
 
+/** Of what fetches nothing, and so waits for nobody. */
+export const NO_DEADLINE: Deadline = {
+  signal: new AbortController().signal,
+  passed: new Promise(() => undefined),
+  clear: () => undefined,
+};
+
 /** @param client aborted when the client has gone; null where the work is to be finished all the same */
 export function startDeadline(milliseconds: number, client: AbortSignal | null): Deadline {
   let reason: SubgraphUnreachableError | null = null;

@@ -31,10 +31,20 @@ export function createEventStream(parts: EventStreamParts): EventStream {
   const { source, handle, signal } = parts;
   let finished = false;
 
-  const ended = new Promise<typeof ENDED>((resolve) => {
-    if (signal.aborted) resolve(ENDED);
-    else signal.addEventListener('abort', () => resolve(ENDED), { once: true });
-  });
+  /** Ends the waiting for what is under way. */
+  let cut: () => void = () => undefined;
+  signal.addEventListener('abort', () => cut(), { once: true });
+
+  /**
+   * Waits for something, but no longer than the stream lasts. A race against one promise of the stream's end would
+   * leave something behind in that promise with every event, for as long as the stream is followed.
+   */
+  const unlessEnded = <Value>(waited: Promise<Value>): Promise<Value | typeof ENDED> =>
+    new Promise((resolve, reject) => {
+      cut = () => resolve(ENDED);
+      if (signal.aborted) cut();
+      waited.then(resolve, reject);
+    });
 
   const finish = (): void => {
     if (finished) return;
@@ -54,11 +64,11 @@ export function createEventStream(parts: EventStreamParts): EventStream {
   const next = async (): Promise<IteratorResult<ExecutionResult, void>> => {
     if (finished) return done;
     try {
-      const event = await Promise.race([source.next(), ended]);
+      const event = await unlessEnded(source.next());
       if (finished) return done;
       if (event === ENDED) return finishWith(parts.farewell());
       if (event.done) return finishWith(null);
-      const handled = await Promise.race([handle(event.value), ended]);
+      const handled = await unlessEnded(handle(event.value));
       if (handled === ENDED) return finishWith(parts.farewell());
       if (handled.last) return finishWith(handled.result);
       return { done: false, value: handled.result };

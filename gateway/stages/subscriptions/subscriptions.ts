@@ -14,7 +14,7 @@ import type { Compiled, Executor } from '../execution/execution.js';
 import { isJsonObject, type JsonObject } from '../execution/json.js';
 import { NotCompilableError } from '../execution/not-compilable.js';
 import { compileRewrites } from '../execution/rewrites.js';
-import { endpointOf, envelopeOf, requestOf, type FetchEndpoints } from '../execution/subgraph-caller.js';
+import { endpointOf, envelopeOf, NO_DEADLINE, requestOf, type FetchEndpoints } from '../execution/subgraph-caller.js';
 import { createEventStream, type Handled } from './event-stream.js';
 
 export interface SubscriptionParts {
@@ -97,7 +97,7 @@ export function createSubscriptionStage(
     );
     const data: JsonObject = isJsonObject(event.data) ? event.data : {};
     rewriteEvent(data);
-    const deadline = executor.deadlineFor(operation);
+    const deadline = plan.rest ? executor.deadlineFor(operation) : NO_DEADLINE;
     try {
       return withCursorOf(event, await executor.complete(operation, { ...compiled, errors }, data, deadline));
     } finally {
