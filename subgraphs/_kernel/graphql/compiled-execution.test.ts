@@ -13,6 +13,7 @@ union Being = Person | Pet
 input Filter { mood: Mood = GLAD minimum: Int! tags: [String!] }
 type Query { person(id: ID!, filter: Filter): Person! people(first: Int! = 3): [Being!] maybe: Person count(mood: Mood): Int! }
 type Mutation { add(by: Int!): Int! }
+type Subscription { happened(to: ID): Person }
 `;
 
 /**
@@ -56,6 +57,7 @@ function schemaOf(seed: number): GraphQLSchema {
       maybe: being('maybe', 'Person'),
       count: (_parent: unknown, { mood }: { mood?: string }) => (mood === 'SAD' ? null : 4),
     },
+    Subscription: { happened: (event: unknown) => event },
     Mutation: { add: (_parent: unknown, { by }: { by: number }) => by + 1 },
     Person: {
       name: leaf('name', 'Ann'),
@@ -136,10 +138,16 @@ const told = ({ data, errors = [] }: ExecutionResult): Told => ({
     .sort(),
 });
 
-async function bothWays(schema: GraphQLSchema, document: DocumentNode, variableValues: Record<string, unknown>) {
+async function bothWays(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variableValues: Record<string, unknown>,
+  rootValue?: unknown,
+) {
   const compiled = createCompiledExecution(schema, 0);
-  const request = { document, operationName: undefined, variables: variableValues, contextValue: {} };
-  return [told(await compiled(request)), told(await execute({ schema, document, variableValues, contextValue: {} }))];
+  const request = { document, operationName: undefined, variables: variableValues, contextValue: {}, rootValue };
+  const theirs = await execute({ schema, document, variableValues, contextValue: {}, rootValue });
+  return [told(await compiled(request)), told(theirs)];
 }
 
 describe('a compiled operation', () => {
@@ -150,6 +158,18 @@ describe('a compiled operation', () => {
         expect(ours).toEqual(theirs);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('answers an event of a subscription as graphql-js does', async () => {
+    await fc.assert(
+      fc.asyncProperty(person, fc.boolean(), fc.boolean(), fc.nat(200), async (selection, yes, no, seed) => {
+        const document = parse(`subscription ($id: ID, $yes: Boolean!, $no: Boolean!) { happened(to: $id) ${selection} }
+fragment Someone on Person { name age @skip(if: $yes) }`);
+        const [ours, theirs] = await bothWays(schemaOf(seed), document, { id: '1', yes, no }, { key: 'event' });
+        expect(ours).toEqual(theirs);
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -36,9 +36,9 @@ const plain = ({ message, path, nodes, originalError, extensions }: GraphQLError
   });
 
 /**
- * Executes operations over a schema. A query that comes again is compiled to a function first; mutations,
- * subscriptions' events, variables that do not fit and what cannot be compiled are left to graphql-js, which
- * answers the same more slowly.
+ * Executes operations over a schema. A query that comes again, and a subscription that has had events, is compiled to
+ * a function first; mutations, variables that do not fit and what cannot be compiled are left to graphql-js, which
+ * answers the same more slowly. Of a subscription this executes an event, which is given as the root value.
  * @param runsBeforeCompiling how often an operation is interpreted first
  */
 export function createCompiledExecution(
@@ -52,8 +52,8 @@ export function createCompiledExecution(
     if (!ofDocument) known.set(document, (ofDocument = new Map<string, KnownOperation>()));
     let operation = ofDocument.get(operationName);
     if (!operation) {
-      const isQuery = getOperationAST(document, operationName || null)?.operation === OperationTypeNode.QUERY;
-      ofDocument.set(operationName, (operation = { runs: 0, compiled: isQuery ? undefined : null }));
+      const isMutation = getOperationAST(document, operationName || null)?.operation === OperationTypeNode.MUTATION;
+      ofDocument.set(operationName, (operation = { runs: 0, compiled: isMutation ? null : undefined }));
     }
     return operation;
   };
