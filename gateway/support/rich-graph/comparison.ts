@@ -37,8 +37,10 @@ export const DIFFERENCES: readonly NamedDifference[] = [
 export const STOCK_DIFFERENCES: readonly StockDifference[] = [
   {
     name: 'fragments inside fragments on an interface',
-    reason: 'Where no type name was fetched it takes the interface for the type and leaves the inner fragment out.',
-    mayShowIn: /\bon (?:Node|Item|Payment|Found|Target)\b/,
+    reason:
+      'Where no type name was fetched it takes the interface for the type and leaves the inner fragment out, or, where ' +
+      'a fragment of no type is all there is, answers null.',
+    mayShowIn: /\bon (?:Node|Item|Payment|Found|Target)\b|\.\.\. (?:@[^{]*)?\{/,
   },
   {
     name: 'what one type requires is asked of another',
