@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { GraphQLInt, GraphQLObjectType, GraphQLSchema, parse } from 'graphql';
-import type pg from 'pg';
 import { createLogger } from '../../infra/runtime/log.js';
 import type { GraphContext } from './graphql/builder.js';
-import { hostSubgraph } from './host.js';
+import { hostSubgraph, type HostPools } from './host.js';
 import { systemClock } from './request/clock.js';
 import type { LoaderDefinition } from './request/request-context.js';
 import type { SubgraphRuntime } from './subgraph.js';
@@ -37,7 +36,7 @@ const host = hostSubgraph(
     outbox: { for: () => ({}) },
     monitor: { failed: () => undefined, took: () => undefined },
   } as unknown as SubgraphRuntime,
-  {} as pg.Pool,
+  {} as HostPools,
 );
 
 const newEnvelope = (): Envelope => ({

@@ -36,14 +36,20 @@ const isStream = (value: AsyncIterable<unknown> | ExecutionResult): value is Asy
 
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
+/** Both bound to the platform's role; see `Pools`. */
+export interface HostPools {
+  readonly platform: pg.Pool;
+  /** For what holds a lock while others work. */
+  readonly locks: pg.Pool;
+}
+
 /**
- * @param pool bound to the platform's role, for the consumer's place in the log and for schedules
  * @param options how often a query is interpreted before it is compiled; how long delivered events are kept
  */
 export function hostSubgraph(
   subgraph: Subgraph,
   runtime: SubgraphRuntime,
-  pool: pg.Pool,
+  { platform: pool, locks }: HostPools,
   options: { readonly runsBeforeCompiling?: number; readonly eventsKeptHours?: number | undefined } = {},
 ): SubgraphHost {
   const { schema, services, name } = subgraph;
@@ -133,7 +139,7 @@ export function hostSubgraph(
     log: runtime.log,
     signal: runtime.signal,
     tenants: runtime.database.tenants,
-    pool,
+    pool: locks,
     clock: runtime.clock,
     logger,
   });
@@ -146,7 +152,7 @@ export function hostSubgraph(
       removeEventsAllAreDoneWith(pool, runtime.log, options.eventsKeptHours),
       ...(handlers.length === 0 ? [] : [removeFinishedJobs(database.platform, name)]),
     ],
-    pool,
+    locks,
     (schedule) =>
       systemContext({ name: schedule.name, tenant: PLATFORM_TENANT, clock: runtime.clock, logger }),
     logger,

@@ -20,7 +20,7 @@ const signal = await createSignal({ redisUrl: undefined, databaseUrl, pool: pool
 const clock = { now: () => new Date(Number(start) + (Date.now() - Number(start)) * SPEED) };
 const runtime = createRuntime({ pools, signal, secretBox: createSecretBox('a secret of tests that is long enough'), clock, logger });
 const tenancy = createTenancy(runtime, { issuer: 'http://spine.example', files: createTestFiles() });
-hostSubgraph(tenancy, runtime, pools.platform, { runsBeforeCompiling: 0 }).start();
+hostSubgraph(tenancy, runtime, pools, { runsBeforeCompiling: 0 }).start();
 
 const wake = async (): Promise<void> => {
   await tenancy.services.workflows.effects.wakeDue({ clock, logger }).catch(() => undefined);

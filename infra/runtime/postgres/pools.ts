@@ -20,6 +20,11 @@ export interface Pools {
   readonly app: pg.Pool;
   /** Sees every tenant's rows, by policies of its own. */
   readonly platform: pg.Pool;
+  /**
+   * As `platform`, for what holds a lock while work is done with the others. Were they of one pool, as many holders as
+   * it has connections would wait for each other's.
+   */
+  readonly locks: pg.Pool;
   readonly ownerUrl: string;
   /** Waits for what is under way, then closes all connections. */
   end(): Promise<void>;
@@ -32,18 +37,16 @@ const IDLE_TIMEOUT_MS = 30_000;
 /** The connections of one process. Nothing is opened before the first query. */
 export function createPools(options: PoolOptions): Pools {
   const app = createPool(options.appUrl ?? withRole(options.url, 'spine_app'), 'spine-app', true, options);
-  const platform = createPool(
-    options.platformUrl ?? withRole(options.url, 'spine_platform'),
-    'spine-platform',
-    false,
-    options,
-  );
+  const platformUrl = options.platformUrl ?? withRole(options.url, 'spine_platform');
+  const platform = createPool(platformUrl, 'spine-platform', false, options);
+  const locks = createPool(platformUrl, 'spine-locks', false, options);
   return {
     app,
     platform,
+    locks,
     ownerUrl: options.url,
     end: async () => {
-      await Promise.all([app.end(), platform.end()]);
+      await Promise.all([app.end(), platform.end(), locks.end()]);
     },
   };
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 /**
  * Runs work that no other process runs at the same time under the same name. The lock lives as long as the
  * transaction that holds it, so it goes to another when this process dies.
- * @param pool bound to the platform's role
+ * @param pool bound to the platform's role; not one that the work itself takes connections from
  * @param work may write with the client it is given; that is committed with the end of the lock
  * @returns null when another has the lock; nothing was done
  */

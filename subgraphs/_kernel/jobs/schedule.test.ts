@@ -15,7 +15,7 @@ describe('a schedule', () => {
   const runnerOf = (schedule: Schedule) =>
     createScheduleRunner(
       [schedule],
-      runtime.pools.platform,
+      runtime.pools.locks,
       () => contextFor(PLATFORM_TENANT, { kind: 'system', name: schedule.name }),
       runtime.logger,
     );
@@ -74,6 +74,29 @@ describe('a schedule', () => {
     await eventually(async () => turns >= 2);
     await runner.stop();
   });
+
+  it('gets its work done, however many others come round at the same moment', async () => {
+    const done = new Set<string>();
+    const failures: unknown[] = [];
+    const schedules = Array.from({ length: 40 }, (_, n) => ({
+      name: `crowd-${n}`,
+      everySeconds: 0.05,
+      async run() {
+        await runtime.database.platform.db.$queryRaw`SELECT 1 FROM pg_sleep(0.02)`;
+        done.add(`crowd-${n}`);
+      },
+    }));
+    const runner = createScheduleRunner(
+      schedules,
+      runtime.pools.locks,
+      ({ name }) => contextFor(PLATFORM_TENANT, { kind: 'system', name }),
+      { ...runtime.logger, error: ({ err }: { err?: unknown }) => void failures.push(err) },
+    );
+    runner.start();
+    await eventually(async () => done.size === schedules.length, 60_000);
+    await runner.stop();
+    expect(failures).toEqual([]);
+  }, 90_000);
 
   it('is let finish when it is stopped', async () => {
     let finished = false;

@@ -18,7 +18,7 @@ export interface ScheduleRunner {
 /**
  * Runs schedules. However many processes run the same one, a single one of them works at a time, and a
  * failure is logged and tried again at the next turn.
- * @param pool bound to the platform's role
+ * @param pool bound to the platform's role, of connections that hold locks and nothing else
  */
 export function createScheduleRunner(
   schedules: readonly Schedule[],
@@ -27,14 +27,16 @@ export function createScheduleRunner(
   logger: Logger,
 ): ScheduleRunner {
   const timers: NodeJS.Timeout[] = [];
-  const running = new Set<Promise<void>>();
+  const running = new Map<Schedule, Promise<void>>();
 
   const turn = (schedule: Schedule): void => {
+    // One that takes longer than its interval would wait for itself, and hold a connection for every turn of it.
+    if (running.has(schedule)) return;
     const work = runAlone(pool, `spine:schedule:${schedule.name}`, () => schedule.run(contextFor(schedule)))
       .then(() => undefined)
       .catch((error: unknown) => logger.error({ err: error, schedule: schedule.name }, 'schedule failed'))
-      .finally(() => running.delete(work));
-    running.add(work);
+      .finally(() => running.delete(schedule));
+    running.set(schedule, work);
   };
 
   return {
@@ -47,7 +49,7 @@ export function createScheduleRunner(
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all(running);
+      await Promise.all(running.values());
     },
   };
 }

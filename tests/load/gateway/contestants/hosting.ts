@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
 import { createLogger } from '../../../../infra/runtime/log.js';
 import { publishedKeys } from '../../../../gateway/support/sample-tokens.js';
 import { ACME } from '../../../../gateway/support/sample-endpoints.js';
-import { hostSubgraph, type SubgraphHost } from '../../../../subgraphs/_kernel/host.js';
+import { hostSubgraph, type SubgraphHost, type HostPools } from '../../../../subgraphs/_kernel/host.js';
 import { systemClock } from '../../../../subgraphs/_kernel/request/clock.js';
 import type { Subgraph, SubgraphRuntime } from '../../../../subgraphs/_kernel/subgraph.js';
 import { JWKS_PATH } from '../../../../subgraphs/_kernel/wire/access-token.js';
@@ -66,5 +65,5 @@ export function hostBenchSubgraph(name: SubgraphName): SubgraphHost {
     routes: ROUTES[name] ?? [],
     schedules: [],
   };
-  return hostSubgraph(subgraph, runtime, {} as pg.Pool);
+  return hostSubgraph(subgraph, runtime, {} as HostPools);
 }
