@@ -29,8 +29,10 @@ import { createAccessTokenStrategy } from './stages/authentication/access-token.
 import { createApiKeyStrategy } from './stages/authentication/api-key.js';
 import { createApiKeyDirectory } from './stages/authentication/api-key-directory.js';
 import type { FileDoor } from '../subgraphs/_kernel/wire/file-door.js';
+import { createActivityReporter } from './stages/authentication/member-activity.js';
 import { createApiKeyUses } from './stages/authentication/api-key-uses.js';
 import { createAuthenticationStage, type AuthenticationStrategy } from './stages/authentication/authentication.js';
+import { createKeyProofs } from './stages/authentication/key-proof.js';
 import { createKeySet } from './stages/authentication/key-set.js';
 import { createAllOrNothingStage } from './stages/authorization/all-or-nothing.js';
 import { createAuthorizationStage } from './stages/authorization/authorization.js';
@@ -50,6 +52,7 @@ import { createMemoryCounter } from './stages/rate-limits/memory-counter.js';
 import type { RateCounter } from './stages/rate-limits/rate-counter.js';
 import type { RateLimits } from './stages/rate-limits/rate-limits.js';
 import { createRateLimiter } from './stages/rate-limits/rate-limiter.js';
+import { createHeldRefusals } from './stages/rate-limits/held-refusals.js';
 import { createRateStages } from './stages/rate-limits/rates.js';
 import { createLoopSaturation } from './stages/rate-limits/turns/saturation.js';
 import { createTurns } from './stages/rate-limits/turns/turns.js';
@@ -165,7 +168,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const flagFeed = followFlags(endpoints.ops, logger);
   const switches = createSwitches(flagFeed.flags, createCaptcha(counter, now), now);
   const rates = createRateStages(createRateLimiter(counter), (caller) => switches.limitsFor(caller, rateLimits));
-  const turns = createTurns(config.turns, createLoopSaturation());
+  const saturation = createLoopSaturation();
+  const turns = createTurns(config.turns, saturation);
+  const held = createHeldRefusals(saturation);
   const cost = createCostStage(config.cost);
 
   const answers = createAnswerStore(config.redisUrl, logger);
@@ -173,6 +178,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const uses = createOperationUses({ identity: endpoints.identity, registry: metrics.registry, logger, now });
   const keys = createApiKeyDirectory(endpoints.identity, logger, now);
   const keyUses = createApiKeyUses({ identity: endpoints.identity, logger, now });
+  const activity = createActivityReporter({ identity: endpoints.identity, logger, now });
   const register = createOperationRegister(endpoints.identity, logger, now);
   const { revocationsStaleAfterMs: staleAfterMs } = config.live;
   const { identity, tenancy } = endpoints;
@@ -180,9 +186,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const connections = createConnectionLimits(config.live);
 
   const stages: Stages = {
-    door: rates.door,
-    crowd: turns.crowd,
-    rates: rates.caller,
+    door: held.slowly(rates.door),
+    crowd: held.slowly(turns.crowd),
+    rates: held.slowly(rates.caller),
     switches: switches.stage,
     readOnly: refused.around(createReadOnlyStage()),
     attempts: rates.attempts,
@@ -190,12 +196,18 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     turns: turns.inTurn,
     receipt: async (operation, proceed) => cost.tell(operation, await proceed(operation)),
     tenant: createTenantStage(directory, keys, config.baseDomain),
-    revocation: revocations.stage,
+    revocation: activity.noting(revocations.stage),
     authentication: createAuthenticationStage(
       [
         ...(parts.strategies ?? []),
         createApiKeyStrategy({ directory: keys, uses: keyUses, signals }),
-        createAccessTokenStrategy({ keys: createKeySet(endpoints.identity, now), issuer: config.tokenIssuer, signals, now }),
+        createAccessTokenStrategy({
+          keys: createKeySet(endpoints.identity, now),
+          proofs: createKeyProofs(counter, now),
+          issuer: config.tokenIssuer,
+          signals,
+          now,
+        }),
       ],
       signals,
     ),
@@ -298,11 +310,13 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       revocations.stop();
       flagFeed.stop();
       turns.stop();
+      held.stop();
       await front.stop();
       await signals.drained();
       await refused.stop();
       await uses.stop();
       await keyUses.stop();
+      await activity.stop();
       documents.close();
       answers.close();
       await life.stop();

@@ -5,6 +5,14 @@ import { PLATFORM_TENANT } from '../subgraphs/_kernel/wire/tenant.js';
 /** One step of a request's way. It throws a `Refusal` to turn the request away. */
 export type Stage<In, Out> = (input: In) => Promise<Out>;
 
+/** What shows that a client has the key its token is bound to, with the request it must have been made for. */
+export interface KeyProof {
+  readonly jwt: string;
+  readonly method: string;
+  /** As the client asked it, after trusted proxies. */
+  readonly url: string;
+}
+
 /** What the transport knows of a request, before anyone has asked whose it is. */
 export interface IncomingRequest {
   readonly requestId: string;
@@ -15,6 +23,8 @@ export interface IncomingRequest {
   readonly host: string;
   /** `Authorization` header, or the connection parameter of that name. */
   readonly authorization: string | null;
+  /** `DPoP` header, or the connection parameter of that name. */
+  readonly keyProof?: KeyProof | null;
   /** `X-Tenant` header or `?tenant=`: a slug or a tenant's UUID. */
   readonly tenantHint: string | null;
   /** `X-Captcha` header. */

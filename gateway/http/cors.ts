@@ -36,6 +36,7 @@ export async function refuseForeignPage(
 const ALLOWED_METHODS = 'GET, POST';
 const ALLOWED_HEADERS = [
   'authorization',
+  'dpop',
   'content-type',
   'x-tenant',
   'x-captcha',
@@ -57,6 +58,7 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-reset',
   'age',
   'etag',
+  'www-authenticate',
 ].join(', ');
 
 /** Two hours: the longest that browsers keep to. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { CAPTCHA_HEADER } from '../flags/captcha.js';
-import type { IncomingRequest } from '../request.js';
+import type { IncomingRequest, KeyProof } from '../request.js';
 import { UNAUTHORIZED_HEADER } from '../stages/authorization/all-or-nothing.js';
 import { hostName } from '../stages/tenant/host.js';
 import type { ClientFacts } from './client-address.js';
@@ -56,6 +56,12 @@ function addressOf(asked: string): RequestAddress {
   return { pathname, search, searchParams };
 }
 
+/** @param jwt the proof of a key, as it came; null where there is none */
+export const keyProofOf = (message: IncomingMessage, { host, secure }: ClientFacts, jwt: string | null): KeyProof | null =>
+  jwt === null
+    ? null
+    : { jwt, method: message.method ?? '', url: `${secure ? 'https' : 'http'}://${host}${urlOf(message).pathname}` };
+
 export const incomingOf = (
   message: IncomingMessage,
   client: ClientFacts,
@@ -67,6 +73,7 @@ export const incomingOf = (
   userAgent: headerOf(message, 'user-agent'),
   host: hostName(client.host),
   authorization,
+  keyProof: keyProofOf(message, client, headerOf(message, 'dpop')),
   tenantHint: headerOf(message, 'x-tenant') ?? urlOf(message).searchParams.get('tenant'),
   captcha: headerOf(message, CAPTCHA_HEADER),
   allOrNothing: headerOf(message, UNAUTHORIZED_HEADER) === 'reject',

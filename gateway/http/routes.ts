@@ -3,6 +3,7 @@ import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.j
 import { JWKS_PATH } from '../../subgraphs/_kernel/wire/access-token.js';
 import { permissionsOf } from '../../subgraphs/_kernel/wire/principal.js';
 import { WITNESS_PATH } from '../../subgraphs/_kernel/wire/witness.js';
+import { CALENDAR_PATH, tenantOfCalendarPath } from '../../subgraphs/_kernel/wire/calendar-token.js';
 import { SCIM_PATH, tenantOfScimToken } from '../../subgraphs/_kernel/wire/scim-token.js';
 import { ROUTE_METHODS, servesPath } from '../../subgraphs/_kernel/wire/subgraph-route.js';
 import { isPlatformTenant } from '../../subgraphs/_kernel/wire/tenant.js';
@@ -11,7 +12,6 @@ import type { GatewayLogger } from '../logger.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { Pipeline } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
-import type { IncomingRequest } from '../request.js';
 import { bearerTokenOf } from '../stages/authentication/bearer-token.js';
 import type { Endpoints } from '../stages/execution/subgraph-caller.js';
 import type { HttpAnswer } from './answer.js';
@@ -58,10 +58,13 @@ const isBrowser = ({ message }: Visit): boolean =>
   !['query', 'extensions', 'documentId', 'id'].some((name) => urlOf(message).searchParams.has(name));
 
 /** The company that a directory's token names: directories may know one address of the platform for all companies. */
-const tenantOfDirectory = ({ authorization }: IncomingRequest): string | null => {
+const tenantOfDirectory = ({ incoming: { authorization } }: Visit): string | null => {
   const token = bearerTokenOf(authorization);
   return token === null ? null : tenantOfScimToken(token);
 };
+
+/** The company whose calendar it is: programs may read it at one address of the platform, too. */
+const tenantOfCalendar = ({ message }: Visit): string | null => tenantOfCalendarPath(urlOf(message).pathname);
 
 /** Everything the gateway serves. What is not listed does not exist; `/internal` of a subgraph never is. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -79,10 +82,11 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     };
   /** Only at a company's own address: what proves who asks there is handed on, and the subgraph judges it. */
   const handOnInside =
-    (subgraph: SubgraphName, hintOf: (incoming: IncomingRequest) => string | null = () => null) =>
-    async ({ message, incoming, body }: Visit): Promise<HttpAnswer> => {
+    (subgraph: SubgraphName, hintOf: (visit: Visit) => string | null = () => null) =>
+    async (visit: Visit): Promise<HttpAnswer> => {
+      const { message, incoming, body } = visit;
       await parts.pipeline.enter(incoming);
-      const tenantHint = hintOf(incoming);
+      const tenantHint = hintOf(visit);
       const { tenant } = await parts.pipeline.identify({ ...incoming, authorization: null, tenantHint });
       if (isPlatformTenant(tenant)) throw new Refusal('NOT_FOUND', 'There is nothing here');
       return forwardTo(endpoints[subgraph], message, incoming, await body(), logger, { tenant });
@@ -144,6 +148,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       { method, path: '/oidc', below: true, answer: handOnInside('identity') },
       { method, path: '/sso', below: true, answer: handOnInside('identity') },
     ]),
+    { method: 'GET', path: CALENDAR_PATH, below: true, answer: handOnInside('booking', tenantOfCalendar) },
     ...ROUTE_METHODS.map(
       (method): Route => ({ method, path: SCIM_PATH, below: true, answer: handOnInside('identity', tenantOfDirectory) }),
     ),

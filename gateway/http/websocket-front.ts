@@ -18,7 +18,7 @@ import type { BoundedOperation } from '../stages/limits/limits.js';
 import type { SupergraphLife } from '../supergraph/supergraph-life.js';
 import type { ApolloFront } from './apollo-front.js';
 import type { ClientFacts } from './client-address.js';
-import { incomingOf, requestIdOf, urlOf } from './incoming.js';
+import { incomingOf, keyProofOf, requestIdOf, urlOf } from './incoming.js';
 import { GRAPHQL_PATH } from './routes.js';
 import { withQuery } from './named-message.js';
 import type { OpenSessions } from '../revocation/open-sessions.js';
@@ -79,8 +79,9 @@ const isStream = (value: EventStream | ExecutionResult): value is EventStream =>
 const asGraphQLError = ({ message, path, extensions }: GraphQLFormattedError): GraphQLError =>
   new GraphQLError(message, { path, extensions });
 
-function authorizationIn(params: ConnectionParams): string | null {
-  const value = params?.['authorization'] ?? params?.['Authorization'];
+/** A parameter that stands for a header, which browsers cannot set; by its name in lower case or as it is written. */
+function parameterIn(params: ConnectionParams, name: string): string | null {
+  const value = params?.[name.toLowerCase()] ?? params?.[name];
   return typeof value === 'string' ? value : null;
 }
 
@@ -132,7 +133,11 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
     const { request, socket } = extra;
     const requestId = requestIdOf(request);
     try {
-      const incoming = incomingOf(request, clientOf(request), requestId, authorizationIn(params));
+      const client = clientOf(request);
+      const incoming = {
+        ...incomingOf(request, client, requestId, parameterIn(params, 'Authorization')),
+        keyProof: keyProofOf(request, client, parameterIn(params, 'DPoP')),
+      };
       const caller = await pipeline.identify(incoming);
       const leave = connections?.enterTenant(caller.tenant);
       if (leave) socket.once('close', leave);

@@ -6,9 +6,10 @@ import type { MemberPrincipal, PlatformPrincipal, ServicePrincipal } from '../..
 import { Refusal } from '../../refusal.js';
 import type { SecuritySignals } from '../../security-signals.js';
 import type { AuthenticationStrategy, Credentials } from './authentication.js';
-import { bearerTokenOf } from './bearer-token.js';
+import { shownTokenOf, type ShownToken } from './bearer-token.js';
+import { KEY_PROOF_ALGORITHMS, KeyProofError, type KeyProofs } from './key-proof.js';
 import { KeysUnavailableError, type KeySet } from './key-set.js';
-import { MalformedClaimsError, principalOfClaims } from './principal-of-claims.js';
+import { keyOfClaims, MalformedClaimsError, principalOfClaims } from './principal-of-claims.js';
 
 const REQUIRED_CLAIMS = ['sub', 'exp', 'iat', 'sid'];
 
@@ -22,6 +23,8 @@ function realmOfKey(kid: string | undefined): TokenRealm {
 interface VerifiedToken {
   readonly principal: MemberPrincipal | PlatformPrincipal | ServicePrincipal;
   readonly tenantId: string | null;
+  /** Thumbprint of the key that it is bound to; null for one that is bound to none. */
+  readonly boundTo: string | null;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
   /** Epoch milliseconds. */
@@ -38,19 +41,35 @@ function issuedAtOf({ iat, jti }: JWTPayload): number {
   return exact >= second && exact < second + 1000 ? exact : second;
 }
 
+const CHALLENGE = `DPoP algs="${KEY_PROOF_ALGORITHMS.join(' ')}"`;
+
+function refusalOf(error: unknown, { asBound }: ShownToken): Refusal {
+  if (error instanceof KeysUnavailableError) {
+    return new Refusal('SUBGRAPH_UNAVAILABLE', 'Sign-ins cannot be checked at the moment');
+  }
+  if (error instanceof KeyProofError) {
+    const headers = { 'www-authenticate': `${CHALLENGE}, error="invalid_dpop_proof"` };
+    return new Refusal('UNAUTHENTICATED', `The proof of the key is not valid: ${error.message}`, { headers });
+  }
+  const scheme = asBound ? `${CHALLENGE},` : 'Bearer';
+  const headers = { 'www-authenticate': `${scheme} error="invalid_token"` };
+  return new Refusal('UNAUTHENTICATED', 'The access token is not valid', { headers });
+}
+
 /**
  * Access tokens as JWT. Only EdDSA is accepted, so neither `none` nor an HMAC keyed with a public key is ever
  * tried; the key id's realm decides which audience the token must have, so a tenant's token is no platform
- * token whatever it claims.
+ * token whatever it claims. One that is bound to a key is taken with a proof of that key only (RFC 9449).
  * @param now epoch milliseconds
  */
 export function createAccessTokenStrategy(parts: {
   readonly keys: KeySet;
+  readonly proofs: KeyProofs;
   readonly issuer: string;
   readonly signals: SecuritySignals;
   readonly now: () => number;
 }): AuthenticationStrategy {
-  const { keys, issuer, signals, now } = parts;
+  const { keys, proofs, issuer, signals, now } = parts;
   const verified = new LRUCache<string, VerifiedToken>({ max: 10_000 });
 
   const verify = async (token: string): Promise<VerifiedToken> => {
@@ -64,6 +83,7 @@ export function createAccessTokenStrategy(parts: {
     });
     return {
       principal: principalOfClaims(payload, realm),
+      boundTo: keyOfClaims(payload),
       tenantId: realm === 'tenant' ? String(payload['tid']) : null,
       issuedAt: issuedAtOf(payload),
       expiresAt: Number(payload.exp) * 1000,
@@ -82,16 +102,18 @@ export function createAccessTokenStrategy(parts: {
   return {
     name: 'access-token',
     async authenticate(request): Promise<Credentials | null> {
-      const token = bearerTokenOf(request.authorization);
-      if (!token) return null;
+      const shown = shownTokenOf(request.authorization);
+      if (!shown) return null;
       try {
-        return await remembered(token);
+        const verified = await remembered(shown.token);
+        // One that is bound is nothing to bear, and what is not bound cannot be proved.
+        if ((verified.boundTo !== null) !== shown.asBound) throw new MalformedClaimsError('it is shown as another kind');
+        if (verified.boundTo !== null) await proofs.check(request.keyProof, shown.token, verified.boundTo);
+        return verified;
       } catch (error) {
-        if (error instanceof KeysUnavailableError) {
-          throw new Refusal('SUBGRAPH_UNAVAILABLE', 'Sign-ins cannot be checked at the moment');
-        }
-        signals.report('JWT_VALIDATION_ERROR', request.tenant.id);
-        throw new Refusal('UNAUTHENTICATED', 'The access token is not valid');
+        const refusal = refusalOf(error, shown);
+        if (refusal.code === 'UNAUTHENTICATED') signals.report('JWT_VALIDATION_ERROR', request.tenant.id);
+        throw refusal;
       }
     },
   };

@@ -8,6 +8,8 @@ import { ISSUER, memberToken, platformToken, publishedKeys, tenantKey, withdrawn
 import type { TenantRequest } from '../tenant/tenant.js';
 import { createAccessTokenStrategy } from './access-token.js';
 import { createAuthenticationStage, type IdentifiedRequest } from './authentication.js';
+import { createMemoryCounter } from '../rate-limits/memory-counter.js';
+import { createKeyProofs } from './key-proof.js';
 import { createKeySet } from './key-set.js';
 
 let sample: SampleEndpoints;
@@ -21,7 +23,7 @@ function use(endpoints: SampleEndpoints): void {
   signals = createPostedSecuritySignals(sample.endpoints.ops, createRecordingLogger().logger, clock);
   const keys = createKeySet(sample.endpoints.identity, clock);
   const stage = createAuthenticationStage(
-    [createAccessTokenStrategy({ keys, issuer: ISSUER, signals, now: clock })],
+    [createAccessTokenStrategy({ keys, proofs: createKeyProofs(createMemoryCounter(), clock), issuer: ISSUER, signals, now: clock })],
     signals,
   );
   authenticate = (authorization, tenant = ACME) => {

@@ -47,14 +47,23 @@ function handsOf(claims: JWTPayload): Pick<MemberPrincipal, 'assurance' | 'imper
   return { assurance: NO_ASSURANCE, impersonatorId };
 }
 
+/**
+ * Thumbprint of the key without whose proof the token is worth nothing; null for one that whoever bears it may show.
+ * @throws {MalformedClaimsError} for one that is bound to something else
+ */
+export function keyOfClaims({ cnf }: JWTPayload): string | null {
+  if (cnf === undefined) return null;
+  const thumbprint = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : null;
+  if (typeof thumbprint !== 'string' || thumbprint === '') throw new MalformedClaimsError('claim cnf names no key');
+  return thumbprint;
+}
+
 /** @throws {MalformedClaimsError} */
 export function principalOfClaims(
   claims: JWTPayload,
   realm: TokenRealm,
 ): MemberPrincipal | PlatformPrincipal | ServicePrincipal {
   const sessionId = text(claims, 'sid');
-  // Without proof of the key it is worth nothing, and a bearer gives none.
-  if (claims['cnf'] !== undefined) throw new MalformedClaimsError('the token is bound to a key');
   if (realm === 'platform') {
     if (claims['tid'] !== undefined) throw new MalformedClaimsError('a platform token names a tenant');
     return {

@@ -6,7 +6,7 @@ import { PLATFORM_TENANT, type TenantIdentity } from '../../../subgraphs/_kernel
 import type { TenantLookup } from '../../../subgraphs/_kernel/wire/tenant-lookup.js';
 import { Refusal } from '../../refusal.js';
 import type { IncomingRequest, Stage } from '../../request.js';
-import { apiKeyIn, bearerTokenOf } from '../authentication/bearer-token.js';
+import { apiKeyIn, shownTokenOf } from '../authentication/bearer-token.js';
 import { isSlug, meaningOfHost } from './host.js';
 import type { TenantDirectory } from './tenant-directory.js';
 
@@ -29,10 +29,10 @@ export interface KeyTenants {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function hintOfToken(authorization: string | null): TokenHint {
-  const token = bearerTokenOf(authorization);
-  if (!token) return { tenantId: null, platform: false };
+  const shown = shownTokenOf(authorization);
+  if (!shown) return { tenantId: null, platform: false };
   try {
-    const claims = decodeJwt(token);
+    const claims = decodeJwt(shown.token);
     const tenantId = claims['tid'];
     return {
       tenantId: typeof tenantId === 'string' && UUID.test(tenantId) ? tenantId : null,
