@@ -11,6 +11,7 @@ const ConsentPurposeEnum = builder.enumType('ConsentPurpose', {
     PRIVACY: { description: 'How personal data is handled.' },
     MARKETING_EMAIL: { description: 'Offers by e-mail.' },
     MARKETING_SMS: { description: 'Offers by text message.' },
+    DATA_SALE: { description: 'That your data is sold or shared for others’ advertising; no means: do not sell.' },
     ANALYTICS: { description: 'Counting what is used, beyond what running the service takes.' },
   } satisfies Record<(typeof CONSENT_PURPOSES)[number], { description: string }>,
 });

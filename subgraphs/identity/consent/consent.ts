@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const CONSENT_PURPOSES = ['TERMS', 'PRIVACY', 'MARKETING_EMAIL', 'MARKETING_SMS', 'ANALYTICS'] as const;
+export const CONSENT_PURPOSES = ['TERMS', 'PRIVACY', 'MARKETING_EMAIL', 'MARKETING_SMS', 'ANALYTICS', 'DATA_SALE'] as const;
 export type ConsentPurpose = (typeof CONSENT_PURPOSES)[number];
 
 /** Which wording somebody was shown. */

@@ -27,6 +27,11 @@ MembershipRef.implement({
       ],
     }),
     status: t.expose('status', { type: UserStatusEnum, description: 'Where she stands in this tenant.' }),
+    lastActivityAt: t.expose('lastActiveAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When she last asked for anything here while signed in, to within a few seconds; null before that.',
+    }),
     joinedAt: t.expose('createdAt', { type: 'DateTime', description: 'When she became a member.' }),
   }),
 });

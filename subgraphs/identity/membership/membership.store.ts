@@ -1,5 +1,6 @@
 import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { MemberActivity } from '../../_kernel/wire/member-activity.js';
 import type { Membership } from '../../../prisma/generated/client.js';
 
 export type MembershipRow = Membership;
@@ -38,4 +39,12 @@ export async function insertMembership(
     skipDuplicates: true,
   });
   return rows[0] ?? null;
+}
+
+/** Notes when members were last at work; what was seen later stays, and who is no member is nobody. */
+export async function noteActivity(db: PlatformDb, activity: readonly MemberActivity[]): Promise<void> {
+  await db.$executeRaw`
+    UPDATE identity.membership AS m SET last_active_at = GREATEST(m.last_active_at, seen."lastActiveAt")
+    FROM jsonb_to_recordset(${JSON.stringify(activity)}::jsonb) AS seen("tenantId" uuid, "userId" uuid, "lastActiveAt" timestamptz)
+    WHERE m.tenant_id = seen."tenantId" AND m.user_id = seen."userId"`;
 }

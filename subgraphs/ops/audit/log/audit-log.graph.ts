@@ -39,7 +39,7 @@ const InclusionRef = builder.objectRef<InclusionProof>('AuditInclusionProof').im
     leaf: t.exposeString('leaf', { description: 'The text that is hashed: canonical JSON of the entry.' }),
     leafHash: t.string({ description: 'SHA-256 of a zero byte and the text, in base64.', resolve: ({ leafHash }) => base64(leafHash) }),
     clientSalt: t.string({
-      description: 'For the hash `client` in the text: SHA-256 of this and canonical JSON of `ip` and `userAgent`. In base64.',
+      description: 'For the hash `client` in the text: SHA-256 of this and canonical JSON of `ip` and `userAgent`. In base64. Good for nothing once both were forgotten.',
       resolve: ({ clientSalt }) => base64(clientSalt),
     }),
     hashes: t.stringList({

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../../_kernel/request/request-context.js
 import type { Database, PlatformDb, TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
 import { PLATFORM_TENANT } from '../../../_kernel/wire/tenant.js';
 import { dbWithin, READ_AUDIT, requireReach } from '../../reach.js';
+import type { ArchivedEntries } from '../archive/archived-entries.js';
 import { findCheckpoint, findCheckpointWith, findEntry, findHashes, findLeafOf, type CheckpointRow } from './audit-log.store.js';
 import { originOf } from './checkpoint.js';
 import { leafText } from './leaf.js';
@@ -72,8 +73,9 @@ export function createAuditLogService(parts: {
   readonly database: Database;
   readonly keys: AuditKeys;
   readonly logName: string;
+  readonly archived: ArchivedEntries;
 }): AuditLogService {
-  const { database, keys, logName } = parts;
+  const { database, keys, logName, archived } = parts;
 
   const reach = (context: RequestContext, asked: string | null) => {
     const extent = requireReach(context, READ_AUDIT);
@@ -116,8 +118,8 @@ export function createAuditLogService(parts: {
         throw ValidationError.of('treeSize', `must be at least ${first?.size ?? leafIndex + 1n}, where the entry came in`);
       }
       const entry = await findEntry(db, tenantId, entryId);
-      if (!entry) throw new NotFoundError('Audit entry');
-      const text = leafText(entry, leaf.clientCommitment);
+      const text = entry ? leafText(entry, leaf.clientCommitment) : (await archived.at(tenantId, Number(leafIndex)))?.entry;
+      if (text === undefined) throw new NotFoundError('Audit entry');
       return {
         leafIndex: Number(leafIndex),
         leaf: text,

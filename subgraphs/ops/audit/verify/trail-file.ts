@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { commitmentTo } from '../log/leaf.js';
+import { commitmentTo, isForgotten } from '../log/leaf.js';
 import { parseVerifier, type Verifier } from '../log/signed-note.js';
 import type { FoundLeaf, FoundTrail } from './check-trail.js';
 
@@ -13,7 +13,8 @@ const checkpointLine = z.object({ checkpoint: z.string() });
 const entryLine = z.object({
   index: z.int().nonnegative(),
   entry: z.string(),
-  clientSalt: z.string(),
+  /** Null where address and browser are forgotten: nothing is vouched for then. */
+  clientSalt: z.string().nullable(),
   ip: z.string().nullable(),
   userAgent: z.string().nullable(),
 });
@@ -40,12 +41,16 @@ function parsed<Shape extends z.ZodType>(line: string, number: number, shape: Sh
 
 const textFields = z.object({ id: z.string(), client: z.string() });
 
-function foundIn(line: string, number: number): FoundLeaf {
-  const { index, entry, clientSalt, ip, userAgent } = parsed(line, number, entryLine);
+/** @throws {TrailFileError} */
+export const entryIn = (line: string, number: number): TrailFileEntry => parsed(line, number, entryLine);
+
+/** An entry of a file as a leaf of the log. */
+export function foundLeafOf({ index, entry, clientSalt, ip, userAgent }: TrailFileEntry, keptHash: Buffer | null): FoundLeaf {
   // The text is canonical JSON; one that is none has a hash all the same, and that tells.
   const { id, client } = textFields.safeParse(JSON.parse(entry)).data ?? { id: '?', client: '' };
+  if (clientSalt === null) return { index, id, text: entry, keptHash, clientHolds: isForgotten({ ip, userAgent }) };
   const commitment = commitmentTo(Buffer.from(clientSalt, 'base64'), { ip, userAgent }).toString('hex');
-  return { index, id, text: entry, keptHash: null, clientHolds: commitment === client };
+  return { index, id, text: entry, keptHash, clientHolds: commitment === client };
 }
 
 /**
@@ -70,7 +75,7 @@ export async function openTrailFile(path: string, key: Verifier | null): Promise
     checkpoints.push(parsed(line, number, checkpointLine).checkpoint);
   }
   const leaves = async function* (): AsyncGenerator<FoundLeaf> {
-    for (; line !== null; line = await nextLine()) yield foundIn(line, number);
+    for (; line !== null; line = await nextLine()) yield foundLeafOf(entryIn(line, number), null);
   };
   return { origin: verifier.name, publicKey: key?.publicKey ?? verifier.publicKey, checkpoints, leaves: leaves(), strays: [] };
 }

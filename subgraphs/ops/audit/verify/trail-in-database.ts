@@ -1,9 +1,11 @@
 import type { PlatformDb } from '../../../_kernel/tenancy/tenant-database.js';
 import { findCheckpoints, findLeafHashes, findLeaves, findSigningKey, type LeafWithEntry } from '../log/audit-log.store.js';
 import { headIn } from '../log/checkpoint.js';
-import { commitmentTo, leafText } from '../log/leaf.js';
+import { commitmentTo, isForgotten, leafText } from '../log/leaf.js';
 import { parseNote } from '../log/signed-note.js';
+import type { ArchivedEntries } from '../archive/archived-entries.js';
 import type { FoundLeaf, FoundTrail } from './check-trail.js';
+import { foundLeafOf } from './trail-file.js';
 
 const PAGE = 1_000;
 /** Entries beside the log that are named one by one. */
@@ -16,17 +18,23 @@ function foundLeaf({ leaf, entry }: LeafWithEntry, keptHash: Buffer | null): Fou
     id: leaf.id,
     text: entry && leafText(entry, commitment),
     keptHash,
-    clientHolds: entry === null || commitmentTo(leaf.clientSalt, entry).equals(commitment),
+    clientHolds: entry === null || isForgotten(entry) || commitmentTo(leaf.clientSalt, entry).equals(commitment),
   };
 }
 
-async function* leavesOf(db: PlatformDb, tenantId: string): AsyncGenerator<FoundLeaf> {
+async function* leavesOf(db: PlatformDb, tenantId: string, archived: ArchivedEntries): AsyncGenerator<FoundLeaf> {
   for (let from = 0; ;) {
     const page = await findLeaves(db, tenantId, from, PAGE);
     const last = page.at(-1);
     const to = Number(last?.leaf.leafIndex ?? from) + 1;
     const hashes = await findLeafHashes(db, tenantId, { from, to });
-    yield* page.map((found) => foundLeaf(found, hashes.get(Number(found.leaf.leafIndex)) ?? null));
+    for (const found of page) {
+      const index = Number(found.leaf.leafIndex);
+      const keptHash = hashes.get(index) ?? null;
+      // An archive that cannot be read, or is not what was written, holds nothing.
+      const kept = found.entry ? null : await archived.at(tenantId, index).catch(() => null);
+      yield kept ? foundLeafOf(kept, keptHash) : foundLeaf(found, keptHash);
+    }
     if (!last || page.length < PAGE) return;
     from = to;
   }
@@ -58,6 +66,7 @@ export async function openTrailInDatabase(
   db: PlatformDb,
   tenantId: string,
   publicKey: Uint8Array | null,
+  archived: ArchivedEntries,
 ): Promise<FoundTrail> {
   const rows = await findCheckpoints(db, tenantId);
   const notes = rows.map(({ note }) => note);
@@ -68,7 +77,7 @@ export async function openTrailInDatabase(
     // Without any key nothing is believed.
     publicKey: kept ?? new Uint8Array(32),
     checkpoints: notes,
-    leaves: leavesOf(db, tenantId),
+    leaves: leavesOf(db, tenantId, archived),
     strays: await straysOf(db, tenantId),
   };
 }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { ObjectStore } from '../../../_kernel/files/object-store.js';
 import type { PlatformDb } from '../../../_kernel/tenancy/tenant-database.js';
+import { createArchivedEntries } from '../archive/archived-entries.js';
 import { headIn } from '../log/checkpoint.js';
 import { parseNote, parseVerifier, type Verifier } from '../log/signed-note.js';
 import { checkTrail, type FoundTrail, type Verdict } from './check-trail.js';
@@ -76,18 +78,25 @@ const lostCheckpoints = (verdicts: readonly Verdict[], since: readonly string[])
     .map((origin) => ({ origin: origin ?? '', size: 0, checkpoints: 0, problems: ['there is no such log'] }));
 };
 
-/** @param database what has every tenant's rows; only asked for where no file is checked */
+/** What has every tenant's rows, and the files that hold what is older. */
+export interface KeptTrails {
+  readonly db: PlatformDb;
+  readonly files: Pick<ObjectStore, 'read'>;
+}
+
+/** @param kept only asked for where no file is checked */
 export async function verdictsOn(
   { file, key, since }: Asked,
-  database: () => PlatformDb,
+  kept: () => KeptTrails,
 ): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
   if (file !== null) {
     verdicts.push(await check(await openTrailFile(file, key), since));
   } else {
-    const db = database();
+    const { db, files } = kept();
+    const archived = createArchivedEntries(db, files);
     for (const tenantId of await tenantsWithTrails(db)) {
-      verdicts.push(await check(await openTrailInDatabase(db, tenantId, key?.publicKey ?? null), since));
+      verdicts.push(await check(await openTrailInDatabase(db, tenantId, key?.publicKey ?? null, archived), since));
     }
   }
   return [...verdicts, ...lostCheckpoints(verdicts, since)];
