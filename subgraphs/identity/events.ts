@@ -1,4 +1,9 @@
 import type { MailRequested } from '../_kernel/mail/mail.js';
+import type {
+  PersonalDataAnswers,
+  PersonalDataKind,
+  PersonalDataRequested,
+} from '../_kernel/personal-data/personal-data.js';
 import type { TokenRealm } from '../_kernel/wire/access-token.js';
 
 type UserStatus = 'ACTIVE' | 'INACTIVE' | 'BANNED' | 'HOLD' | 'PENDING' | 'SUSPENDED';
@@ -97,7 +102,7 @@ export interface ProfileChanged {
 /** Somebody agreed to something, or no longer. */
 export interface ConsentGiven {
   readonly userId: string;
-  readonly purpose: 'TERMS' | 'PRIVACY' | 'MARKETING_EMAIL' | 'MARKETING_SMS' | 'ANALYTICS';
+  readonly purpose: 'TERMS' | 'PRIVACY' | 'MARKETING_EMAIL' | 'MARKETING_SMS' | 'ANALYTICS' | 'DATA_SALE';
   readonly granted: boolean;
   readonly textVersion: string;
 }
@@ -211,7 +216,20 @@ export interface FederatedIdentityChanged {
   readonly change: 'LINKED' | 'UNLINKED';
 }
 
-export interface IdentityEvents {
+/** A request for what is known of somebody, or that it is forgotten, has come on. */
+export interface PersonalDataRequestChanged {
+  readonly requestId: string;
+  readonly kind: PersonalDataKind;
+  readonly userId: string | null;
+  readonly clientId: string | null;
+  /** The user who asked. */
+  readonly requestedBy: string;
+  readonly change: 'ASKED' | 'CANCELLED' | 'REFUSED' | 'READY' | 'FETCHED' | 'DONE' | 'FAILED';
+}
+
+export interface IdentityEvents extends PersonalDataAnswers<'identity'> {
+  'identity.personal_data_requested': PersonalDataRequested;
+  'identity.personal_data_request_changed': PersonalDataRequestChanged;
   'identity.identity_provider_changed': IdentityProviderChanged;
   'identity.federated_identity_changed': FederatedIdentityChanged;
   'identity.oidc_client_changed': OidcClientChanged;

@@ -20,3 +20,4 @@ export const ScimUserId = defineId('ScimUser', 'scu');
 export const ScimGroupId = defineId('ScimGroup', 'scg');
 export const IdentityProviderId = defineId('IdentityProvider', 'idp');
 export const FederatedIdentityId = defineId('LinkedIdentity', 'lid');
+export const PersonalDataRequestId = defineId('PersonalDataRequest', 'pdr');

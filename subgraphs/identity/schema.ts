@@ -12,6 +12,7 @@ import './policy/policy.graph.js';
 import './policy/access-log.graph.js';
 import './profile/profile.graph.js';
 import './consent/consent.graph.js';
+import './personal-data/personal-data.graph.js';
 import './membership/membership.graph.js';
 import './standing/standing.graph.js';
 import './session/session.graph.js';

@@ -17,6 +17,7 @@ import type { ScimGroupService } from './scim/group/scim-group.service.js';
 import type { ScimTokenService } from './scim/token/scim-token.service.js';
 import type { RoleService } from './role/role.service.js';
 import type { PasskeyService } from './passkey/passkey.service.js';
+import type { PersonalDataService } from './personal-data/personal-data.service.js';
 import type { ProfileService } from './profile/profile.service.js';
 import type { ImpersonationService } from './impersonation/impersonation.service.js';
 import type { InvitationService } from './invitation/invitation.service.js';
@@ -52,6 +53,7 @@ export interface IdentityServices {
   readonly simulations: SimulationService;
   readonly profiles: ProfileService;
   readonly consents: ConsentService;
+  readonly personalData: PersonalDataService;
   readonly invitations: InvitationService;
   readonly memberships: MembershipService;
   readonly memberStandings: MemberStandingService;

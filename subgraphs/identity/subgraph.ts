@@ -3,6 +3,7 @@ import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
 import { createAccountPages } from './account-pages/create-account-pages.js';
+import { createPageBrands } from './account-pages/page-brand.store.js';
 import { createBrowserSessionService } from './account-pages/browser-session.service.js';
 import { apiKeyRoute, apiKeyUsesRoute } from './api-key/api-key.route.js';
 import { createApiKeyService } from './api-key/api-key.service.js';
@@ -33,17 +34,19 @@ import { createImpersonationService } from './impersonation/impersonation.servic
 import { createInvitationService } from './invitation/invitation.service.js';
 import { createRequestedInvitationService } from './invitation/requested-invitation.service.js';
 import { createMailedProofService } from './mailed-proof/mailed-proof.service.js';
+import { memberActivityRoute } from './membership/member-activity.route.js';
 import { createMembershipLoaders } from './membership/membership.loader.js';
 import { createMembershipService } from './membership/membership.service.js';
 import { createBreachList, NO_BREACHES } from './password/breach-list.js';
 import { createPasswordPolicy } from './password/password-policy.js';
 import { createPasswordHasher } from './password/password-hasher.js';
+import { createPersonalData } from './personal-data/create-personal-data.js';
 import { createPasskeyService } from './passkey/passkey.service.js';
 import { createPasswordService } from './password/password.service.js';
 import { grantRoleWhenAWorkflowAsks } from './reactions/grant-role-when-a-workflow-asks.js';
 import { inviteOwnerWhenTenantIsCreated } from './reactions/invite-owner-when-tenant-is-created.js';
 import { inviteTeamWhenOwnerAsks } from './reactions/invite-team-when-owner-asks.js';
-import { keepAccentColorWhenTenantChanges } from './reactions/keep-accent-color-when-tenant-changes.js';
+import { keepPageBrandWhenItChanges } from './reactions/keep-page-brand-when-it-changes.js';
 import { sendProofWhenRequested } from './reactions/send-proof-when-requested.js';
 import { signEverybodyOutWhenOperationsAsks } from './reactions/sign-everybody-out-when-operations-asks.js';
 import { schema } from './schema.js';
@@ -103,6 +106,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
   const signIn = createSignIn({ tenants, outbox, tokens, secondFactors, roles });
   const mails = createMailDesk(outbox, secretBox, 'identity.mail_requested');
   const requestedInvitations = createRequestedInvitationService({ outbox, mails, secretBox, publicUrl: config.issuer });
+  const personalData = createPersonalData({ runtime, outbox, mails, publicUrl: config.issuer });
   const proofs = createMailedProofService({ tenants, outbox, secretBox, mails, publicUrl: config.issuer });
 
   const federation = createIdentityProviders({ runtime, outbox, memberships, roles, signIn, publicUrl: config.issuer });
@@ -112,6 +116,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
   const sessions = createSessionService({ tenants, platform, outbox, hasher, signIn, guard, devices });
   const browsers = createBrowserSessionService(tenants);
   const { issuer: publicUrl } = config;
+  const brandOf = createPageBrands(tenants, runtime.flags);
   const authorizationServer = createAuthorizationServer({
     runtime,
     outbox,
@@ -119,6 +124,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     signIn,
     sessions,
     browsers,
+    brandOf,
     publicUrl,
     reachesOwnNetwork: config.environment === 'development' || config.environment === 'test',
   });
@@ -129,7 +135,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     enrolment: createEnrolmentService({ platform, hasher, memberships, policy, roles }),
     signingKeys,
     serviceAccounts: createServiceAccountService({ tenants, outbox, loader: createServiceAccountLoader(tenants) }),
-    apiKeys: createApiKeyService({ tenants, outbox }),
+    apiKeys: createApiKeyService({ tenants, outbox, flags: runtime.flags }),
     identityProviders: federation.providers,
     sso: federation.sso,
     federatedSignIn: federation.signIn,
@@ -140,6 +146,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     simulations: createSimulationService(policies, roles),
     profiles: createProfileService({ platform, outbox }),
     consents: createConsentService({ tenants, outbox }),
+    personalData: personalData.service,
     invitations: createInvitationService({
       tenants,
       platform,
@@ -182,7 +189,8 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
       rememberEmailDomainWhenItIsVerified(),
       inviteTeamWhenOwnerAsks(requestedInvitations),
       grantRoleWhenAWorkflowAsks(outbox),
-      keepAccentColorWhenTenantChanges,
+      ...keepPageBrandWhenItChanges,
+      ...personalData.reactions,
     ],
     routes: [
       policyDecisionRoute(runtime),
@@ -190,13 +198,16 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
       ...scim.routes,
       ...federation.routes,
       apiKeyUsesRoute(platform),
+      memberActivityRoute(platform),
       signingKeyRoute(signingKeys),
       registeredOperationRoute(operationLookup),
       operationUsesRoute(operationLookup),
       ...authorizationServer.routes,
-      ...createAccountPages({ ...authorizationServer, services, browsers, tenants, publicUrl, clock, logger: runtime.logger }),
+      personalData.route,
+      ...createAccountPages({ ...authorizationServer, services, browsers, brandOf, publicUrl, clock, logger: runtime.logger }),
       eventFeedRoute({ path: REVOCATIONS_PATH, forms: revocations, runtime, longestWaitMs: LONGEST_WAIT_MS }),
     ],
-    schedules: [...federation.schedules, keepSigningKeysFresh(signingKeys), forgetWhatCountsNoMore(platform), authorizationServer.schedule],
+    schedules: [...federation.schedules, keepSigningKeysFresh(signingKeys), forgetWhatCountsNoMore(platform), authorizationServer.schedule, personalData.schedule],
+    jobs: [authorizationServer.job],
   };
 }

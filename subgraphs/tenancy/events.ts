@@ -1,5 +1,7 @@
+import type { ChosenBrand } from '../_kernel/branding/brand.js';
 import type { MailRequested } from '../_kernel/mail/mail.js';
 import type { TenantIdentity, TenantStatus } from '../_kernel/wire/tenant.js';
+import type { PersonalDataAnswers } from '../_kernel/personal-data/personal-data.js';
 import type { FileEvents } from './file/events.js';
 import type { WorkflowEvents } from './workflow/events.js';
 
@@ -71,8 +73,21 @@ export interface IntegrationChanged {
   readonly change: 'ENABLED' | 'DISABLED' | 'KEY_ROTATED';
 }
 
-export interface TenancyEvents extends WorkflowEvents, FileEvents {
+/** A company looks otherwise, or its people turn to somebody else: all of what it has chosen, and the names of what is new. */
+export interface BrandingChanged {
+  readonly fields: readonly string[];
+  readonly brand: ChosenBrand;
+}
+
+/** What is set for programs is another; the names of what. At the platform it is what holds for everybody. */
+export interface ConfigChanged {
+  readonly keys: readonly string[];
+}
+
+export interface TenancyEvents extends WorkflowEvents, FileEvents, PersonalDataAnswers<'tenancy'> {
   'tenancy.integration_changed': IntegrationChanged;
+  'tenancy.branding_changed': BrandingChanged;
+  'tenancy.config_changed': ConfigChanged;
   'tenancy.domain_changed': DomainChanged;
   'tenancy.mail_requested': MailRequested;
   'tenancy.tenant_created': TenantCreated;

@@ -1,7 +1,10 @@
+import type { BrandingService } from './branding/branding.service.js';
+import type { ConfigService } from './config/config.service.js';
 import type { DomainService } from './domain/domain.service.js';
 import type { IntegrationService } from './integration/integration.service.js';
 import type { OnboardingService } from './onboarding/onboarding.service.js';
 import type { OwnerService } from './owner/owner.service.js';
+import type { PlatformMetricsService } from './platform-metrics/platform-metrics.service.js';
 import type { SettingsService } from './settings/settings.service.js';
 import type { BulkTenantService } from './tenant/bulk-tenants.service.js';
 import type { TenantExportService } from './tenant/tenant-export.service.js';
@@ -22,8 +25,11 @@ export interface TenancyServices {
   readonly owners: OwnerService;
   readonly onboarding: OnboardingService;
   readonly settings: SettingsService;
+  readonly branding: BrandingService;
+  readonly config: ConfigService;
   readonly domains: DomainService;
   readonly usage: UsageService;
+  readonly platformMetrics: PlatformMetricsService;
   readonly integrations: IntegrationService;
   readonly workflows: Workflows;
   readonly files: FileService;

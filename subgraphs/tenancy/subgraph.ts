@@ -1,9 +1,12 @@
 import { eventFeedRoute } from '../_kernel/events/event-feed.js';
 import type { ObjectStore } from '../_kernel/files/object-store.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
+import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
 import { createDnsReader } from './domain/dns-reader.js';
+import { createBrandingService } from './branding/branding.service.js';
+import { createConfigService } from './config/config.service.js';
 import { createDomainService } from './domain/domain.service.js';
 import { watchDomains } from './domain/watch-domains.schedule.js';
 import type { TenancyEvents } from './events.js';
@@ -26,6 +29,7 @@ import { forgetMemberWhenMembershipIsRemoved } from './reactions/forget-member-w
 import { keepMemberWhenMembershipIsGranted } from './reactions/keep-member-when-membership-is-granted.js';
 import { keepOwnerWhenMembershipChanges } from './reactions/keep-owner-when-membership-changes.js';
 import { performWorkflowStepWhenItIsDue } from './reactions/perform-workflow-step-when-it-is-due.js';
+import { TENANCY_HOLDINGS } from './personal-data.js';
 import { schema } from './schema.js';
 import type { TenancyServices } from './services.js';
 import { createSettingsService } from './settings/settings.service.js';
@@ -39,6 +43,7 @@ import { createTenantService } from './tenant/tenant.service.js';
 import { createTenantSteps } from './tenant/tenant-steps.js';
 import { createTrialService } from './trial/trial.service.js';
 import { watchTrials } from './trial/watch-trials.schedule.js';
+import { createPlatformMetricsService } from './platform-metrics/platform-metrics.service.js';
 import { createUsageService } from './usage/usage.service.js';
 import type { StepType } from './workflow/definition/step-types.js';
 import { wakeWorkflows } from './workflow/instance/wake-workflows.schedule.js';
@@ -102,9 +107,12 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       owners: createOwnerService(platform),
       onboarding: createOnboardingService({ tenants, outbox, settings: writer, secretBox }),
       settings: createSettingsService({ tenants, platform, writer }),
+      branding: createBrandingService({ tenants, outbox, settings: writer, flags: runtime.flags }),
+      config: createConfigService({ tenants, platform, outbox }),
       domains,
       integrations,
       usage: createUsageService({ tenants, platform }),
+      platformMetrics: createPlatformMetricsService(platform),
       workflows,
       files,
     },
@@ -117,6 +125,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       forgetMemberWhenMembershipIsRemoved,
       performWorkflowStepWhenItIsDue(workflows.effects),
       ...followRulesWhenSomethingHappens(workflows.automation),
+      answerForPersonalData({ name: 'tenancy', holdings: TENANCY_HOLDINGS }, outbox, runtime.secretBox),
     ],
     routes: [
       tenantLookupRoute(tenantService),

@@ -1,15 +1,13 @@
 import type { Clock } from '../../_kernel/request/clock.js';
 import { Loaders } from '../../_kernel/request/loaders.js';
 import type { Logger, RequestContext } from '../../_kernel/request/request-context.js';
-import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { Envelope } from '../../_kernel/wire/envelope.js';
 import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { cookiesIn, createCookieJar } from './cookies.js';
 import { formTokenOf, isFormKey, isOwnForm, newFormKey } from './form-guard.js';
 import { html } from './html.js';
-import { findAccentColor } from './page-brand.store.js';
+import type { PageBrands } from './page-brand.store.js';
 import { hidden, redirected, rendered, type Page } from './page.js';
-import { DEFAULT_ACCENT } from './style.js';
 import { said, type PageHandlers, type PageVisit } from './visit.js';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -26,7 +24,7 @@ const FOREIGN_FORM: Page = {
 
 export interface AccountPagesParts {
   readonly pages: readonly PageHandlers[];
-  readonly tenants: TenantDatabase;
+  readonly brandOf: PageBrands;
   /** Whether the outside reaches the pages by TLS. */
   readonly isSecure: boolean;
   readonly clock: Clock;
@@ -54,7 +52,7 @@ function formOf({ body, headers }: RouteRequest): URLSearchParams {
 
 /** The pages by which people sign in, and those that links in mails lead to. They are plain HTML, and need no script. */
 export function accountPagesRoutes(parts: AccountPagesParts): readonly SubgraphRoute[] {
-  const { pages, tenants, isSecure } = parts;
+  const { pages, brandOf, isSecure } = parts;
   const jar = createCookieJar(isSecure);
 
   const answerOf = async (handlers: PageHandlers | undefined, method: string, visit: PageVisit, isOwn: boolean) => {
@@ -84,8 +82,7 @@ export function accountPagesRoutes(parts: AccountPagesParts): readonly SubgraphR
     const kept = known === formKey ? [] : [jar.set(jar.form, formKey)];
     const withCookies = { ...answer, cookies: [...(answer.cookies ?? []), ...kept] };
     if ('to' in withCookies) return redirected(withCookies);
-    const accentColor = (await findAccentColor(tenants.of(context))) ?? DEFAULT_ACCENT;
-    return rendered(withCookies, { name: context.tenant.name, accentColor });
+    return rendered(withCookies, await brandOf(context));
   };
 
   return (['GET', 'POST'] as const).map((method) => ({ method, path: ROOT, below: true, handle }));

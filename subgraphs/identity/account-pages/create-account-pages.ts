@@ -1,6 +1,5 @@
 import type { Clock } from '../../_kernel/request/clock.js';
 import type { Logger } from '../../_kernel/request/request-context.js';
-import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import type { IdentityServices } from '../services.js';
 import { acceptInvitationPage } from './accept-invitation.page.js';
@@ -10,6 +9,7 @@ import type { AuthorizationRequests } from './authorization-requests.js';
 import { consentPages } from './consent.page.js';
 import type { BrowserSessionService } from './browser-session.service.js';
 import { resetPasswordPage, verifyEmailPage } from './mailed-proof.pages.js';
+import type { PageBrands } from './page-brand.store.js';
 import { signInPages } from './sign-in.page.js';
 
 /** Every page under `/account`. They know no rule of their own: each asks the service that the graph asks, too. */
@@ -17,12 +17,12 @@ export function createAccountPages(parts: {
   readonly services: IdentityServices;
   readonly browsers: BrowserSessionService;
   readonly requests: AuthorizationRequests;
-  readonly tenants: TenantDatabase;
+  readonly brandOf: PageBrands;
   readonly publicUrl: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }): readonly SubgraphRoute[] {
-  const { services, browsers, requests, tenants, publicUrl, clock, logger } = parts;
+  const { services, browsers, requests, brandOf, publicUrl, clock, logger } = parts;
   return accountPagesRoutes({
     pages: [
       ...signInPages({ ...services, browsers, requests }),
@@ -32,7 +32,7 @@ export function createAccountPages(parts: {
       ...consentPages({ browsers, requests }),
       ...accountPages({ ...services, browsers }),
     ],
-    tenants,
+    brandOf,
     isSecure: publicUrl.startsWith('https:'),
     clock,
     logger,

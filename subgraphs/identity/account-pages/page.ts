@@ -1,6 +1,7 @@
+import { legalLinksOf, type ChosenBrand } from '../../_kernel/branding/brand.js';
 import type { RouteResponse } from '../../_kernel/wire/subgraph-route.js';
 import { html, trusted, type Html } from './html.js';
-import { styleOf } from './style.js';
+import { styleOf, type PageColours } from './style.js';
 
 /** One page, before it is dressed in the company's name and colour. */
 export interface Page {
@@ -21,9 +22,21 @@ export interface Redirect {
   readonly cookies?: readonly string[];
 }
 
-export interface Brand {
+/** Whose pages they are, and how they look. */
+export interface Brand extends PageColours, Pick<ChosenBrand, 'logoUrl' | 'supportEmail' | 'termsUrl' | 'privacyUrl' | 'imprintUrl'> {
   readonly name: string;
-  readonly accentColor: string;
+}
+
+const logoOf = ({ logoUrl, name }: Brand): Html | null =>
+  logoUrl === null ? null : html`<img class="logo" src="${logoUrl}" alt="${name}" referrerpolicy="no-referrer">`;
+
+/** Whom to ask, and what law has a company show. */
+function linksOf(brand: Brand): Html | null {
+  const links = [
+    ...(brand.supportEmail === null ? [] : [{ label: 'Help', url: `mailto:${brand.supportEmail}` }]),
+    ...legalLinksOf(brand),
+  ].map(({ label, url }, index) => html`${index === 0 ? '' : ' · '}<a href="${url}">${label}</a>`);
+  return links.length === 0 ? null : html`<p class="links">${links}</p>`;
 }
 
 const noticeOf = ({ notice }: Page): Html | null =>
@@ -33,13 +46,14 @@ const noticeOf = ({ notice }: Page): Html | null =>
       : html`<p class="notice" role="status">${notice.text}</p>`
     : null;
 
-/** A page as it goes out: one sheet of style, no script, no picture, in no frame. */
+/** A page as it goes out: one sheet of style, no script, no picture but the company's logo, in no frame. */
 export function rendered(page: Page, brand: Brand): RouteResponse {
   const { title, status = 200, formTargets = [], cookies = [], headers = {} } = page;
-  const style = styleOf(brand.accentColor);
+  const style = styleOf(brand);
   const policy = [
     "default-src 'none'",
     `style-src ${style.source}`,
+    ...(brand.logoUrl === null ? [] : [`img-src ${new URL(brand.logoUrl).origin}`]),
     `form-action ${["'self'", ...formTargets].join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -55,10 +69,12 @@ export function rendered(page: Page, brand: Brand): RouteResponse {
 </head>
 <body>
 <main>
+${logoOf(brand)}
 <p class="company">${brand.name}</p>
 <h1>${title}</h1>
 ${noticeOf(page)}
 ${page.body}
+${linksOf(brand)}
 </main>
 </body>
 </html>

@@ -1,26 +1,27 @@
 import { createHash } from 'node:crypto';
+import { DEFAULT_ACCENT, isColour, textOn } from '../../_kernel/branding/colour.js';
 
-export const DEFAULT_ACCENT = '#3451B2';
-const COLOUR = /^#[0-9a-f]{6}$/i;
-
-/** How light a colour looks, from 0 to 1 (WCAG 2, relative luminance). */
-function luminanceOf(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+export interface PageColours {
+  /** As `#RRGGBB`. */
+  readonly accentColor: string;
+  /** As `#RRGGBB`, both or neither; without them pages are light or dark, as whoever reads them likes it. */
+  readonly backgroundColor: string | null;
+  readonly textColor: string | null;
 }
 
-/** Black or white, whichever is easier to read on the colour. */
-export const textOn = (colour: string): '#000000' | '#FFFFFF' => (luminanceOf(colour) > 0.179 ? '#000000' : '#FFFFFF');
+/** One pair of colours, whatever she likes: legible as it was chosen, and not otherwise. */
+const chosenColours = (background: string, text: string): string =>
+  `:root{color-scheme:only light;--page:${background};--card:${background};--text:${text};--faint:${text};--line:${text};--bad:${text};--good:${text}}`;
 
-const sheet = (accent: string): string => `
+const sheet = (accent: string, chosen: string): string => `
 :root{color-scheme:light dark;--accent:${accent};--on-accent:${textOn(accent)};--page:#f4f5f7;--card:#fff;--text:#1b1d21;--faint:#565b64;--line:#8a909b;--bad:#a4161a;--good:#1d6b3a}
 @media (prefers-color-scheme:dark){:root{--page:#131417;--card:#1d1f24;--text:#eceef1;--faint:#b0b6c0;--line:#727883;--bad:#ff9b9b;--good:#8ddca6}}
+${chosen}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;padding:24px 16px;background:var(--page);color:var(--text);font:16px/1.5 system-ui,sans-serif}
 main{width:100%;max-width:420px;background:var(--card);border-top:4px solid var(--accent);border-radius:12px;padding:32px 24px;box-shadow:0 1px 3px rgba(0,0,0,.2);overflow-wrap:anywhere}
+.logo{display:block;max-width:240px;max-height:64px;margin:0 0 16px}
+.links{margin:24px 0 0;color:var(--faint);font-size:14px}
 .company{margin:0;color:var(--faint);font-weight:600}
 h1{margin:4px 0 24px;font-size:24px;line-height:1.25}
 p{margin:0 0 16px}
@@ -45,8 +46,13 @@ export interface Style {
   readonly source: string;
 }
 
-/** @param accent as `#RRGGBB`; anything else becomes the platform's own */
-export function styleOf(accent: string): Style {
-  const css = sheet(COLOUR.test(accent) ? accent : DEFAULT_ACCENT);
+/** What is no colour becomes the platform's own. */
+export function styleOf({ accentColor, backgroundColor, textColor }: PageColours): Style {
+  const chosen = [backgroundColor, textColor].filter((colour) => colour !== null && isColour(colour)) as string[];
+  const [background, text] = chosen;
+  const css = sheet(
+    isColour(accentColor) ? accentColor : DEFAULT_ACCENT,
+    background !== undefined && text !== undefined ? chosenColours(background, text) : '',
+  );
   return { css, source: `'sha256-${createHash('sha256').update(css).digest('base64')}'` };
 }

@@ -9,7 +9,7 @@ import type { SecondFactorService } from '../second-factor/second-factor.service
 import { assuranceClaims } from '../session/assurance.js';
 import { rotateRefreshToken } from '../session/refresh-rotation.js';
 import { openSession, type RefreshGrant } from '../session/session-opener.js';
-import { revokeSession, type SessionRow } from '../session/session.store.js';
+import { revokeSession, type ProvedSession } from '../session/session.store.js';
 import type { IssuedToken, TokenIssuer } from '../session/token-issuer.js';
 import type { SignInGuard } from '../sign-in-guard/sign-in-guard.service.js';
 import { hashOfEmail } from '../user/user.js';
@@ -70,7 +70,7 @@ export function createAdminSessionService(parts: {
     return method && ['pwd', method];
   };
 
-  const accessFor = (context: RequestContext, session: SessionRow, { id, role }: AdminUserRow): Promise<IssuedToken> => {
+  const accessFor = (context: RequestContext, session: ProvedSession, { id, role }: AdminUserRow): Promise<IssuedToken> => {
     if (!isAdminRole(role)) throw new Error(`Administrator ${id} has no role that there is`);
     return tokens.issue(
       'platform',
@@ -107,9 +107,7 @@ export function createAdminSessionService(parts: {
 
     async refresh(request, token) {
       const context = above(request);
-      const rotated = await tenants.transaction(context, (db) =>
-        rotateRefreshToken(context, db, outbox, 'platform', token, async (id) => (await findAdmin(platform.db, id)) !== null),
-      );
+      const rotated = await rotateRefreshToken({ tenants, outbox }, context, 'platform', token);
       const admin = rotated && (await findAdmin(platform.db, rotated.session.subjectId));
       if (!rotated || !admin) throw new UnauthenticatedError('This refresh token is not valid; sign in again');
       return { admin, access: await accessFor(context, rotated.session, admin), refresh: rotated.refresh };

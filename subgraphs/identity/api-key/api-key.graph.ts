@@ -129,6 +129,15 @@ builder.mutationFields((t) => {
       args: { id },
       resolve: (_root, args, { request, services }) => services.apiKeys.rotate(request, ApiKeyId.require(args.id)),
     }),
+    renameApiKey: t.field({
+      type: ApiKeyRef,
+      nullable: true,
+      requiresScopes: [['settings:update']],
+      errors: { types: [ValidationError, NotFoundError, ForbiddenError, UnauthenticatedError] },
+      description: 'Calls a key otherwise; whoever has it notices nothing.',
+      args: { id, name: t.arg.string({ description: 'What it is called from now on, 1 to 80 characters.' }) },
+      resolve: (_root, args, { request, services }) => services.apiKeys.rename(request, ApiKeyId.require(args.id), args.name),
+    }),
     revokeApiKey: t.field({
       type: ApiKeyRef,
       nullable: true,

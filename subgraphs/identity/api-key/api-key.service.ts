@@ -1,5 +1,7 @@
 import { ForbiddenError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import type { Flags } from '../../_kernel/flags/evaluation/flag-set.js';
+import { requireFeature } from '../../_kernel/flags/plan-feature.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requireFreshProof, requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
@@ -12,13 +14,14 @@ import type { MemberPrincipal } from '../../_kernel/wire/principal.js';
 import type { IdentityEvents } from '../events.js';
 import { mayHandOnPermissions } from '../role/role.js';
 import { findServiceAccountsByIds } from '../service-account/service-account.store.js';
-import { DEFAULT_HOURLY_LIMIT, newApiKeySchema, ROTATION_OVERLAP_HOURS } from './api-key.js';
+import { apiKeyNameSchema, DEFAULT_HOURLY_LIMIT, newApiKeySchema, ROTATION_OVERLAP_HOURS } from './api-key.js';
 import {
   API_KEY_SORT,
   endKeyBy,
   findApiKeysPage,
   insertApiKey,
   lockApiKey,
+  renameApiKey,
   revokeApiKey,
   type ApiKeyRow,
   type NewApiKeyRow,
@@ -46,7 +49,8 @@ export interface ApiKeyService {
   /**
    * @throws {StepUpRequiredError} @throws {ValidationError}
    * @throws {NotFoundError} when there is no such service account
-   * @throws {ForbiddenError} also for permissions that the account, or whoever asks, has not
+   * @throws {ForbiddenError} also for permissions that the account, or whoever asks, has not, and where the plan has no
+   *   `api_access`
    */
   create(context: RequestContext, input: ApiKeyInput): Promise<IssuedApiKey>;
   /**
@@ -55,6 +59,8 @@ export interface ApiKeyService {
    * @throws {ForbiddenError} also for one that allows what whoever asks may not
    */
   rotate(context: RequestContext, id: string): Promise<IssuedApiKey>;
+  /** Calls a key otherwise. @throws {ValidationError} @throws {NotFoundError} */
+  rename(context: RequestContext, id: string, name: string): Promise<ApiKeyRow>;
   /** Ends a key at once. @throws {NotFoundError} alike for one that is unknown and one that counts no more */
   revoke(context: RequestContext, id: string): Promise<ApiKeyRow>;
 }
@@ -62,8 +68,9 @@ export interface ApiKeyService {
 export function createApiKeyService(parts: {
   readonly tenants: TenantDatabase;
   readonly outbox: Outbox<IdentityEvents>;
+  readonly flags: Flags;
 }): ApiKeyService {
-  const { tenants, outbox } = parts;
+  const { tenants, outbox, flags } = parts;
 
   /** Whoever is shown a key could do with it what it allows. */
   const requireOwn = (maker: MemberPrincipal, permissions: readonly TenantPermission[]): void => {
@@ -101,6 +108,7 @@ export function createApiKeyService(parts: {
     async create(context, input) {
       const maker = requireMember(context);
       requirePermission(context, 'settings:update');
+      requireFeature(flags, context, 'api_access');
       requireFreshProof(context);
       const { serviceAccountId } = input;
       const wanted = validate(newApiKeySchema, {
@@ -126,6 +134,7 @@ export function createApiKeyService(parts: {
     async rotate(context, id) {
       const maker = requireMember(context);
       requirePermission(context, 'settings:update');
+      requireFeature(flags, context, 'api_access');
       requireFreshProof(context);
       const now = context.clock.now();
       return tenants.transaction(context, async (db) => {
@@ -138,6 +147,15 @@ export function createApiKeyService(parts: {
         await endKeyBy(db, id, new Date(now.getTime() + ROTATION_OVERLAP_HOURS * 60 * 60 * 1_000));
         return issued;
       });
+    },
+
+    async rename(context, id, name) {
+      requireMember(context);
+      requirePermission(context, 'settings:update');
+      const named = validate(apiKeyNameSchema, { name });
+      const apiKey = await renameApiKey(tenants.of(context), id, named.name);
+      if (!apiKey) throw new NotFoundError('API key');
+      return apiKey;
     },
 
     async revoke(context, id) {

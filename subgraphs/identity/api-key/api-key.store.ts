@@ -48,6 +48,12 @@ export const findStandingKey = (db: PlatformDb, hash: string, now: Date): Promis
     omit,
   });
 
+/** @returns the key as it is now; null when it is unknown */
+export async function renameApiKey(db: TenantDb, id: string, name: string): Promise<ApiKeyRow | null> {
+  const rows = await db.apiKey.updateManyAndReturn({ where: { id }, data: { name }, omit });
+  return rows[0] ?? null;
+}
+
 /** @returns the key as it is now; null when it is unknown or counts no more */
 export async function revokeApiKey(db: TenantDb, id: string, revokedAt: Date): Promise<ApiKeyRow | null> {
   const rows = await db.apiKey.updateManyAndReturn({ where: { id, revokedAt: null }, data: { revokedAt }, omit });

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestIdentity, type TestIdentity } from '../../../tests/support/identity.js';
-import { ACME, contextFor, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { ACME as PLAIN_ACME, contextFor, GLOBEX as PLAIN_GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { ApiKeyId } from '../ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { API_KEY_PATH, API_KEY_USES_PATH, hashOfApiKey, looksLikeApiKey, newApiKey, type KnownApiKey } from '../../_kernel/wire/api-key.js';
 import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import { ANONYMOUS, NO_ASSURANCE, type Principal } from '../../_kernel/wire/principal.js';
-import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
+import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
+
+/** Keys are part of the largest plan. */
+const ACME: TenantIdentity = { ...PLAIN_ACME, plan: 'ENTERPRISE' };
+const GLOBEX: TenantIdentity = { ...PLAIN_GLOBEX, plan: 'ENTERPRISE' };
 
 describe('API keys', () => {
   let t: TestIdentity;
@@ -122,6 +127,29 @@ describe('API keys', () => {
     await expect(create({}, at(fresh(clerk)))).rejects.toThrow('may not do yourself');
     const account = t.subgraph.services.serviceAccounts.create(at(fresh(clerk)), { name: 'X', description: '', permissions: ['billing:read'] });
     await expect(account).rejects.toThrow('may not do yourself');
+  });
+
+  test('are part of the plan: without it none is made or replaced, and those that are there can be taken back', async () => {
+    const { apiKey } = await create();
+    const without = at(fresh(owner), { ...ACME, plan: 'PROFESSIONAL' });
+    const refused = { code: 'FEATURE_NOT_IN_PLAN', message: 'Your plan does not include api_access' };
+    await expect(create({}, without)).rejects.toMatchObject(refused);
+    await expect(t.subgraph.services.apiKeys.rotate(without, apiKey.id)).rejects.toMatchObject(refused);
+    await expect(t.subgraph.services.apiKeys.revoke(without, apiKey.id)).resolves.toMatchObject({ id: apiKey.id });
+  });
+
+  test('are called otherwise without anything else about them changing', async () => {
+    const { key, apiKey } = await create();
+    const RENAME = `mutation($id: ID!, $name: String!) { renameApiKey(id: $id, name: $name) {
+      __typename ... on ApiKey { name status } ... on ValidationError { issues { field } } } }`;
+    const rename = async (name: string, as: Principal = fresh(owner), tenant = ACME, id = ApiKeyId.encode(apiKey.id)) =>
+      (await t.graphql(RENAME, { as, tenant, variables: { id, name } })).data?.['renameApiKey'];
+    expect(await rename('  Back door ')).toEqual({ __typename: 'ApiKey', name: 'Back door', status: 'ACTIVE' });
+    await expect(lookUp(key)).resolves.toMatchObject({ apiKeyId: apiKey.id });
+    expect(await rename(' ')).toEqual({ __typename: 'ValidationError', issues: [{ field: 'name' }] });
+    expect(await rename('Mine', fresh(owner), GLOBEX)).toEqual({ __typename: 'NotFoundError' });
+    expect(await rename('Mine', fresh(owner), ACME, ApiKeyId.encode(PLATFORM_TENANT.id))).toEqual({ __typename: 'NotFoundError' });
+    expect(await rename('Mine', memberOf(['settings:read']))).toEqual({ __typename: 'ForbiddenError' });
   });
 
   test('are made by people who have just proved who they are, and never by another key', async () => {

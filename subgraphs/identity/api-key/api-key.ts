@@ -9,8 +9,9 @@ const HIGHEST_HOURLY_LIMIT = 1_000_000;
 /** Hours for which a key that is replaced goes on counting, so that its program can be told the new one. */
 export const ROTATION_OVERLAP_HOURS = 24;
 
-export const newApiKeySchema = z.object({
-  name: lineSchema(80),
+export const apiKeyNameSchema = z.object({ name: lineSchema(80) });
+
+export const newApiKeySchema = apiKeyNameSchema.extend({
   permissions: permissionsSchema.min(1, 'must name at least one permission'),
   hourlyLimit: z
     .int('must be a whole number')

@@ -11,7 +11,7 @@ import { createFederatedSignInService, type FederatedSignInService } from './fed
 import { forgetSsoAttempts } from './forget-sso-attempts.schedule.js';
 import { createIdentityProviderService, type IdentityProviderService } from './identity-provider.service.js';
 import { createOidcUpstream } from './oidc-upstream.js';
-import { createOutboundFetch } from './outbound.js';
+import { createOutboundFetch } from '../../_kernel/outbound/outbound-fetch.js';
 import { createSamlUpstream } from './saml-upstream.js';
 import { ssoRoutes } from './sso.route.js';
 import { createSsoService, type SsoService } from './sso.service.js';

@@ -1,10 +1,12 @@
 import type { Configuration } from 'oidc-provider';
+import type { JobHandler } from '../../_kernel/jobs/job.js';
 import type { Schedule } from '../../_kernel/jobs/schedule.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { SubgraphRuntime } from '../../_kernel/subgraph.js';
 import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import type { AuthorizationRequests } from '../account-pages/authorization-requests.js';
 import type { BrowserSessionService } from '../account-pages/browser-session.service.js';
+import type { PageBrands } from '../account-pages/page-brand.store.js';
 import type { IdentityEvents } from '../events.js';
 import type { SessionService } from '../session/session.service.js';
 import type { SignIn } from '../session/sign-in.js';
@@ -14,6 +16,7 @@ import { createGrantService } from './grant.service.js';
 import { oidcRoutes } from './oidc.route.js';
 import { createProviderDirectory } from './provider-directory.js';
 import { RequestContexts } from './request-contexts.js';
+import { tellClientOfLogout } from './tell-client-of-logout.job.js';
 import { createTokenClaims } from './token-claims.js';
 import { createTokenExchange } from './token-exchange.js';
 import { createWaitingRequests } from './waiting-requests.js';
@@ -27,6 +30,7 @@ export interface AuthorizationServer {
   readonly requests: AuthorizationRequests;
   readonly routes: readonly SubgraphRoute[];
   readonly schedule: Schedule;
+  readonly job: JobHandler;
 }
 
 export function createAuthorizationServer(parts: {
@@ -36,11 +40,12 @@ export function createAuthorizationServer(parts: {
   readonly signIn: SignIn;
   readonly sessions: SessionService;
   readonly browsers: BrowserSessionService;
+  readonly brandOf: PageBrands;
   readonly publicUrl: string;
   /** Whether clients on the own network may be told of a sign-out, as where development happens. */
   readonly reachesOwnNetwork: boolean;
 }): AuthorizationServer {
-  const { runtime, outbox, signingKeys, signIn, sessions, browsers, publicUrl, reachesOwnNetwork } = parts;
+  const { runtime, outbox, signingKeys, signIn, sessions, browsers, brandOf, publicUrl, reachesOwnNetwork } = parts;
   const { secretBox, clock, logger } = runtime;
   const { tenants, platform } = runtime.database;
   const contexts = new RequestContexts();
@@ -53,6 +58,7 @@ export function createAuthorizationServer(parts: {
     contexts,
     signingKeys,
     publicUrl,
+    brandOf,
     exchange: createTokenExchange({ tenants, platform, outbox, signingKeys, grants, issuer: publicUrl }),
     tokenClaims: createTokenClaims({ grants, signIn, issuer: publicUrl }),
     ...(reachesOwnNetwork ? { fetch: fetchAnywhere } : {}),
@@ -61,5 +67,6 @@ export function createAuthorizationServer(parts: {
     requests: createWaitingRequests({ providers, grants }),
     routes: oidcRoutes({ providers, contexts, browsers, sessions, isSecure: publicUrl.startsWith('https:'), clock, logger }),
     schedule: forgetExpiredRecords(platform),
+    job: tellClientOfLogout(providers),
   };
 }

@@ -10,7 +10,7 @@ import { revokeSession, type SessionRow } from '../session/session.store.js';
 import { placeToSignInTo } from '../standing/standing.store.js';
 import { addConsent, findConsentedScopes } from './consent.store.js';
 import { digestOf } from './digest.js';
-import { findGrant, insertGrant, prolongSession } from './grant.store.js';
+import { findGrant, insertGrant, prolongSession, queueLogoutNotice } from './grant.store.js';
 
 /** Whom a client acts for, and by which session. */
 export interface ActedFor {
@@ -24,7 +24,14 @@ export interface GrantService {
   actedFor(context: RequestContext, grantId: string): Promise<ActedFor | null>;
   /** Whether a grant is one of the session that the browser has now. */
   isOf(context: RequestContext, grantId: string, browser: BrowserSession): Promise<boolean>;
-  begin(context: RequestContext, grant: { readonly id: string; readonly clientId: string }, browser: BrowserSession): Promise<void>;
+  /** @param grant `sid` is what the client knows the session by; null where it is told of none */
+  begin(
+    context: RequestContext,
+    grant: { readonly id: string; readonly clientId: string; readonly sid: string | null },
+    browser: BrowserSession,
+  ): Promise<void>;
+  /** Has a client told that she has signed out of it; the session itself may go on. */
+  leave(context: RequestContext, clientId: string, sid: string): Promise<void>;
   /** Lets the session go on for as long as a new refresh token is good. */
   prolong(context: RequestContext, grantId: string): Promise<void>;
   /** Ends the session of a grant whose token is in two hands. */
@@ -49,15 +56,18 @@ export function createGrantService(parts: {
     async isOf(context, grantId, { session }) {
       return (await findGrant(tenants.of(context), digestOf(grantId)))?.sessionId === session.id;
     },
-    async begin(context, { id, clientId }, { session }) {
+    async begin(context, { id, clientId, sid }, { session }) {
       await insertGrant(tenants.of(context), {
         hash: digestOf(id),
         sessionId: session.id,
         userId: session.subjectId,
         clientId,
+        sid,
+        tenant: context.tenant,
         createdAt: context.clock.now(),
       });
     },
+    leave: (context, clientId, sid) => queueLogoutNotice(tenants.of(context), clientId, sid, context.clock.now()),
     async prolong(context, grantId) {
       const grant = await findGrant(tenants.of(context), digestOf(grantId));
       const until = new Date(context.clock.now().getTime() + REFRESH_TOKEN_SECONDS * 1_000);

@@ -1,13 +1,27 @@
 import type { OidcGrant } from '../../../prisma/generated/client.js';
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { SessionRow } from '../session/session.store.js';
 
 export type OidcGrantRow = OidcGrant;
 
 export type GrantWithSession = OidcGrantRow & { readonly session: SessionRow };
 
-export async function insertGrant(db: TenantDb, grant: Omit<OidcGrantRow, 'tenantId'>): Promise<void> {
-  await db.oidcGrant.createMany({ data: [grant], skipDuplicates: true });
+export interface NewGrant extends Omit<OidcGrantRow, 'tenantId' | 'tenant'> {
+  readonly tenant: TenantIdentity;
+}
+
+export async function insertGrant(db: TenantDb, { tenant, ...grant }: NewGrant): Promise<void> {
+  await db.oidcGrant.createMany({ data: [{ ...grant, tenant: { ...tenant } }], skipDuplicates: true });
+}
+
+/** Has a client told that a session is over that goes on elsewhere; once for whatever it was given by it. */
+export async function queueLogoutNotice(db: TenantDb, clientId: string, sid: string, at: Date): Promise<void> {
+  await db.$executeRaw`
+    WITH latest AS (
+      SELECT g FROM identity.oidc_grant AS g WHERE g.client_id = ${clientId}::uuid AND g.sid = ${sid}
+      ORDER BY g.created_at DESC LIMIT 1)
+    SELECT identity.queue_logout_notice(latest.g, ${at}::timestamptz) FROM latest`;
 }
 
 export const findGrant = (db: TenantDb, hash: string): Promise<GrantWithSession | null> =>

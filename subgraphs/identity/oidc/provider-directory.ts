@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type Provider from 'oidc-provider';
 import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { SigningKeyService } from '../signing-key/signing-key.service.js';
-import { createTenantProvider, type TenantProviderParts } from './tenant-provider.js';
+import { createTenantProvider, type TenantProvider, type TenantProviderParts } from './tenant-provider.js';
 
 /** Making one takes some milliseconds; what it keeps is in the database. */
 const PROVIDERS_KEPT = 200;
 
-export interface TenantServer {
-  readonly provider: Provider;
+export interface TenantServer extends TenantProvider {
   readonly issuer: string;
   readonly handle: (message: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 }
@@ -32,8 +30,8 @@ export function createProviderDirectory(
       const name = [tenant.id, issuer, ...keys.map(({ kid }) => kid)].join(' ');
       const known = kept.get(name);
       if (known) return known;
-      const provider = createTenantProvider(tenant, issuer, keys, parts);
-      const server: TenantServer = { provider, issuer, handle: provider.callback() };
+      const made = createTenantProvider(tenant, issuer, keys, parts);
+      const server: TenantServer = { ...made, issuer, handle: made.provider.callback() };
       kept.set(name, server);
       return server;
     },

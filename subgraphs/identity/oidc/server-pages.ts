@@ -1,10 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { html, trusted } from '../account-pages/html.js';
-import { findAccentColor } from '../account-pages/page-brand.store.js';
+import type { PageBrands } from '../account-pages/page-brand.store.js';
 import { rendered, type Page } from '../account-pages/page.js';
-import { DEFAULT_ACCENT } from '../account-pages/style.js';
 
 /** Sent along when somebody signs out of everything, and not only of a client. */
 export const WHOLE_ACCOUNT = 'account';
@@ -18,11 +16,10 @@ export function formTargetsOf(...uris: readonly unknown[]): readonly string[] {
 }
 
 /** The few pages that the authorization server shows of itself, dressed like all others. */
-export function createServerPages(tenants: TenantDatabase, contextOf: (ctx: KoaContextWithOIDC) => RequestContext) {
+export function createServerPages(brandOf: PageBrands, contextOf: (ctx: KoaContextWithOIDC) => RequestContext) {
   const show = async (ctx: KoaContextWithOIDC, page: Page): Promise<void> => {
     const context = contextOf(ctx);
-    const accentColor = (await findAccentColor(tenants.of(context))) ?? DEFAULT_ACCENT;
-    const { status, headers, body } = rendered(page, { name: context.tenant.name, accentColor });
+    const { status, headers, body } = rendered(page, await brandOf(context));
     ctx.status = status;
     ctx.set({ ...headers });
     ctx.body = body;

@@ -14,6 +14,7 @@ import { JWKS_PATH, TOKEN_AUDIENCE } from '../../_kernel/wire/access-token.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import { OidcClientId } from '../ids.js';
+import type { PageBrands } from '../account-pages/page-brand.store.js';
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS } from '../session/session.js';
 import { findUsersByIds } from '../user/user.store.js';
 import { findServiceAccountsByIds } from '../service-account/service-account.store.js';
@@ -23,6 +24,7 @@ import { findOidcClient } from './client.store.js';
 import { matchesDigest } from './digest.js';
 import type { GrantService } from './grant.service.js';
 import { createRecordAdapter, type RecordAdapterParts } from './record-adapter.js';
+import { tellByJob, type TellOfLogout } from './logout-by-job.js';
 import type { RequestContexts } from './request-contexts.js';
 import { createServerPages } from './server-pages.js';
 import type { TokenClaims } from './token-claims.js';
@@ -43,8 +45,14 @@ export interface TenantProviderParts extends RecordAdapterParts {
   readonly contexts: RequestContexts;
   readonly tokenClaims: TokenClaims;
   readonly exchange: TokenExchange;
+  readonly brandOf: PageBrands;
   /** Asks other servers; never one on the own network, unless that is where development happens. */
   readonly fetch?: Configuration['fetch'];
+}
+
+export interface TenantProvider {
+  readonly provider: Provider;
+  readonly tellOfLogout: TellOfLogout;
 }
 
 /** The graph as a protected resource (RFC 8707). */
@@ -63,13 +71,13 @@ export function createTenantProvider(
   issuer: string,
   keys: readonly JWK[],
   parts: TenantProviderParts,
-): Provider {
+): TenantProvider {
   const { tenants, grants, contexts, tokenClaims } = parts;
   const db = tenants.of({ tenant });
   const isSecure = issuer.startsWith('https:');
   const resource = resourceOf(issuer);
   const cookie = { httpOnly: true, sameSite: 'lax', secure: isSecure, signed: true } as const;
-  const pages = createServerPages(tenants, (ctx) => contexts.of(ctx).context);
+  const pages = createServerPages(parts.brandOf, (ctx) => contexts.of(ctx).context);
 
   const policy = interactionPolicy.base();
   policy.get('login')?.checks.add(
@@ -123,7 +131,9 @@ export function createTenantProvider(
       if (scope) grant.addResourceScope(asked, scope);
     }
     const id = await grant.save();
-    await grants.begin(context, { id, clientId: uuidOf(client) }, browser);
+    session.ensureClientContainer(client.clientId);
+    const sid = session.sidFor(client.clientId) ?? null;
+    await grants.begin(context, { id, clientId: uuidOf(client), sid }, browser);
     return grant;
   };
 
@@ -273,5 +283,5 @@ export function createTenantProvider(
     },
     EXCHANGE_PARAMETERS,
   );
-  return provider;
+  return { provider, tellOfLogout: tellByJob(provider, grants, contexts) };
 }

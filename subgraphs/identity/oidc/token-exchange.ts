@@ -96,7 +96,7 @@ export function createTokenExchange(parts: {
       const grant = new provider.Grant({ accountId, clientId: client.clientId });
       if (scope) grant.addResourceScope(resource, scope);
       const grantId = await grant.save();
-      await grants.begin(context, { id: grantId, clientId: uuidOf(client) }, here);
+      await grants.begin(context, { id: grantId, clientId: uuidOf(client), sid: null }, here);
       const token = new provider.AccessToken({ accountId, client, grantId, gty: TOKEN_EXCHANGE, scope });
       token.resourceServer = new provider.ResourceServer(resource, server);
       ctx.body = {

@@ -12,11 +12,13 @@ import { findMembershipsWithRole } from '../membership/membership.store.js';
 import {
   catalogueOf,
   familyNameSchema,
+  isSystemRole,
   mayHandOn,
   mayHandOnPermissions,
   newRoleSchema,
   permissionsOfRoles,
   roleChangesSchema,
+  SYSTEM_CATALOGUE,
   SYSTEM_FAMILIES,
   type RoleCatalogue,
   type RoleDefinition,
@@ -90,7 +92,8 @@ export function createRoleService(parts: {
   return {
     catalogue,
     families,
-    permissionsOf: async (context, roles) => permissionsOfRoles(roles, await catalogue(context)),
+    permissionsOf: async (context, roles) =>
+      permissionsOfRoles(roles, roles.every(isSystemRole) ? SYSTEM_CATALOGUE : await catalogue(context)),
 
     async requireGrantable(context, roles) {
       validate(rolesSchema, { roles });

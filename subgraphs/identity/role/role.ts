@@ -75,26 +75,25 @@ export interface RoleDefinition {
 /** Every role of a tenant by its name. */
 export type RoleCatalogue = ReadonlyMap<string, RoleDefinition>;
 
-const SYSTEM_CATALOGUE: readonly RoleDefinition[] = SYSTEM_ROLES.map((name) => ({
-  id: null,
-  name,
-  ...SYSTEM_ROLE_DEFINITIONS[name],
-}));
-
 /** Of words those that name a permission: one that the catalogue no longer has grants nothing. */
 const known = (words: readonly string[]): readonly TenantPermission[] =>
   TENANT_PERMISSIONS.filter((permission) => words.includes(permission));
+
+/** What everybody has. No role that a tenant makes can be named like one of these. */
+export const SYSTEM_CATALOGUE: RoleCatalogue = new Map(
+  SYSTEM_ROLES.map((name) => [name, { id: null, name, ...SYSTEM_ROLE_DEFINITIONS[name] }]),
+);
+
+export const isSystemRole = (name: string): boolean => SYSTEM_CATALOGUE.has(name);
 
 /** What everybody has, and behind it what the tenant has made. */
 export const catalogueOf = (
   made: readonly (Omit<RoleDefinition, 'permissions'> & { readonly permissions: readonly string[] })[],
 ): RoleCatalogue =>
-  new Map(
-    [...SYSTEM_CATALOGUE, ...made.map((role) => ({ ...role, permissions: known(role.permissions) }))].map((role) => [
-      role.name,
-      role,
-    ]),
-  );
+  new Map([
+    ...SYSTEM_CATALOGUE,
+    ...made.map((role): [string, RoleDefinition] => [role.name, { ...role, permissions: known(role.permissions) }]),
+  ]);
 
 /** The union of what the roles allow, in the catalogue's order. */
 export function permissionsOfRoles(roles: readonly string[], catalogue: RoleCatalogue): readonly TenantPermission[] {

@@ -7,6 +7,8 @@ import type { Envelope } from '../../_kernel/wire/envelope.js';
 import { SCIM_PATH } from '../../_kernel/wire/scim-token.js';
 import { ROUTE_METHODS, type RouteRequest, type RouteResponse, type SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import type { ScimGroupService } from './group/scim-group.service.js';
+import { bulkRequestOf, LONGEST_BULK_BYTES } from './bulk/bulk.js';
+import { performBulk } from './bulk/perform-bulk.js';
 import { discover } from './protocol/discovery.js';
 import { listAnswer, listQueryOf, projectionOf } from './protocol/list-query.js';
 import { namesVersion } from './protocol/preconditions.js';
@@ -126,8 +128,20 @@ export function scimRoutes(parts: ScimRouteParts): readonly SubgraphRoute[] {
     return !excluded.some((name) => name.trim() === 'members');
   };
 
-  const respond = async (request: RouteRequest, envelope: Envelope): Promise<RouteResponse> => {
-    const caller = await callerOf(request, envelope);
+  const bulk = async (caller: ScimCaller, request: RouteRequest): Promise<RouteResponse> => {
+    if (request.method !== 'POST') throw methodNotAllowed();
+    if (request.body.length > LONGEST_BULK_BYTES) throw new ScimError(413, `At most ${LONGEST_BULK_BYTES} bytes (maxPayloadSize)`);
+    const done = await performBulk(caller.base, bulkRequestOf(jsonOf(request.body)), ({ method, path, version, data }) => {
+      const headers = version === undefined ? {} : { 'if-match': version };
+      const alone = { method, path: SCIM_PATH + path, search: '', headers, body: Buffer.from(JSON.stringify(data ?? null)) };
+      // What one operation has read the next may have changed.
+      const context = { ...caller.context, loaders: new Loaders() };
+      return answered(context, () => respond(alone, { ...caller, context }));
+    });
+    return answer(200, done);
+  };
+
+  const respond = async (request: RouteRequest, caller: ScimCaller): Promise<RouteResponse> => {
     const search = new URLSearchParams(request.search);
     const [kind = '', id, ...more] = request.path.slice(SCIM_PATH.length + 1).split('/');
     if (more.length > 0) throw notFound('Resource');
@@ -137,23 +151,29 @@ export function scimRoutes(parts: ScimRouteParts): readonly SubgraphRoute[] {
         ? ofCollection(calls, caller, request, search)
         : ofResource(calls, caller, id, request, search);
     }
+    if (kind === 'Bulk' && id === undefined) return bulk(caller, request);
     const described = discover(caller.base, kind, id === undefined ? undefined : decodeURIComponent(id));
     if (!described) throw notFound('Resource');
     if (request.method !== 'GET') throw methodNotAllowed();
     return answer(200, described);
   };
 
-  const handle: SubgraphRoute['handle'] = async (request, envelope) => {
+  /** What is refused is answered in the words of SCIM. */
+  const answered = async (of: Pick<RequestContext, 'origin'>, work: () => Promise<RouteResponse>): Promise<RouteResponse> => {
+    const { requestId } = of.origin;
     try {
-      return await respond(request, envelope);
+      return await work();
     } catch (error) {
       const refused = scimErrorOf(error);
       if (refused) return refusal(refused);
       if (RACED.has(sqlStateOf(error) ?? '')) return refusal(new ScimError(409, 'It changed at this moment; try again', 'uniqueness'));
-      logger.error({ err: error, requestId: envelope.origin.requestId }, 'SCIM request failed');
-      return refusal(new ScimError(500, `Something went wrong on our side, request ${envelope.origin.requestId}`));
+      logger.error({ err: error, requestId }, 'SCIM request failed');
+      return refusal(new ScimError(500, `Something went wrong on our side, request ${requestId}`));
     }
   };
+
+  const handle: SubgraphRoute['handle'] = (request, envelope) =>
+    answered(envelope, async () => respond(request, await callerOf(request, envelope)));
 
   return ROUTE_METHODS.map((method) => ({ method, path: SCIM_PATH, below: true, handle }));
 }

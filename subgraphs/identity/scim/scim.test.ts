@@ -7,7 +7,7 @@ import { ANONYMOUS } from '../../_kernel/wire/principal.js';
 import { SCIM_PATH } from '../../_kernel/wire/scim-token.js';
 import type { RouteMethod } from '../../_kernel/wire/subgraph-route.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
-import { GROUP_SCHEMA, USER_SCHEMA } from './protocol/attributes.js';
+import { ENTERPRISE_SCHEMA, GROUP_SCHEMA, USER_SCHEMA } from './protocol/attributes.js';
 
 const PASSWORD = 'Spine-demo-1!';
 
@@ -212,5 +212,113 @@ describe('a directory that would have more than is its company’s to give', () 
     expect(await ask('POST', '/Groups', { token, tenant: small, body })).toMatchObject({ status: 403 });
     for (const name of ['one', 'two', 'three']) expect(await rolesOf(`small-${name}@acme.example`, small)).toEqual(['USER']);
     expect(await ask('POST', '/Groups', { token, tenant: small, body: { ...body, members: body.members.slice(0, 2) } })).toMatchObject({ status: 201 });
+  });
+
+  describe('and asks for much at once', () => {
+    const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+    const bulk = async (operations: readonly object[], of: object = {}, token = acme) => {
+      const body = { schemas: [BULK], Operations: operations, ...of };
+      const { status, json } = await ask('POST', '/Bulk', { body, token });
+      return { status, json, done: (json['Operations'] ?? []) as readonly Record<string, unknown>[] };
+    };
+    const made = (name: string, of: object = {}) => ({ method: 'POST', path: '/Users', bulkId: name, data: user(name, of) });
+    const idOf = ({ location }: Record<string, unknown>): string => String(location).split('/').at(-1) ?? '';
+
+    it('is told how much that may be', async () => {
+      const { json } = await ask('GET', '/ServiceProviderConfig');
+      expect(json['bulk']).toEqual({ supported: true, maxOperations: 200, maxPayloadSize: 1_000_000 });
+    });
+
+    it('may speak of what it has made in the same request, in whatever order', async () => {
+      const members = [{ value: 'bulkId:bulk-one' }, { value: 'bulkId:bulk-two' }];
+      const { status, done } = await bulk([
+        { method: 'POST', path: '/Groups', bulkId: 'all', data: { schemas: [GROUP_SCHEMA], displayName: 'STAFF', members } },
+        made('bulk-one'),
+        made('bulk-two', { title: 'Two' }),
+        { method: 'patch', path: '/Users/bulkId:bulk-two', data: { Operations: [{ op: 'replace', path: 'title', value: 'Deux' }] } },
+      ]);
+      expect(status).toBe(200);
+      expect(done.map((one) => [one['method'], one['bulkId'], one['status']])).toEqual([
+        ['POST', 'all', '201'],
+        ['POST', 'bulk-one', '201'],
+        ['POST', 'bulk-two', '201'],
+        ['PATCH', undefined, '200'],
+      ]);
+      expect(done[0]).toMatchObject({ location: expect.stringMatching(/\/Groups\/scg_[0-9a-f]{32}$/), version: expect.stringMatching(/^W\//) });
+      expect(done[3]?.['location']).toBe(done[2]?.['location']);
+      expect((await ask('GET', `/Users/${idOf(done[2] ?? {})}`)).json['title']).toBe('Deux');
+      expect(await rolesOf('bulk-one@acme.example')).toEqual(expect.arrayContaining(['STAFF']));
+      expect(await bulk([{ method: 'DELETE', path: `/Groups/${idOf(done[0] ?? {})}` }])).toMatchObject({ done: [{ method: 'DELETE', status: '204' }] });
+    });
+
+    it('has what can be done done, and is told what was refused and why', async () => {
+      const { done } = await bulk([
+        made('partly-one'),
+        made('partly-one-again', { userName: 'partly-one@acme.example' }),
+        { method: 'DELETE', path: `/Users/scu_${'0'.repeat(32)}` },
+        { method: 'PUT', path: '/Users/bulkId:nobody', data: user('nobody') },
+        made('partly-two'),
+      ]);
+      expect(done.map(({ status }) => status)).toEqual(['201', '409', '404', '409', '201']);
+      expect(done[1]).toMatchObject({ bulkId: 'partly-one-again', response: { scimType: 'uniqueness', status: '409' } });
+      expect(done[1]).not.toHaveProperty('location');
+      expect(done[3]).toMatchObject({ response: { detail: 'Nothing was made as bulkId:nobody' } });
+    });
+
+    it('stops after as many errors as it would bear', async () => {
+      const gone = { method: 'DELETE', path: `/Users/scu_${'0'.repeat(32)}` };
+      const { done } = await bulk([gone, made('before-the-end'), gone, made('after-the-end')], { failOnErrors: 2 });
+      expect(done.map(({ status }) => status)).toEqual(['404', '201', '404']);
+      expect(await rolesOf('after-the-end@acme.example')).toBeUndefined();
+    });
+
+    it('cannot speak of two that need one another', async () => {
+      const manager = (name: string) => ({ [ENTERPRISE_SCHEMA]: { manager: { value: `bulkId:${name}` } } });
+      const { done } = await bulk([made('egg', manager('hen')), made('hen', manager('egg')), made('cock')]);
+      expect(done.map(({ bulkId, status }) => [bulkId, status])).toEqual([
+        ['egg', '409'],
+        ['hen', '409'],
+        ['cock', '201'],
+      ]);
+    });
+
+    it('changes nothing that was changed by another since it looked', async () => {
+      const id = await create('versioned');
+      const change = { method: 'PATCH', path: `/Users/${id}`, version: 'W/"7"', data: deactivate };
+      expect((await bulk([change])).done).toMatchObject([{ status: '412' }]);
+      expect((await ask('GET', `/Users/${id}`)).json['active']).toBe(true);
+    });
+
+    it('has no more power and sees no further than with one request for each', async () => {
+      const theirs = await ask('POST', '/Users', { token: globex, tenant: GLOBEX, body: user('bulk-theirs') });
+      const { done } = await bulk([
+        { method: 'DELETE', path: `/Users/${String(theirs.json['id'])}` },
+        made('bulk-boss', { roles: [{ value: 'OWNER' }] }),
+      ]);
+      expect(done.map(({ status }) => status)).toEqual(['404', '403']);
+      expect((await bulk([made('x')], {}, globex)).status).toBe(401);
+    });
+
+    it.each<[number, string | undefined, readonly object[], object]>([
+      [400, 'invalidSyntax', [{ method: 'POST', path: '/Users', bulkId: 'a' }], { schemas: [USER_SCHEMA] }],
+      [400, 'invalidValue', [], {}],
+      [400, 'invalidValue', [{ method: 'GET', path: '/Users' }], {}],
+      [400, 'invalidValue', [{ method: 'POST', path: '/Users' }], {}],
+      [400, 'invalidValue', [{ method: 'POST', path: '/Users/scu_x', bulkId: 'a' }], {}],
+      [400, 'invalidValue', [{ method: 'DELETE', path: '/Users' }], {}],
+      [400, 'invalidValue', [{ method: 'POST', path: '/Bulk', bulkId: 'a' }], {}],
+      [400, 'invalidValue', [{ method: 'DELETE', path: '/Users/../Groups' }], {}],
+      [400, 'invalidValue', [{ method: 'POST', path: '/Users', bulkId: 'a' }, { method: 'POST', path: '/Users', bulkId: 'a' }], {}],
+      [400, 'invalidValue', [{ method: 'DELETE', path: '/Users/x' }], { failOnErrors: 0 }],
+      [413, undefined, Array.from({ length: 201 }, () => ({ method: 'DELETE', path: '/Users/x' })), {}],
+    ])('is refused with %p %p what is no such request', async (status, scimType, operations, of) => {
+      const refused = await bulk(operations, of);
+      expect([refused.status, refused.json['scimType']]).toEqual([status, scimType]);
+    });
+
+    it('is refused what is longer than it may be', async () => {
+      expect((await ask('POST', '/Bulk', { body: ' '.repeat(1_000_001) })).status).toBe(413);
+      expect((await ask('GET', '/Bulk')).status).toBe(405);
+    });
   });
 });

@@ -4,7 +4,6 @@ import { requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../events.js';
-import type { MembershipRow } from '../membership/membership.store.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
 import { hashOfEmail } from '../user/user.js';
 import { findUserWithPassword, setPassword, type UserWithPassword } from '../user/user.store.js';
@@ -12,7 +11,6 @@ import { rotateRefreshToken } from './refresh-rotation.js';
 import { findOpenSessions, revokeSession, type SessionRow } from './session.store.js';
 import type { SignInGuard } from '../sign-in-guard/sign-in-guard.service.js';
 import type { TrustedDeviceService } from '../trusted-device/trusted-device.service.js';
-import { placeToSignInTo } from '../standing/standing.store.js';
 import type { SignedIn, SignIn } from './sign-in.js';
 
 /** One message for every reason, so that nothing can be learned from it. */
@@ -103,19 +101,14 @@ export function createSessionService(parts: {
     },
 
     async refresh(context, token) {
-      let membership: MembershipRow | undefined;
-      const rotated = await tenants.transaction(context, (db) =>
-        rotateRefreshToken(context, db, outbox, 'tenant', token, async (userId) => {
-          membership = (await placeToSignInTo(db, userId)) ?? undefined;
-          return membership !== undefined;
-        }),
-      );
-      if (!rotated || !membership) throw new UnauthenticatedError(REFUSED_REFRESH);
+      const rotated = await rotateRefreshToken(parts, context, 'tenant', token);
+      if (!rotated?.session.membership) throw new UnauthenticatedError(REFUSED_REFRESH);
+      const { session, refresh } = rotated;
       return {
-        userId: membership.userId,
-        sessionId: rotated.session.id,
-        access: await signIn.accessFor(context, rotated.session, membership),
-        refresh: rotated.refresh,
+        userId: session.subjectId,
+        sessionId: session.id,
+        access: await signIn.accessFor(context, session, rotated.session.membership),
+        refresh,
       };
     },
 

@@ -3,6 +3,9 @@ import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database
 
 export type SessionRow = Session;
 
+/** What a token says of a session. */
+export type ProvedSession = Pick<SessionRow, 'id' | 'subjectId' | 'amr' | 'authenticatedAt'>;
+
 type Db = TenantDb | PlatformDb;
 
 export const insertSession = (db: Db, session: Prisma.SessionUncheckedCreateInput): Promise<SessionRow> =>
@@ -12,46 +15,43 @@ export async function insertRefreshToken(db: Db, token: Prisma.RefreshTokenUnche
   await db.refreshToken.create({ data: token });
 }
 
-/** A refresh token with the session it belongs to. */
-export interface LockedToken {
-  readonly usedAt: Date | null;
-  readonly expiresAt: Date;
-  readonly session: SessionRow;
+/** What a refresh token was changed for: the session it belongs to and, in the tenant realm, her place there. */
+export interface RotatedSession extends ProvedSession {
+  readonly membership: { readonly id: string; readonly userId: string; readonly roles: string[] } | null;
 }
 
-type LockedRow = SessionRow & { readonly tokenUsedAt: Date | null; readonly tokenExpiresAt: Date };
+export type RotationOutcome =
+  | (RotatedSession & { readonly verdict: 'ROTATED' })
+  | { readonly verdict: 'REUSED'; readonly id: string; readonly subjectId: string }
+  | { readonly verdict: 'REFUSED' };
 
-/**
- * Locks the token until the transaction ends, so that of parallel refreshes one goes first. Written out as one
- * statement: refreshing is what identity does most.
- */
-export async function lockRefreshToken(db: TenantDb, hash: string): Promise<LockedToken | null> {
-  const [row] = await db.$queryRaw<LockedRow[]>`
-    SELECT s.tenant_id AS "tenantId", s.id, s.realm, s.subject_id AS "subjectId", s.ip, s.user_agent AS "userAgent",
-           s.created_at AS "createdAt", s.expires_at AS "expiresAt", s.revoked_at AS "revokedAt",
-           s.revoked_for AS "revokedFor", s.amr, s.authenticated_at AS "authenticatedAt",
-           t.used_at AS "tokenUsedAt", t.expires_at AS "tokenExpiresAt"
-    FROM identity.refresh_token t
-    JOIN identity.session s ON s.tenant_id = t.tenant_id AND s.id = t.session_id
-    WHERE t.hash = ${hash} FOR UPDATE OF t`;
-  if (!row) return null;
-  const { tokenUsedAt, tokenExpiresAt, ...session } = row;
-  return { usedAt: tokenUsedAt, expiresAt: tokenExpiresAt, session };
+interface RotationRow extends ProvedSession {
+  readonly verdict: RotationOutcome['verdict'];
+  readonly membershipId: string | null;
+  readonly roles: string[] | null;
 }
 
-/** Puts a new token in the place of one, and lets the session go on for as long as the new one is good. */
-export async function replaceRefreshToken(
+/** Puts a new refresh token in the place of one, if that may be; in one round trip. What may be, the database says. */
+export async function rotateRefreshTokenRow(
   db: TenantDb,
-  usedHash: string,
-  usedAt: Date,
-  next: { readonly hash: string; readonly sessionId: string; readonly expiresAt: Date },
-): Promise<void> {
-  await db.$executeRaw`
-    WITH used AS (UPDATE identity.refresh_token SET used_at = ${usedAt} WHERE hash = ${usedHash}),
-         added AS (
-           INSERT INTO identity.refresh_token (hash, session_id, expires_at)
-           VALUES (${next.hash}, ${next.sessionId}::uuid, ${next.expiresAt}))
-    UPDATE identity.session SET expires_at = ${next.expiresAt} WHERE id = ${next.sessionId}::uuid`;
+  rotation: {
+    readonly hash: string;
+    readonly realm: string;
+    readonly now: Date;
+    readonly next: { readonly hash: string; readonly expiresAt: Date };
+  },
+): Promise<RotationOutcome> {
+  const { hash, realm, now, next } = rotation;
+  const [row] = await db.$queryRaw<RotationRow[]>`
+    SELECT verdict, session_id AS id, subject_id AS "subjectId", amr, authenticated_at AS "authenticatedAt",
+           membership_id AS "membershipId", roles
+    FROM identity.rotate_refresh_token(
+      ${hash}, ${realm}, ${next.hash}, ${now}::timestamptz, ${next.expiresAt}::timestamptz)`;
+  if (!row || row.verdict === 'REFUSED') return { verdict: 'REFUSED' };
+  const { verdict, id, subjectId, amr, authenticatedAt, membershipId, roles } = row;
+  if (verdict === 'REUSED') return { verdict, id, subjectId };
+  const membership = membershipId === null ? null : { id: membershipId, userId: subjectId, roles: roles ?? [] };
+  return { verdict, id, subjectId, amr, authenticatedAt, membership };
 }
 
 /** @returns whether the session was still open */

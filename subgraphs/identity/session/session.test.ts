@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { ACME, contextFor, GLOBEX, memberOf, startTestRuntime, type TestRuntime } from '../../../tests/support/runtime.js';
+import { ACME, contextFor, eventually, GLOBEX, memberOf, startTestRuntime, type TestRuntime } from '../../../tests/support/runtime.js';
 import type { Subgraph } from '../../_kernel/subgraph.js';
 import type { IdentityServices } from '../services.js';
 import { createIdentity } from '../subgraph.js';
@@ -70,6 +70,40 @@ describe('sessions', () => {
     const { refresh: granted } = await login();
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => refresh(granted.token)));
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled').length).toBeLessThanOrEqual(1);
+  });
+
+  it('ends the session of twenty parallel refreshes once, and says so once', async () => {
+    const { refresh: granted, sessionId } = await login();
+    await Promise.allSettled(Array.from({ length: 20 }, () => refresh(granted.token)));
+    const { rows } = await runtime.pools.platform.query<{ children: number; ends: number }>(
+      `SELECT (SELECT count(*)::int - 1 FROM identity.refresh_token WHERE session_id::text = $1) AS children,
+              (SELECT count(*)::int FROM kernel.outbox_event WHERE type = 'identity.session_ended'
+                 AND payload ->> 'sessionId' = $1) AS ends`,
+      [sessionId],
+    );
+    expect(rows).toEqual([{ children: 1, ends: 1 }]);
+  });
+
+  it('does not refresh for somebody who is kept out while it waits', async () => {
+    const { refresh: granted, sessionId, userId } = await login();
+    const ban = await runtime.pools.platform.connect();
+    try {
+      await ban.query('BEGIN');
+      await ban.query('SELECT 1 FROM identity.membership WHERE user_id = $1 FOR UPDATE', [userId]);
+      const outcome = refresh(granted.token).then(() => 'refreshed', () => 'refused');
+      await eventually(
+        async () => ((await runtime.pools.platform.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount ?? 0) > 0,
+        30_000,
+      );
+      await ban.query(`UPDATE identity."user" SET status = 'BANNED' WHERE id = $1`, [userId]);
+      await ban.query('COMMIT');
+      expect(await outcome).toBe('refused');
+    } finally {
+      await ban.query(`UPDATE identity."user" SET status = 'ACTIVE' WHERE id = $1`, [userId]);
+      ban.release();
+    }
+    const { rows } = await runtime.pools.platform.query('SELECT 1 FROM identity.refresh_token WHERE session_id = $1', [sessionId]);
+    expect(rows).toHaveLength(1);
   });
 
   it("does not take a tenant's refresh token at another tenant", async () => {

@@ -12,19 +12,3 @@ export const newRefreshToken = (): string => PREFIX + randomBytes(32).toString('
 
 /** What is kept of a refresh token. It is random throughout, so a plain hash is enough. */
 export const hashRefreshToken = (token: string): string => createHash('sha256').update(token).digest('hex');
-
-export interface PresentedToken {
-  readonly usedAt: Date | null;
-  readonly expiresAt: Date;
-  readonly session: { readonly revokedAt: Date | null };
-}
-
-/**
- * What to make of a refresh token. One that was used already is in two hands, and nobody can tell which of
- * them is the thief's, so the whole family ends.
- */
-export function judgeRefreshToken(token: PresentedToken | null, now: Date): 'VALID' | 'REFUSED' | 'REUSED' {
-  if (!token || token.session.revokedAt !== null) return 'REFUSED';
-  if (token.usedAt !== null) return 'REUSED';
-  return token.expiresAt > now ? 'VALID' : 'REFUSED';
-}

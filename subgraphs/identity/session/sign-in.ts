@@ -14,7 +14,7 @@ import type { UserRow } from '../user/user.store.js';
 import { placeToSignInTo } from '../standing/standing.store.js';
 import { assuranceClaims, type ProofMethod } from './assurance.js';
 import { openSession, type RefreshGrant } from './session-opener.js';
-import type { SessionRow } from './session.store.js';
+import type { ProvedSession } from './session.store.js';
 import type { IssuedToken, TokenIssuer } from './token-issuer.js';
 
 export interface SignedIn {
@@ -23,6 +23,9 @@ export interface SignedIn {
   readonly access: IssuedToken;
   readonly refresh: RefreshGrant;
 }
+
+/** What a token says of somebody's place in the tenant. */
+export type Place = Pick<MembershipRow, 'id' | 'userId' | 'roles'>;
 
 /** What every way of signing in to a tenant ends with. */
 export interface SignIn {
@@ -44,9 +47,9 @@ export interface SignIn {
    * @throws {UnauthenticatedError} when she was kept out meanwhile
    */
   open(context: RequestContext, membership: MembershipRow, amr: readonly string[]): Promise<SignedIn>;
-  accessFor(context: RequestContext, session: SessionRow, membership: MembershipRow): Promise<IssuedToken>;
+  accessFor(context: RequestContext, session: ProvedSession, membership: Place): Promise<IssuedToken>;
   /** What an access token of hers says, whoever issues it. */
-  claimsFor(context: RequestContext, session: SessionRow, membership: MembershipRow): Promise<AccessTokenClaims>;
+  claimsFor(context: RequestContext, session: ProvedSession, membership: Place): Promise<AccessTokenClaims>;
 }
 
 export function createSignIn(parts: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { colourSchema } from '../../_kernel/branding/colour.js';
 import { timeZoneSchema } from '../../_kernel/time/time-zone.js';
 import { lineSchema, localeSchema, phoneSchema, textSchema } from '../../_kernel/validation/text.js';
 import { currencySchema, websiteSchema } from '../tenant/tenant.js';
@@ -19,10 +20,7 @@ export const settingsChangesSchema = z.object({
   locale: localeSchema.optional(),
   contactEmail: z.email('must be an e-mail address').nullable().optional(),
   contactPhone: phoneSchema.nullable().optional(),
-  accentColor: z
-    .string()
-    .regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #3451B2')
-    .optional(),
+  accentColor: colourSchema.optional(),
   slotMinutes: slotMinutesSchema.optional(),
 });
 

@@ -7,6 +7,7 @@ import {
   USER_SCHEMA,
   type Attribute,
 } from './attributes.js';
+import { LONGEST_BULK_BYTES, MOST_BULK_OPERATIONS } from '../bulk/bulk.js';
 import { MOST_RESULTS } from './list-query.js';
 import { notFound } from './scim-error.js';
 import type { JsonObject } from './tidy.js';
@@ -24,7 +25,7 @@ const listOf = (resources: readonly JsonObject[]): JsonObject => ({
 const configuration = (base: string): JsonObject => ({
   schemas: [`${CORE}:ServiceProviderConfig`],
   patch: { supported: true },
-  bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+  bulk: { supported: true, maxOperations: MOST_BULK_OPERATIONS, maxPayloadSize: LONGEST_BULK_BYTES },
   filter: { supported: true, maxResults: MOST_RESULTS },
   changePassword: { supported: false },
   sort: { supported: false },
