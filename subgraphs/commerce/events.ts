@@ -1,4 +1,5 @@
 import type { Money } from '../_kernel/money/money.js';
+import type { PersonalDataAnswers } from '../_kernel/personal-data/personal-data.js';
 
 /** A booking with a price is now owed for. Ids are UUIDs. */
 export interface BillOpened {
@@ -11,6 +12,8 @@ export interface BillOpened {
 export interface PaymentSucceeded {
   readonly paymentId: string;
   readonly bookingId: string;
+  /** All bookings that it is for and that were not over, when they were made together; that one alone when left out. */
+  readonly bookingIds?: readonly string[];
   /** The client's record, when the payer has one. */
   readonly clientId: string | null;
   readonly amount: Money;
@@ -33,7 +36,18 @@ export interface PaymentRefunded {
   readonly amount: Money;
 }
 
-export interface CommerceEvents {
+/** What share of their work those who do it get has changed. */
+export interface CommissionRuleChanged {
+  readonly ruleId: string;
+  /** Everybody when null. */
+  readonly providerId: string | null;
+  /** Everything when null. */
+  readonly serviceId: string | null;
+  readonly change: 'SET' | 'REMOVED';
+}
+
+export interface CommerceEvents extends PersonalDataAnswers<'commerce'> {
+  'commerce.commission_rule_changed': CommissionRuleChanged;
   'commerce.bill_opened': BillOpened;
   'commerce.payment_succeeded': PaymentSucceeded;
   'commerce.payment_failed': PaymentFailed;

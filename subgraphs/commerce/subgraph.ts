@@ -1,5 +1,9 @@
+import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
+import { createBillQueryService } from './bill/bill-query.service.js';
 import { createBillService } from './bill/bill.service.js';
+import { createCommissionRuleService } from './commission/commission-rule.service.js';
+import { createCommissionService } from './commission/commission.service.js';
 import type { CommerceEvents } from './events.js';
 import { createLedgerService } from './ledger/ledger.service.js';
 import { createPayForBookingService } from './payment/pay-for-booking.service.js';
@@ -15,9 +19,10 @@ import { createRefundPaymentService } from './payment/refund-payment.service.js'
 import { StripePaymentProvider } from './payment/stripe.js';
 import { stripeWebhookRoute } from './payment/stripe-webhook.route.js';
 import { openBillWhenBookingIsCreated } from './reactions/open-bill-when-booking-is-created.js';
+import { payCommissionWhenWorkIsDone } from './reactions/pay-commission-when-work-is-done.js';
 import { refundPaymentWhenBookingHasLostItsTime } from './reactions/refund-payment-when-booking-has-lost-its-time.js';
-import { voidBillWhenBookingExpires } from './reactions/void-bill-when-booking-expires.js';
-import { voidBillWhenBookingIsCancelled } from './reactions/void-bill-when-booking-is-cancelled.js';
+import { settleBillWhenBookingMovesOn } from './reactions/settle-bill-when-booking-moves-on.js';
+import { COMMERCE_HOLDINGS } from './personal-data.js';
 import { schema } from './schema.js';
 import type { CommerceServices } from './services.js';
 
@@ -42,8 +47,9 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
     apiBase: config.stripe.apiBase ?? null,
   });
 
-  const bills = createBillService(outbox);
   const ledger = createLedgerService(tenants);
+  const bills = createBillService({ outbox, ledger });
+  const commissions = createCommissionService({ tenants, ledger });
   const recorder = createPaymentRecorder({ outbox, ledger });
   const collector = createPaymentCollector({ tenants, provider, recorder });
   const refunding = createRefundPaymentService({ tenants, provider, recorder });
@@ -61,6 +67,9 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
     name: 'commerce',
     schema,
     services: {
+      commissions,
+      commissionRules: createCommissionRuleService({ tenants, outbox }),
+      bills: createBillQueryService({ tenants }),
       payments: createPaymentService({ tenants, loaders: createPaymentLoaders(tenants) }),
       paying: createPayForBookingService({ tenants, catchUp, collector }),
       refunding,
@@ -69,9 +78,10 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
     },
     reactions: [
       openBillWhenBookingIsCreated(bills),
-      voidBillWhenBookingIsCancelled(bills),
-      voidBillWhenBookingExpires(bills),
-      refundPaymentWhenBookingHasLostItsTime(refunding),
+      ...settleBillWhenBookingMovesOn(bills),
+      ...payCommissionWhenWorkIsDone(commissions),
+      refundPaymentWhenBookingHasLostItsTime(bills, refunding),
+      answerForPersonalData({ name: 'commerce', holdings: COMMERCE_HOLDINGS }, outbox, runtime.secretBox),
     ],
     routes: [stripeWebhookRoute(webhooks)],
     schedules: [reconcilePayments(reconciliation)],

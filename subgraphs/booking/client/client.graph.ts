@@ -57,7 +57,28 @@ const CreateClientInput = builder.inputType('CreateClientInput', {
   }),
 });
 
+const UpdateClientInput = builder.inputType('UpdateClientInput', {
+  description: 'What changes in the record of a person.',
+  fields: (t) => ({
+    id: t.id({ description: 'Global id of the client.' }),
+    displayName: t.string({ required: false, description: 'Name the person goes by; stays when left out.' }),
+    email: t.string({ required: false, description: 'E-mail address; stays when left out, is forgotten when null.' }),
+    phone: t.string({ required: false, description: 'Telephone number as E.164; as with the address.' }),
+  }),
+});
+
 builder.queryFields((t) => ({
+  client: t.field({
+    type: ClientRef,
+    nullable: true,
+    authenticated: true,
+    description: 'A record by its id: your own, and with `patients:read` anybody’s; null for all others.',
+    args: { id: t.arg.id({ description: 'Global id of the client.' }) },
+    resolve: (_root, { id }, { request, services }) => {
+      const uuid = ClientId.decode(id);
+      return uuid === null ? null : services.clients.find(request, uuid);
+    },
+  }),
   clients: t.connection(
     {
       type: ClientRef,
@@ -72,6 +93,16 @@ builder.queryFields((t) => ({
 }));
 
 builder.mutationFields((t) => ({
+  updateClient: t.field({
+    type: ClientRef,
+    nullable: true,
+    requiresScopes: [['patients:update']],
+    errors: { types: [ValidationError, ForbiddenError, NotFoundError] },
+    description: 'Changes the record of a person.',
+    args: { input: t.arg({ type: UpdateClientInput, description: 'What changes.' }) },
+    resolve: (_root, { input: { id, ...change } }, { request, services }) =>
+      services.clients.update(request, ClientId.require(id), change),
+  }),
   createClient: t.field({
     type: ClientRef,
     nullable: true,

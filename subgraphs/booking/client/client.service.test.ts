@@ -58,4 +58,19 @@ describe('clients', () => {
     const listed = await services.clients.list(staff(), { last: 1 });
     expect(listed.edges.map((edge) => edge.node.id)).toEqual([id]);
   });
+
+  it('are changed by who may, and what is left out stays', async () => {
+    const { id } = await services.clients.create(staff(), { displayName: 'Mary', email: 'mary@acme.example', phone: '+4930123456' });
+    const carer = as(['patients:update']);
+    expect(await services.clients.update(carer, id, { displayName: 'Mary Ann', phone: null })).toMatchObject({
+      displayName: 'Mary Ann',
+      email: 'mary@acme.example',
+      phone: null,
+    });
+    await expect(services.clients.update(staff(), id, { phone: null })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(services.clients.update(carer, id, { email: 'nowhere' })).rejects.toMatchObject({ issues: [{ field: 'email' }] });
+    for (const [context, unknown] of [[as(['patients:update'], GLOBEX), id], [carer, uuidv7()]] as const) {
+      await expect(services.clients.update(context, unknown, { phone: null })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+  });
 });

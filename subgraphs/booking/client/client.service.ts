@@ -1,3 +1,4 @@
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
@@ -7,9 +8,9 @@ import { hasPermission, requirePermission } from '../../_kernel/request/principa
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { BookingEvents } from '../events.js';
-import { nameOf, newClientSchema } from './client.js';
+import { clientChangeSchema, nameOf, newClientSchema } from './client.js';
 import type { ClientLoaders } from './client.loader.js';
-import { CLIENT_SORT, findClientsOfUsers, findClientsPage, keepClient, type ClientRow } from './client.store.js';
+import { CLIENT_SORT, findClientsOfUsers, findClientsPage, keepClient, updateClient, type ClientRow } from './client.store.js';
 
 export interface NewClient {
   readonly displayName: string;
@@ -17,6 +18,12 @@ export interface NewClient {
   readonly phone?: string | null | undefined;
   /** UUID of the person's user of identity, when she signs in. */
   readonly userId?: string | null | undefined;
+}
+
+export interface ClientChange {
+  readonly displayName?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly phone?: string | null | undefined;
 }
 
 /** What is known of a person who signs in; null for what is not. */
@@ -40,6 +47,13 @@ export interface ClientService {
    * @throws {QuotaExceededError} when the plan has room for no more clients
    */
   create(context: RequestContext, input: NewClient): Promise<ClientRow>;
+  /**
+   * Sets what is named: a name stays when it is left out, an address or a number is forgotten when it is null.
+   * @throws {ForbiddenError} without `patients:update`
+   * @throws {NotFoundError} alike for a record that is unknown and one of another company
+   * @throws {ValidationError}
+   */
+  update(context: RequestContext, id: string, change: ClientChange): Promise<ClientRow>;
   /** Makes sure there is a record of a user, in the caller's transaction. @throws {QuotaExceededError} */
   keepUser(context: RequestContext, db: TenantDb, user: KnownUser): Promise<ClientRow>;
   /** The same, but where the plan has room for no more clients nothing is kept: she is asked again when she books. */
@@ -93,6 +107,26 @@ export function createClientService(parts: {
       const { displayName, email, phone, userId } = validate(newClientSchema, input);
       const person = { displayName, email: email ?? null, phone: phone ?? null, userId: userId ?? null };
       const client = await tenants.transaction(context, (db) => keep(context, db, person));
+      context.loaders.clear();
+      return client;
+    },
+    async update(context, id, given) {
+      requirePermission(context, 'patients:update');
+      const { displayName, email, phone } = validate(clientChangeSchema, given);
+      const change = {
+        ...(displayName == null ? {} : { displayName }),
+        ...(email === undefined ? {} : { email }),
+        ...(phone === undefined ? {} : { phone }),
+      };
+      const client = await tenants.transaction(context, async (db) => {
+        const changed = await updateClient(db, id, change);
+        if (!changed) throw new NotFoundError('Client');
+        if (changed.userId !== null) {
+          const kept = { clientId: id, userId: changed.userId, displayName: nameOf(changed) };
+          await outbox.emit(db, context, 'booking.client_kept', kept);
+        }
+        return changed;
+      });
       context.loaders.clear();
       return client;
     },

@@ -28,6 +28,16 @@ export function findClientsPage(db: TenantDb, page: Page): Promise<ClientRow[]> 
   return db.client.findMany(keysetQuery(page, CLIENT_SORT));
 }
 
+/** @returns the record as it is now; null when there is none */
+export async function updateClient(
+  db: TenantDb,
+  id: string,
+  change: { readonly displayName?: string; readonly email?: string | null; readonly phone?: string | null },
+): Promise<ClientRow | null> {
+  const [row] = await db.client.updateManyAndReturn({ where: { id }, data: change });
+  return row ?? null;
+}
+
 /**
  * Keeps a record of a person, one for each user. Where there is one already, only what it lacks is filled in.
  * @returns whether the record is new or knows more than before

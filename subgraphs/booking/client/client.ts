@@ -8,6 +8,12 @@ export const newClientSchema = z.object({
   userId: z.string().nullish(),
 });
 
+export const clientChangeSchema = z.object({
+  displayName: lineSchema(100).nullish(),
+  email: emailSchema.nullish(),
+  phone: phoneSchema.nullish(),
+});
+
 /** What a person is called whose name nobody has said yet. */
 const UNNAMED = 'Client';
 

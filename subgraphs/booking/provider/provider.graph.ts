@@ -1,5 +1,6 @@
-import { ForbiddenError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { WorkingHoursRef } from '../availability/working-hours.graph.js';
+import { UserId } from '../../identity/ids.js';
 import { builder } from '../builder.js';
 import { OfferingRef } from '../catalogue/catalogue.graph.js';
 import { ProviderId, ServiceId } from '../ids.js';
@@ -104,7 +105,25 @@ builder.queryFields((t) => ({
   ),
 }));
 
+const LinkProviderInput = builder.inputType('LinkProviderInput', {
+  description: 'Which of the people who sign in a provider is.',
+  fields: (t) => ({
+    providerId: t.id({ description: 'Global id of the provider.' }),
+    userId: t.id({ required: false, description: 'Global id of the user; nobody when left out.' }),
+  }),
+});
+
 builder.mutationFields((t) => ({
+  linkProvider: t.field({
+    type: ProviderRef,
+    nullable: true,
+    requiresScopes: [['users:manage']],
+    errors: { types: [ForbiddenError, NotFoundError, ConflictError] },
+    description: 'Says which of the people who sign in a provider is, so that she sees what is hers.',
+    args: { input: t.arg({ type: LinkProviderInput, description: 'Who is who.' }) },
+    resolve: (_root, { input: { providerId, userId } }, { request, services }) =>
+      services.providers.link(request, ProviderId.require(providerId), userId == null ? null : UserId.require(userId)),
+  }),
   createProvider: t.field({
     type: ProviderRef,
     nullable: true,

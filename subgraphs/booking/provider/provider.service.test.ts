@@ -8,6 +8,7 @@ import {
   startTestRuntime,
   type TestRuntime,
 } from '../../../tests/support/runtime.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
 import { prefixQuery } from './provider.js';
@@ -68,6 +69,29 @@ describe('providers', () => {
       const refused = services.providers.create(owner, { ...input, timeZone });
       await expect(refused).rejects.toThrow('timeZone: must be an IANA');
     }
+  });
+
+  it('are linked to a person who signs in, one to one, by who manages people', async () => {
+    const [one, other] = (await services.providers.list(contextFor(ACME), {}))?.edges.map(({ node }) => node.id) ?? [];
+    if (one === undefined || other === undefined) throw new Error('there are two');
+    const manager = contextFor(ACME, memberOf(['users:manage']));
+    const userId = uuidv7();
+    expect(await services.providers.link(manager, one, userId)).toMatchObject({ id: one, userId });
+    await expect(services.providers.link(manager, other, userId)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(services.providers.link(contextFor(ACME, memberOf(['settings:update'])), one, null)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    for (const [context, id] of [[contextFor(GLOBEX, memberOf(['users:manage'])), one], [manager, uuidv7()]] as const) {
+      await expect(services.providers.link(context, id, null)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    await services.providers.link(manager, one, null);
+    expect(await services.providers.link(manager, other, userId)).toMatchObject({ id: other, userId });
+    const { rows } = await runtime.pools.platform.query<{ payload: unknown }>(
+      `SELECT payload FROM kernel.outbox_event WHERE type = 'booking.provider_linked' ORDER BY id`,
+    );
+    expect(rows.map(({ payload }) => payload)).toEqual([
+      { providerId: one, userId },
+      { providerId: one, userId: null },
+      { providerId: other, userId },
+    ]);
   });
 });
 

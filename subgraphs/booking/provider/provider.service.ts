@@ -1,10 +1,12 @@
-import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { ConflictError, NotFoundError } from '../../_kernel/errors/domain-error.js';
+import type { Outbox } from '../../_kernel/events/outbox.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { BookingEvents } from '../events.js';
 import type { ServiceLoader } from '../catalogue/catalogue.loader.js';
 import { newProviderSchema, prefixQuery, type ProviderStatus, type ProviderType } from './provider.js';
 import type { ProviderLoader } from './provider.loader.js';
@@ -12,7 +14,9 @@ import {
   findMatchingProviderIds,
   findProvidersPage,
   insertProvider,
+  lockProvider,
   PROVIDER_SORT,
+  setProviderUser,
   type ProviderRow,
 } from './provider.store.js';
 
@@ -47,14 +51,22 @@ export interface ProviderService {
    * @throws {ValidationError}
    */
   create(context: RequestContext, input: NewProvider): Promise<ProviderRow>;
+  /**
+   * Says which of the people who sign in she is, so that she sees what is hers; null for none.
+   * @throws {ForbiddenError} without `users:manage`
+   * @throws {NotFoundError}
+   * @throws {ConflictError} when that person is another provider
+   */
+  link(context: RequestContext, id: string, userId: string | null): Promise<ProviderRow>;
 }
 
 export function createProviderService(parts: {
   readonly tenants: TenantDatabase;
+  readonly outbox: Outbox<BookingEvents>;
   readonly loader: ProviderLoader;
   readonly serviceLoader: ServiceLoader;
 }): ProviderService {
-  const { tenants, loader, serviceLoader } = parts;
+  const { tenants, outbox, loader, serviceLoader } = parts;
   const find = (context: RequestContext, id: string): Promise<ProviderRow | null> =>
     context.loaders.of(context, loader).load(id);
 
@@ -87,6 +99,18 @@ export function createProviderService(parts: {
         bookable: awaitsApproval !== true,
         createdAt: context.clock.now(),
       });
+    },
+    async link(context, providerId, userId) {
+      requirePermission(context, 'users:manage');
+      await tenants.transaction(context, async (db) => {
+        if (!(await lockProvider(db, providerId))) throw new NotFoundError('Provider');
+        if (!(await setProviderUser(db, providerId, userId))) throw new ConflictError('This person is another provider');
+        await outbox.emit(db, context, 'booking.provider_linked', { providerId, userId });
+      });
+      context.loaders.clear();
+      const provider = await find(context, providerId);
+      if (!provider) throw new NotFoundError('Provider');
+      return provider;
     },
   };
 }

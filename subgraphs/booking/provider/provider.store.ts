@@ -60,6 +60,15 @@ export const insertProvider = (
   provider: Omit<Prisma.ProviderUncheckedCreateInput, 'tenantId'>,
 ): Promise<ProviderRow> => db.provider.create({ data: provider });
 
+/** @returns false for an unknown provider, and for a user who is another one already */
+export async function setProviderUser(db: TenantDb, id: string, userId: string | null): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    UPDATE booking.provider SET user_id = ${userId}::uuid, updated_at = now()
+    WHERE id = ${id}::uuid AND NOT EXISTS (
+      SELECT 1 FROM booking.provider AS other WHERE other.user_id = ${userId}::uuid AND other.id <> ${id}::uuid)`;
+  return changed > 0;
+}
+
 /** Locks a provider until the transaction ends. @returns whether there is one */
 export async function lockProvider(db: TenantDb, id: string): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`SELECT 1 FROM booking.provider WHERE id = ${id}::uuid FOR UPDATE`;

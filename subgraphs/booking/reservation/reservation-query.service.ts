@@ -1,3 +1,5 @@
+import type { Flags } from '../../_kernel/flags/evaluation/flag-set.js';
+import { requireFeature } from '../../_kernel/flags/plan-feature.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import { requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
@@ -21,7 +23,11 @@ export interface ReservationQueryService {
   find(context: RequestContext, id: string): Promise<BookingRow | null>;
   /** Earliest start first. @throws {ForbiddenError} without `appointments:read` */
   list(context: RequestContext, args: PageArgs, filter: BookingFilter): Promise<Connection<BookingRow>>;
-  /** Your own, latest start first. @throws {UnauthenticatedError} */
+  /**
+   * Your own, latest start first.
+   * @throws {UnauthenticatedError}
+   * @throws {ForbiddenError} FEATURE_NOT_IN_PLAN where clients see nothing of their bookings
+   */
   mine(context: RequestContext, args: PageArgs): Promise<Connection<BookingRow>>;
   /** Every state a booking has been in, oldest first. */
   historyOf(context: RequestContext, bookingId: string): Promise<readonly BookingStatusChangeRow[]>;
@@ -34,8 +40,9 @@ export function createReservationQueryService(parts: {
   readonly loaders: ReservationLoaders;
   readonly clients: ClientService;
   readonly policies: TenantPolicies;
+  readonly flags: Pick<Flags, 'isOn'>;
 }): ReservationQueryService {
-  const { tenants, loaders, clients, policies } = parts;
+  const { tenants, loaders, clients, policies, flags } = parts;
 
   const visibleTo = async (context: RequestContext) =>
     bookingsLeftBy((await policies.of(context)).rowFilter('booking:read', 'Booking'));
@@ -50,6 +57,7 @@ export function createReservationQueryService(parts: {
     },
     async mine(context, args) {
       requireMember(context);
+      requireFeature(flags, context, 'patient_portal');
       const page = pageOf(args, OWN_BOOKING_SORT);
       const client = await clients.own(context);
       const db = tenants.of(context);

@@ -77,7 +77,7 @@ export async function takeTime(context: RequestContext, db: TenantDb, draft: Boo
       sessionCapacity: capacity,
       groupId: draft.group?.id ?? null,
       groupPosition: draft.group?.position ?? null,
-      ...termsAtPrice(service, BigInt(price.amount)),
+      ...termsAtPrice(service, BigInt(price.amount), price.currency),
       timeZone: provider.timeZone ?? context.tenant.timeZone,
       priceAmount: price.amount,
       priceCurrency: price.currency,
@@ -124,6 +124,12 @@ export interface StatusChange {
   readonly reason?: string | null | undefined;
 }
 
+/** What is only told when it is made. */
+const madeWith = ({ depositAmount, priceCurrency: currency, groupId }: NamedBooking) => ({
+  deposit: depositAmount === 0n ? null : { amount: Number(depositAmount), currency },
+  group: groupId === null ? null : { id: groupId },
+});
+
 /** The events that tell of one change. What is free is confirmed as soon as it is created, and both are told. */
 async function tell(
   context: RequestContext,
@@ -133,7 +139,7 @@ async function tell(
   { from, to, at, reason }: StatusChange,
 ): Promise<void> {
   const facts = factsOf(booking);
-  if (from === null) await outbox.emit(db, context, 'booking.created', { ...facts, status: to }, at);
+  if (from === null) await outbox.emit(db, context, 'booking.created', { ...facts, ...madeWith(booking), status: to }, at);
   switch (to) {
     case 'PENDING':
       return;

@@ -84,6 +84,25 @@ describe('the life of a booking', () => {
     expect(await statusOf(id)).toBe('CONFIRMED');
   });
 
+  it('is confirmed together with what was paid for by the same payment', async () => {
+    const { id } = await book();
+    const { id: other } = await services.reservations.create(client(), {
+      serviceId: shop.serviceId,
+      providerId: shop.providerIds[0] ?? '',
+      startsAt: new Date(START.getTime() + 2 * HOUR_MS),
+      idempotencyKey: uuidv7(),
+    });
+    const amount = { amount: 10_000, currency: 'USD' };
+    const paid = { paymentId: uuidv7(), bookingId: id, bookingIds: [other, id], clientId: null, amount, method: 'CARD' } as const;
+    await hosted.tell('commerce.payment_succeeded', paid);
+    await hosted.settle();
+    expect([await statusOf(id), await statusOf(other)]).toEqual(['CONFIRMED', 'CONFIRMED']);
+    // What a fee was paid for is over, and stays so.
+    await hosted.tell('commerce.payment_succeeded', { ...paid, paymentId: uuidv7(), bookingIds: [] });
+    await hosted.settle();
+    expect(await typesOf(id)).toEqual(['booking.created', 'booking.confirmed']);
+  });
+
   it('ends fifteen minutes later when nobody pays, and the time is on offer again', async () => {
     const { id } = await book();
     clock.advance(14 * 60_000);

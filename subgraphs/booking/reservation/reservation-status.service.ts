@@ -1,6 +1,7 @@
 import { ForbiddenError, InvalidTransitionError, NotFoundError } from '../../_kernel/errors/domain-error.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import type { DataSubject } from '../../_kernel/personal-data/personal-data.js';
 import type { PolicyAction } from '../../_kernel/policy/catalogue.js';
 import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
@@ -26,6 +27,7 @@ import { bookingResource } from './reservation-policy.js';
 import {
   deleteHold,
   findDueHolds,
+  findUpcomingOf,
   lockBooking,
   reclaimTime,
   updateStatus,
@@ -79,6 +81,8 @@ export interface ReservationStatusService {
    * @throws {InvalidTransitionError} when it is held no more
    */
   confirmFree(context: RequestContext, db: TenantDb, id: string): Promise<boolean>;
+  /** Calls off what somebody has booked that has not begun, without a fee, in the caller's transaction. */
+  cancelUpcoming(context: RequestContext, db: TenantDb, who: Pick<DataSubject, 'userId' | 'clientId'>): Promise<void>;
   /**
    * Gives back the time of bookings that nobody paid for, of every tenant.
    * @returns how many
@@ -240,6 +244,12 @@ export function createReservationStatusService(parts: {
       if (booking.priceAmount > 0n) return false;
       await move(context, db, booking, 'CONFIRMED');
       return true;
+    },
+    async cancelUpcoming(context, db, who) {
+      for (const id of await findUpcomingOf(db, who, context.clock.now())) {
+        const booking = await lockBooking(db, id);
+        if (booking) await move(context, db, { ...booking, feeAmount: 0n }, 'CANCELLED');
+      }
     },
     async expireUnpaid({ clock, logger, origin: { requestId } }) {
       const due = await findDueHolds(platform.db, clock.now(), EXPIRED_AT_ONCE);

@@ -9,7 +9,6 @@ import {
   startTestRuntime,
   type TestRuntime,
 } from '../../../tests/support/runtime.js';
-import { ConflictError } from '../../_kernel/errors/domain-error.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Subgraph } from '../../_kernel/subgraph.js';
 import { TENANT_PERMISSIONS, type TenantPermission } from '../../_kernel/wire/permissions.js';
@@ -106,20 +105,6 @@ describe('booking', () => {
     });
     expect((await book(of)).priceAmount).toBe(7_500n);
   });
-
-  it('gives one slot to one of two hundred who ask at the same moment, and tells the others why', async () => {
-    const of = await shop();
-    const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => book(of)));
-    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-    expect(refusals).toHaveLength(199);
-    expect(refusals.filter((refusal) => !(refusal instanceof ConflictError))).toEqual([]);
-    expect(new Set(refusals.map((refusal) => (refusal as ConflictError).code))).toEqual(new Set(['SLOT_UNAVAILABLE']));
-    const { rows } = await runtime.pools.platform.query<{ count: string }>(
-      'SELECT count(*) FROM booking.booking WHERE provider_id = $1',
-      [of.providerIds[0]],
-    );
-    expect(rows[0]?.count).toBe('1');
-  }, 60_000);
 
   it('gives slots that overlap in part to one of those who ask', async () => {
     const of = await shop({ bufferAfterMinutes: 15 });

@@ -211,3 +211,17 @@ export async function findDueHolds(db: PlatformDb, now: Date, limit: number): Pr
   });
   return holds.map(({ bookingId, tenant }) => ({ bookingId, tenant: tenant as unknown as TenantIdentity }));
 }
+
+/** Ids of what somebody has booked that has not begun and still stands, the next first. */
+export async function findUpcomingOf(
+  db: TenantDb,
+  { userId, clientId }: { readonly userId: string | null; readonly clientId: string | null },
+  now: Date,
+): Promise<readonly string[]> {
+  const rows = await db.$queryRaw<{ readonly id: string }[]>`
+    SELECT b.id FROM booking.booking b JOIN booking.client c ON c.id = b.client_id
+    WHERE (c.user_id = ${userId}::uuid OR c.id = ${clientId}::uuid)
+      AND b.status IN ('PENDING', 'CONFIRMED') AND b.starts_at > ${now}
+    ORDER BY b.starts_at, b.id`;
+  return rows.map(({ id }) => id);
+}

@@ -7,12 +7,18 @@ const service = { cancellationWindowMinutes: 120, cancellationFeePercent: 50, no
 
 describe('the terms of a booking', () => {
   it('are shares of its price, half a minor unit rounded up', () => {
-    expect(termsAtPrice(service, 5_001n)).toEqual({
+    expect(termsAtPrice(service, 5_001n, 'USD')).toEqual({
       cancellationWindowMinutes: 120,
       cancellationFeeAmount: 2_501n,
       noShowFeeAmount: 5_001n,
       depositAmount: 1_000n,
     });
+  });
+
+  it('are sums that a card can be charged, in currencies of three decimals too', () => {
+    const { cancellationFeeAmount, depositAmount } = termsAtPrice(service, 10_050n, 'KWD');
+    expect([cancellationFeeAmount, depositAmount]).toEqual([5_030n, 2_010n]);
+    expect(termsAtPrice(service, 101n, 'JPY').depositAmount).toBe(20n);
   });
 
   it('never ask for more than the price', () => {
@@ -23,15 +29,15 @@ describe('the terms of a booking', () => {
       depositPercent: fc.integer({ min: 0, max: 100 }),
     });
     fc.assert(
-      fc.property(any, fc.bigInt({ min: 0n, max: 10n ** 12n }), (terms, price) => {
-        const { cancellationFeeAmount, noShowFeeAmount, depositAmount } = termsAtPrice(terms, price);
+      fc.property(any, fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.constantFrom('JPY', 'USD', 'KWD'), (terms, price, currency) => {
+        const { cancellationFeeAmount, noShowFeeAmount, depositAmount } = termsAtPrice(terms, price, currency);
         return [cancellationFeeAmount, noShowFeeAmount, depositAmount].every((amount) => amount >= 0n && amount <= price);
       }),
     );
   });
 
   it('let a client cancel for nothing up to the window, and never charge what the company calls off', () => {
-    const booking = { ...termsAtPrice(service, 5_000n), startsAt, status: 'CONFIRMED' };
+    const booking = { ...termsAtPrice(service, 5_000n, 'USD'), startsAt, status: 'CONFIRMED' };
     const [inTime, late] = [new Date('2027-01-12T13:00:00Z'), new Date('2027-01-12T13:00:00.001Z')];
     expect(freeUntil(booking)).toEqual(inTime);
     expect(cancellationFee(booking, inTime, 'client')).toBe(0n);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { currencyExponent } from '../../_kernel/money/currency.js';
 import { MINUTE_MS } from '../availability/zone-calendar.js';
 
 /** What a service asks of those who cancel late, stay away, or book at all; percent of the price. */
@@ -26,15 +27,22 @@ export const termsSchema = z.object({
   depositPercent: percent,
 });
 
-/** A share of a price in whole minor units; half a unit is rounded up. */
-const shareOf = (amount: bigint, share: number): bigint => (amount * BigInt(share) + 50n) / 100n;
+/** The smallest sum that can be charged by card: networks leave the third decimal of a currency at zero. */
+const smallestCharge = (currency: string): bigint => (currencyExponent(currency) === 3 ? 10n : 1n);
 
-/** @param priceAmount minor units */
-export const termsAtPrice = (service: ServiceTerms, priceAmount: bigint): BookingTerms => ({
+/** A share of a price in sums that can be charged; half of the smallest is rounded up, but never beyond the price. */
+function shareOf(amount: bigint, share: number, currency: string): bigint {
+  const unit = smallestCharge(currency);
+  const rounded = ((amount * BigInt(share) + 50n * unit) / (100n * unit)) * unit;
+  return rounded > amount ? amount : rounded;
+}
+
+/** @param priceAmount minor units of the currency */
+export const termsAtPrice = (service: ServiceTerms, priceAmount: bigint, currency: string): BookingTerms => ({
   cancellationWindowMinutes: service.cancellationWindowMinutes,
-  cancellationFeeAmount: shareOf(priceAmount, service.cancellationFeePercent),
-  noShowFeeAmount: shareOf(priceAmount, service.noShowFeePercent),
-  depositAmount: shareOf(priceAmount, service.depositPercent),
+  cancellationFeeAmount: shareOf(priceAmount, service.cancellationFeePercent, currency),
+  noShowFeeAmount: shareOf(priceAmount, service.noShowFeePercent, currency),
+  depositAmount: shareOf(priceAmount, service.depositPercent, currency),
 });
 
 /** Until when cancelling costs nothing. */

@@ -9,9 +9,13 @@ const AccountCodeEnum = builder.enumType('AccountCode', {
     STRIPE_CLEARING: { value: 'stripe_clearing', description: 'Asset: held by the processor until it pays out.' },
     BANK: { value: 'bank', description: "Asset: on the business's bank account." },
     CLIENT_CREDIT: { value: 'client_credit', description: 'Liability: clients may still spend it.' },
+    CLIENT_DEPOSITS: { value: 'client_deposits', description: 'Liability: paid beforehand for what is not done yet.' },
     SERVICE_REVENUE: { value: 'service_revenue', description: 'Revenue: earned by services.' },
+    CANCELLATION_FEES: { value: 'cancellation_fees', description: 'Revenue: owed for cancelling late or staying away.' },
     REFUNDS: { value: 'refunds', description: 'Contra revenue: given back to clients.' },
     PROCESSOR_FEES: { value: 'processor_fees', description: 'Expense: kept by the payment processor.' },
+    STAFF_COMMISSIONS: { value: 'staff_commissions', description: 'Expense: what those who do the work get of it.' },
+    COMMISSIONS_PAYABLE: { value: 'commissions_payable', description: 'Liability: commissions not paid out yet.' },
   } as const satisfies Record<string, { value: AccountCode; description: string }>,
 });
 

@@ -13,12 +13,20 @@ export const ACCOUNTS = {
   bank: { kind: 'asset', normalSide: 'debit' },
   /** What clients have paid for and not yet received, or may spend later. */
   client_credit: { kind: 'liability', normalSide: 'credit' },
+  /** What clients have paid beforehand for what is not done yet. */
+  client_deposits: { kind: 'liability', normalSide: 'credit' },
   /** Earned by services. */
   service_revenue: { kind: 'revenue', normalSide: 'credit' },
+  /** Earned because a client cancelled late or did not come. */
+  cancellation_fees: { kind: 'revenue', normalSide: 'credit' },
   /** Revenue given back; kept apart from revenue so that both can be read. */
   refunds: { kind: 'contra_revenue', normalSide: 'debit' },
   /** What the payment processor keeps. */
   processor_fees: { kind: 'expense', normalSide: 'debit' },
+  /** What those who do the work get of it. */
+  staff_commissions: { kind: 'expense', normalSide: 'debit' },
+  /** Commissions that were earned and are not paid out. */
+  commissions_payable: { kind: 'liability', normalSide: 'credit' },
 } as const satisfies Record<string, Account>;
 
 export type AccountCode = keyof typeof ACCOUNTS;
@@ -127,6 +135,37 @@ export function transferEntry(movement: {
       { account: movement.debit, amount },
       { account: movement.credit, amount: -amount },
     ],
+  });
+}
+
+type Sums = Partial<Readonly<Record<AccountCode, number>>>;
+
+/**
+ * Debits and credits several accounts at once; what is zero is left out.
+ * @throws {ValidationError} for a sum that is negative or not exact, and when the two sides differ
+ */
+export function splitEntry(movement: {
+  readonly reference: string;
+  readonly description: string;
+  readonly currency: string;
+  readonly debits: Sums;
+  readonly credits: Sums;
+}): JournalEntry {
+  const { reference, description, currency, debits, credits } = movement;
+  if (Object.values(debits).every((amount) => amount === 0)) {
+    throw ValidationError.of('amount', 'must be a positive whole number of minor units');
+  }
+  const postingsOf = (sums: Sums, sign: 1 | -1): Posting[] =>
+    accountCodes().flatMap((account) => {
+      const amount = sums[account] ?? 0;
+      if (amount < 0) throw ValidationError.of('amount', 'must be a positive whole number of minor units');
+      return amount === 0 ? [] : [{ account, amount: sign * amount }];
+    });
+  return journalEntry({
+    reference,
+    description,
+    currency,
+    postings: [...postingsOf(debits, 1), ...postingsOf(credits, -1)],
   });
 }
 

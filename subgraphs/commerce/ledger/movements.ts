@@ -1,22 +1,60 @@
 import type { Money } from '../../_kernel/money/money.js';
-import { journalEntry, transferEntry, type JournalEntry, type Posting } from './ledger.js';
+import { journalEntry, splitEntry, transferEntry, type JournalEntry, type Posting } from './ledger.js';
 
 /**
  * The movements of the business as journal entries, one function a sentence. Each names its cause in the reference,
  * so that the same cause recorded again carries the same reference and a unique key refuses it.
  */
 
-/** A client's payment arrived at the processor and is earned at once. */
+/**
+ * A client's payment arrived at the processor. It is earned at once, but for what is a deposit, which is owed to her
+ * until the booking is done, and what pays a fee.
+ * @param payment.deposits of it, in minor units, as are `fees`
+ */
 export function recordPaymentReceived(payment: {
   readonly paymentId: string;
   readonly received: Money;
+  readonly deposits?: number;
+  readonly fees?: number;
 }): JournalEntry {
-  return transferEntry({
-    reference: `payment:${payment.paymentId}:received`,
+  const { paymentId, received, deposits = 0, fees = 0 } = payment;
+  return splitEntry({
+    reference: `payment:${paymentId}:received`,
     description: 'Payment received',
-    debit: 'stripe_clearing',
+    currency: received.currency,
+    debits: { stripe_clearing: received.amount },
+    credits: {
+      service_revenue: received.amount - deposits - fees,
+      client_deposits: deposits,
+      cancellation_fees: fees,
+    },
+  });
+}
+
+/** What was paid beforehand is earned: the company has done what it was for. */
+export function recordDepositEarned(deposit: { readonly lineId: string; readonly earned: Money }): JournalEntry {
+  return transferEntry({
+    reference: `bill-line:${deposit.lineId}:deposit-earned`,
+    description: 'Deposit earned',
+    debit: 'client_deposits',
     credit: 'service_revenue',
-    sum: payment.received,
+    sum: deposit.earned,
+  });
+}
+
+/** A fee for cancelling late or staying away was covered by what had been paid before; amounts in minor units. */
+export function recordFeeKept(fee: {
+  readonly lineId: string;
+  readonly fromDeposit: number;
+  readonly fromRevenue: number;
+  readonly currency: string;
+}): JournalEntry {
+  return splitEntry({
+    reference: `bill-line:${fee.lineId}:fee-kept`,
+    description: 'Cancellation fee kept',
+    currency: fee.currency,
+    debits: { client_deposits: fee.fromDeposit, service_revenue: fee.fromRevenue },
+    credits: { cancellation_fees: fee.fromDeposit + fee.fromRevenue },
   });
 }
 
@@ -34,28 +72,65 @@ export function recordProcessorFee(charge: {
   });
 }
 
+interface RefundMovement {
+  readonly refundId: string;
+  readonly refunded: Money;
+  /** What of it had not been earned, in minor units. */
+  readonly fromDeposits?: number;
+}
+
 /** Money of a payment went back to the client through the processor. */
-export function recordRefund(refund: { readonly refundId: string; readonly refunded: Money }): JournalEntry {
-  return transferEntry({
-    reference: `refund:${refund.refundId}:issued`,
+export function recordRefund({ refundId, refunded, fromDeposits = 0 }: RefundMovement): JournalEntry {
+  return splitEntry({
+    reference: `refund:${refundId}:issued`,
     description: 'Refund issued',
-    debit: 'refunds',
-    credit: 'stripe_clearing',
-    sum: refund.refunded,
+    currency: refunded.currency,
+    debits: { refunds: refunded.amount - fromDeposits, client_deposits: fromDeposits },
+    credits: { stripe_clearing: refunded.amount },
   });
 }
 
 /** A refund did not reach the client: the processor gave the money back to us. */
-export function recordRefundFailed(refund: {
-  readonly refundId: string;
-  readonly refunded: Money;
-}): JournalEntry {
-  return transferEntry({
-    reference: `refund:${refund.refundId}:failed`,
+export function recordRefundFailed({ refundId, refunded, fromDeposits = 0 }: RefundMovement): JournalEntry {
+  return splitEntry({
+    reference: `refund:${refundId}:failed`,
     description: 'Refund failed and returned',
-    debit: 'stripe_clearing',
-    credit: 'refunds',
-    sum: refund.refunded,
+    currency: refunded.currency,
+    debits: { stripe_clearing: refunded.amount },
+    credits: { refunds: refunded.amount - fromDeposits, client_deposits: fromDeposits },
+  });
+}
+
+/** Somebody has earned a share of what she did. */
+export function recordCommission(commission: { readonly commissionId: string; readonly earned: Money }): JournalEntry {
+  return transferEntry({
+    reference: `commission:${commission.commissionId}:earned`,
+    description: 'Commission earned',
+    debit: 'staff_commissions',
+    credit: 'commissions_payable',
+    sum: commission.earned,
+  });
+}
+
+/**
+ * A commission follows what the client got back, or did not get back after all.
+ * @param change.takenBack minor units; negative where it is earned again
+ * @param change.revision counts the changes of one commission
+ */
+export function recordCommissionChange(change: {
+  readonly commissionId: string;
+  readonly revision: number;
+  readonly takenBack: number;
+  readonly currency: string;
+}): JournalEntry {
+  const { commissionId, revision, takenBack, currency } = change;
+  const isTaken = takenBack > 0;
+  return transferEntry({
+    reference: `commission:${commissionId}:changed:${revision}`,
+    description: isTaken ? 'Commission taken back' : 'Commission earned again',
+    debit: isTaken ? 'commissions_payable' : 'staff_commissions',
+    credit: isTaken ? 'staff_commissions' : 'commissions_payable',
+    sum: { amount: Math.abs(takenBack), currency },
   });
 }
 

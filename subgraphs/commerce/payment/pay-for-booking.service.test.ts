@@ -58,6 +58,7 @@ describe('paying for a booking', () => {
     expect(await test.events('commerce.payment_succeeded')).toContainEqual({
       paymentId: payment.id,
       bookingId: booking.bookingId,
+      bookingIds: [booking.bookingId],
       clientId: booking.clientId,
       amount: { amount: 12_000, currency: 'USD' },
       method: 'CARD',

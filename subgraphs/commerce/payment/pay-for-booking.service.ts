@@ -14,7 +14,8 @@ import { hasPermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { assertPayable, billBelongsTo } from '../bill/bill.js';
-import { lockBillOfBooking, type BillRow } from '../bill/bill.store.js';
+import { amountOf, nextPortion } from '../bill/bill-account.js';
+import { accountOf, lockBillOfBooking, type WholeBill } from '../bill/bill.store.js';
 import { money } from '../money.js';
 import type { PaymentCollector } from './payment-collector.js';
 import { PAYMENT_REFUSALS } from './payment-refusals.js';
@@ -28,6 +29,7 @@ const paySchema = z.object({
   paymentMethodId: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces'),
+  whole: z.boolean().optional(),
   idempotencyKey: z.string(),
 });
 
@@ -36,12 +38,15 @@ export interface PayForBookingInput {
   readonly bookingId: string;
   /** The provider's id of the card. */
   readonly paymentMethodId: string;
+  /** All that is due, although a deposit would do. */
+  readonly whole?: boolean | undefined;
   readonly idempotencyKey: string;
 }
 
 export interface PayForBookingService {
   /**
-   * Pays the bill of a booking by card. The payment that comes back is under way, or waits for a step of the payer;
+   * Pays the bill of a booking by card: the deposit, where one is asked for and nothing has been paid, else all that
+   * is due. Bookings that were made together are paid together. The payment that comes back is under way, or waits for a step of the payer;
    * that the money has come is told by the provider afterwards. The same key again gives the same payment.
    * @throws {ValidationError}
    * @throws {NotFoundError} for a booking that is unknown, owes nothing, or is somebody else's without `billing:create`
@@ -72,18 +77,20 @@ export function createPayForBookingService(parts: {
   const open = async (
     context: RequestContext,
     db: TenantDb,
-    bill: BillRow,
-    paymentMethodId: string,
+    bill: WholeBill,
+    { paymentMethodId, whole = false }: PayForBookingInput,
   ): Promise<string> => {
     assertPayable(bill.status);
-    const earlier = await findUnfinishedPayments(db, bill.bookingId);
+    const portion = nextPortion(accountOf(bill), whole);
+    const earlier = await findUnfinishedPayments(db, bill.id);
     if (earlier.length > 0) throw new EarlierAttemptsOpenError(earlier);
     const { principal, tenant, clock } = context;
     const id = uuidv7();
     const inserted = await insertPayment(db, {
       id,
       billId: bill.id,
-      amount: money(Number(bill.amount), bill.currency),
+      amount: money(amountOf(portion), bill.currency),
+      ...portion,
       payerUserId: principal.kind === 'member' ? principal.userId : null,
       paymentMethodId,
       tenant,
@@ -94,13 +101,16 @@ export function createPayForBookingService(parts: {
   };
 
   /** Takes the bill's claim for one new payment, or finds the one that the key has made before. */
-  const claim = (context: RequestContext, input: PayForBookingInput): Promise<string> =>
+  const claim = (context: RequestContext, input: PayForBookingInput, isUpToDate: boolean): Promise<string> =>
     tenants.transaction(context, async (db) => {
       const { idempotencyKey: key, ...what } = input;
       const { id } = await once(context, db, { operation: 'payForBooking', key, input: what }, async () => {
         const bill = await lockBillOfBooking(db, input.bookingId);
         if (!bill || !mayPay(context, bill)) throw new NotFoundError('Booking');
-        return open(context, db, bill, input.paymentMethodId);
+        if (bill.groupId !== null && !isUpToDate) {
+          throw new ConflictError('The bill is still being put together; try again in a moment');
+        }
+        return open(context, db, bill, input);
       });
       return id;
     });
@@ -109,21 +119,21 @@ export function createPayForBookingService(parts: {
     async pay(context, given) {
       if (context.principal.kind === 'anonymous') throw new UnauthenticatedError('Sign in to do this');
       const input = validate(paySchema, given);
-      await catchUp('commerce', context.tenant.id, CATCH_UP_MS);
+      const isUpToDate = await catchUp('commerce', context.tenant.id, CATCH_UP_MS);
       let id: string;
       try {
-        id = await claim(context, input);
+        id = await claim(context, input, isUpToDate);
       } catch (error) {
         if (!(error instanceof EarlierAttemptsOpenError)) throw error;
         for (const payment of error.payments) await collector.giveUp(context, payment);
-        id = await claim(context, input);
+        id = await claim(context, input, isUpToDate);
       }
       return answerOf(await collector.collect(context, id));
     },
   };
 }
 
-const mayPay = (context: RequestContext, bill: BillRow): boolean =>
+const mayPay = (context: RequestContext, bill: WholeBill): boolean =>
   billBelongsTo(bill, context.principal) || hasPermission(context, 'billing:create');
 
 /** What the payer is told of a payment, the first time and at every repeat of the key. */

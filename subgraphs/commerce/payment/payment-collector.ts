@@ -11,7 +11,8 @@ import {
 } from './payment-provider.js';
 import type { PaymentNews, PaymentRecorder } from './payment-recorder.js';
 import { PAYMENT_REFUSALS } from './payment-refusals.js';
-import { findPayment, lockPayment, setProviderRef, type PaymentRow } from './payment.store.js';
+import { findCustomerRef, keepCustomerRef } from './payer-customer.store.js';
+import { findPayment, lockPayment, setCustomerRef, setProviderRef, type PaymentRow } from './payment.store.js';
 import { createSingleFlight } from './single-flight.js';
 
 /** Speaks with the provider about one payment. Never inside a transaction: an answer may take seconds. */
@@ -67,16 +68,33 @@ export function createPaymentCollector(parts: {
       declineCode,
     });
 
+  /** Where more may come due than is paid now, the provider is to know the client, so as to keep her card. */
+  const customerOf = async (context: RequestContext, { id, purpose, bill }: PaymentRow): Promise<string | null> => {
+    const { clientId } = bill;
+    if (purpose !== 'DEPOSIT' || clientId === null) return null;
+    const { id: tenantId } = context.tenant;
+    const known = await findCustomerRef(tenants.of(context), clientId);
+    const customer = { tenantId, name: `Client ${clientId}`, email: null };
+    const ref = known ?? (await provider.createCustomer(customer, `customer-${tenantId}-${clientId}`));
+    return tenants.transaction(context, async (db) => {
+      const kept = await keepCustomerRef(db, clientId, ref);
+      await setCustomerRef(db, id, kept, context.clock.now());
+      return kept;
+    });
+  };
+
   /** Announces the payment to the provider. Nothing is charged before we have kept its id. */
   const announce = async (context: RequestContext, payment: PaymentRow): Promise<PaymentRow> => {
     const { id, bill } = payment;
+    const customerRef = payment.customerRef ?? (await customerOf(context, payment));
     let announced: ProviderPayment;
     try {
       announced = await provider.createIntent(
         {
           amount: money(Number(payment.amount), payment.currency),
           subject: { tenantId: context.tenant.id, paymentId: id, bookingId: bill.bookingId },
-          providerCustomerId: null,
+          providerCustomerId: customerRef,
+          keepsCard: customerRef !== null && !payment.unattended,
           description: bill.description,
           receiptEmail: null,
         },
@@ -99,10 +117,10 @@ export function createPaymentCollector(parts: {
 
   /** Has the money collected, and keeps what the provider answers. */
   const confirm = async (context: RequestContext, payment: PaymentRow, providerRef: string): Promise<PaymentRow> => {
-    const { id, paymentMethodId } = payment;
+    const { id, paymentMethodId, unattended } = payment;
     try {
       const outcome = await provider.confirm(
-        { providerPaymentId: providerRef, paymentMethodId, returnUrl: null },
+        { providerPaymentId: providerRef, paymentMethodId, returnUrl: null, unattended },
         `payment-${id}-confirm`,
       );
       return await record(context, id, newsOfOutcome(outcome, answeredAt(context)));
@@ -149,6 +167,7 @@ const newsOf = (payment: ProviderPayment, at: Date): PaymentNews => ({
   providerRef: payment.providerPaymentId,
   evidence: [evidenceOfAnswer(payment, at)],
   clientSecret: payment.clientSecret,
+  cardRef: payment.paymentMethodId,
   declineCode: payment.decline?.declineCode ?? payment.decline?.code ?? null,
   fee: payment.fee,
 });

@@ -2,6 +2,7 @@ import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { amountOf } from '../bill/bill-account.js';
 import { lockBillOfBooking } from '../bill/bill.store.js';
 import { money } from '../money.js';
 import type { PaymentRecorder } from './payment-recorder.js';
@@ -35,13 +36,18 @@ export function createPaymentImportService(parts: {
       await tenants.transaction(context, async (db) => {
         const bill = await lockBillOfBooking(db, bookingId);
         if (!bill) throw new NotFoundError('Bill');
-        if (bill.status !== 'OPEN') return;
+        // What its time has passed for was paid before that: in the order of events it may be over already.
+        const lines = bill.lines.filter(({ state }) => state === 'LIVE' || state === 'DONE' || state === 'MISSED');
+        if (bill.payments.length > 0 || lines.length === 0) return;
         const id = uuidv7();
-        const amount = money(Number(bill.amount), bill.currency);
+        const shares = lines.map((line) => ({ lineId: line.id, amount: Number(line.price) }));
+        const amount = money(amountOf({ shares }), bill.currency);
         const isNew = await insertPayment(db, {
           id,
           billId: bill.id,
           amount,
+          purpose: 'WHOLE',
+          shares,
           payerUserId: bill.clientUserId,
           paymentMethodId: 'imported',
           tenant: context.tenant,

@@ -34,6 +34,8 @@ export interface ProviderPayment {
   readonly redirectUrl: string | null;
   /** What the provider keeps; null until it has booked it. */
   readonly fee: Money | null;
+  /** The card it was tried with, as the provider names it; null when it was with none. */
+  readonly paymentMethodId: string | null;
   /** Null when the payment was not made by us. */
   readonly subject: PaymentSubject | null;
   readonly createdAt: Date;
@@ -135,6 +137,8 @@ export interface CreateIntentInput {
   readonly providerCustomerId: string | null;
   readonly description: string;
   readonly receiptEmail: string | null;
+  /** Keeps the card for the customer, so that she can be charged again while she is not there. */
+  readonly keepsCard?: boolean;
 }
 
 export interface RefundInput {
@@ -169,6 +173,8 @@ export interface PaymentProvider {
       readonly providerPaymentId: string;
       readonly paymentMethodId: string;
       readonly returnUrl: string | null;
+      /** The client is not there: what her bank wants her to do counts as a decline. */
+      readonly unattended?: boolean;
     },
     idempotencyKey: string,
   ): Promise<PaymentOutcome>;

@@ -3,7 +3,9 @@ import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { Money } from '../../_kernel/money/money.js';
-import { markBillPaid } from '../bill/bill.store.js';
+import { creditingOf, depositsHeld } from '../bill/bill-account.js';
+import { settleBill } from '../bill/bill-settlement.js';
+import { accountOf, addEarned, findWholeBill, type WholeBill } from '../bill/bill.store.js';
 import type { CommerceEvents } from '../events.js';
 import type { LedgerService } from '../ledger/ledger.service.js';
 import {
@@ -22,7 +24,7 @@ import {
 } from './payment.js';
 import { knownOf } from './known-payment.js';
 import { findPayment, lockPayment, updateKnown, type PaymentRow } from './payment.store.js';
-import { claimRefundRow, updateRefundState } from './refund.store.js';
+import { claimRefundRow, setFromDeposits, updateRefundState } from './refund.store.js';
 
 /** What the provider has told of a payment: by its answer, by a webhook, or when it was asked again. */
 export interface PaymentNews {
@@ -30,6 +32,8 @@ export interface PaymentNews {
   readonly providerRef: string | null;
   readonly evidence: readonly PaymentEvidence[];
   readonly clientSecret?: string | null;
+  /** The card as the provider names it, where it was asked to keep it. */
+  readonly cardRef?: string | null;
   /** Why it came to nothing. */
   readonly declineCode?: string | null;
   /** What the provider keeps; null until it has said. */
@@ -86,6 +90,24 @@ export function createPaymentRecorder(parts: {
     return row;
   };
 
+  /** Writes to the ledger what the money is: owed to the client for the time being, revenue, or a fee. */
+  const credit = async (
+    context: RequestContext,
+    db: TenantDb,
+    { id: paymentId, purpose, shares }: PaymentRow,
+    whole: WholeBill,
+    received: Money,
+    at: Date,
+  ): Promise<void> => {
+    const before = accountOf({ lines: whole.lines, payments: whole.payments.filter(({ id }) => id !== paymentId) });
+    const parts = shares.map(({ lineId, amount }) => ({ lineId, amount: Number(amount) }));
+    const { deposits, fees, earned } = creditingOf(before, { purpose, shares: parts });
+    // The provider may have collected less than was asked for: then there is nothing to set apart.
+    const isWhole = deposits + fees <= received.amount;
+    await ledger.post(db, recordPaymentReceived({ paymentId, received, ...(isWhole ? { deposits, fees } : {}) }), at);
+    await addEarned(db, earned, context.clock.now());
+  };
+
   const bookCollection = async (context: RequestContext, db: TenantDb, change: Change): Promise<void> => {
     const { row, before, after } = change;
     const { id: paymentId, bill } = row;
@@ -101,13 +123,15 @@ export function createPaymentRecorder(parts: {
     if (bill.status !== 'OPEN') {
       context.logger.warn({ paymentId, bill: bill.status }, 'money was collected for a bill that is not open');
     }
-    await ledger.post(db, recordPaymentReceived({ paymentId, received }), occurredAt);
-    await markBillPaid(db, bill.id, context.clock.now());
+    const whole = await billOf(db, bill.id);
+    await credit(context, db, row, whole, received, occurredAt);
+    await settleBill(context, db, bill.id);
+    const bookingIds = bookingsToConfirm(whole, row);
     await outbox.emit(
       db,
       context,
       'commerce.payment_succeeded',
-      { paymentId, bookingId, clientId, amount: received, method: row.method },
+      { paymentId, bookingId: bookingIds[0] ?? bookingId, bookingIds, clientId, amount: received, method: row.method },
       occurredAt,
     );
   };
@@ -129,7 +153,9 @@ export function createPaymentRecorder(parts: {
       const { refundId } = fact;
       const refunded = money(fact.amount, row.currency);
       if (fact.state === 'SUCCEEDED') {
-        await ledger.post(db, recordRefund({ refundId, refunded }), now);
+        const fromDeposits = await fromDepositsOf(db, row, fact.amount);
+        await ledger.post(db, recordRefund({ refundId, refunded, fromDeposits }), now);
+        await setFromDeposits(db, refundId, fromDeposits);
         await outbox.emit(db, context, 'commerce.payment_refunded', {
           paymentId: row.id,
           bookingId: row.bill.bookingId,
@@ -137,7 +163,10 @@ export function createPaymentRecorder(parts: {
         });
       }
       if (fact.state === 'FAILED' && was === 'SUCCEEDED') {
-        await ledger.post(db, recordRefundFailed({ refundId, refunded }), now);
+        const known = row.refunds.find(({ providerRef }) => providerRef === refundId);
+        const fromDeposits = Number(known?.fromDeposits ?? 0n);
+        await ledger.post(db, recordRefundFailed({ refundId, refunded, fromDeposits }), now);
+        await setFromDeposits(db, refundId, 0);
       }
     }
   };
@@ -158,20 +187,48 @@ export function createPaymentRecorder(parts: {
   };
 }
 
+async function billOf(db: TenantDb, id: string): Promise<WholeBill> {
+  const bill = await findWholeBill(db, id);
+  if (!bill) throw new NotFoundError('Bill');
+  return bill;
+}
+
+/** The bookings that the payment is for and that are not over: they may stand now. */
+function bookingsToConfirm({ lines }: WholeBill, { shares }: PaymentRow): string[] {
+  const paid = new Set(shares.map(({ lineId }) => lineId));
+  return lines
+    .filter(({ id, state }) => paid.has(id) && (state === 'LIVE' || state === 'EXPIRED'))
+    .map(({ bookingId }) => bookingId);
+}
+
+/** How much of a refund is taken from what the company still owes the client, in minor units. */
+async function fromDepositsOf(db: TenantDb, { purpose, billId }: PaymentRow, amount: number): Promise<number> {
+  if (purpose !== 'DEPOSIT') return 0;
+  return Math.min(amount, Math.max(0, depositsHeld(accountOf(await billOf(db, billId)))));
+}
+
 /** What is kept of the news beside the state: told once is enough, and what no longer helps is forgotten. */
 function detailsOf(row: PaymentRow, { collection, collectionAt }: Payment, news: PaymentNews, now: Date) {
-  const hasEnded = collection === 'FAILED' || collection === 'CANCELLED';
   const fee = news.fee?.currency === row.currency ? BigInt(news.fee.amount) : null;
   return {
     providerRef: row.providerRef ?? news.providerRef,
     clientSecret: collection === 'REQUIRES_ACTION' ? (news.clientSecret ?? row.clientSecret) : null,
     declineCode: declineCodeOf(row, collection, news),
     fee: row.fee ?? fee,
-    releasedAt: row.releasedAt ?? (hasEnded ? now : null),
+    cardRef: cardRefOf(row, news),
+    releasedAt: row.releasedAt ?? (isOver(collection) ? now : null),
     succeededAt: row.succeededAt ?? (collection === 'SUCCEEDED' ? new Date(collectionAt) : null),
     updatedAt: now,
   };
 }
+
+/** Whether it claims the bill no more: another payment may be made, of what is left. */
+const isOver = (collection: CollectionState): boolean =>
+  collection === 'SUCCEEDED' || collection === 'FAILED' || collection === 'CANCELLED';
+
+/** A card is only kept for whom the provider knows. */
+const cardRefOf = ({ cardRef, customerRef }: PaymentRow, news: PaymentNews): string | null =>
+  cardRef ?? (customerRef === null ? null : (news.cardRef ?? null));
 
 /** The reason of the latest failure, until the money comes all the same. */
 function declineCodeOf(row: PaymentRow, collection: CollectionState, news: PaymentNews): string | null {

@@ -6,6 +6,7 @@ import {
 } from '../../_kernel/errors/domain-error.js';
 import { foreignEntity } from '../../_kernel/graphql/foreign-entity.js';
 import { BookingId, ClientId } from '../../booking/ids.js';
+import type { PaymentPurpose } from '../bill/bill-account.js';
 import { BillRef } from '../bill/bill.graph.js';
 import { builder } from '../builder.js';
 import { PaymentId } from '../ids.js';
@@ -25,6 +26,16 @@ const PaymentStatusEnum = builder.enumType('PaymentStatus', {
     PARTIALLY_REFUNDED: { description: 'A part of it went back.' },
     REFUNDED: { description: 'All of it went back.' },
   } satisfies Record<PaymentState, { description: string }>,
+});
+
+const PaymentPurposeEnum = builder.enumType('PaymentPurpose', {
+  description: 'What a payment is for.',
+  values: {
+    WHOLE: { description: 'All that is owed, at once.' },
+    DEPOSIT: { description: 'What is paid beforehand at the least.' },
+    REST: { description: 'What is left.' },
+    FEE: { description: 'What cancelling late or staying away costs, charged to the card that was kept.' },
+  } as const satisfies Record<PaymentPurpose, { description: string }>,
 });
 
 const PaymentMethodEnum = builder.enumType('PaymentMethod', {
@@ -52,6 +63,7 @@ export const PaymentRef = builder.objectRef<PaymentRow>('Payment').implement({
       description: 'What went back or is on its way back.',
       resolve: (payment) => ({ amount: refundedAmount(knownOf(payment)), currency: payment.currency }),
     }),
+    purpose: t.expose('purpose', { type: PaymentPurposeEnum, description: 'What it is for.' }),
     method: t.expose('method', { type: PaymentMethodEnum, description: 'What it is made with.' }),
     bill: t.field({ type: BillRef, description: 'What it pays.', resolve: (payment) => payment.bill }),
     booking: t.field({
@@ -95,6 +107,16 @@ builder.asEntity(PaymentRef, {
 BookingRef.implement({
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (booking) => booking.id }),
+    bill: t.field({
+      type: BillRef,
+      nullable: true,
+      authenticated: true,
+      description: 'The bill it is on, alone or with what it was made together with. Null unless it is yours to see.',
+      resolve: ({ id }, _args, { request, services }) => {
+        const uuid = BookingId.decode(id);
+        return uuid === null ? null : services.payments.billOfBooking(request, uuid);
+      },
+    }),
     payment: t.field({
       type: PaymentRef,
       nullable: true,
@@ -123,6 +145,10 @@ const PayForBookingInput = builder.inputType('PayForBookingInput', {
   fields: (t) => ({
     bookingId: t.id({ description: 'Global id of the booking.' }),
     paymentMethodId: t.string({ description: "The payment provider's id of the card, such as `pm_card_visa`." }),
+    whole: t.boolean({
+      required: false,
+      description: 'Pays all that is due, although a deposit would do.',
+    }),
     idempotencyKey: t.string({
       description: 'A key of your own, 1 to 255 printable ASCII characters: a repeat with it never pays twice.',
     }),
@@ -161,11 +187,16 @@ builder.mutationFields((t) => ({
     authenticated: true,
     errors: { types: [ValidationError, NotFoundError, ConflictError, PaymentDeclinedError] },
     description:
-      'Pays for a booking by card: your own, or with `billing:create` any. The answer is PROCESSING, or ' +
+      'Pays for a booking by card: your own, or with `billing:create` any. Where a deposit is asked for, that comes ' +
+      'first and the rest by a further payment; bookings made together are paid together. The answer is PROCESSING, or ' +
       'REQUIRES_ACTION where the bank wants the payer to prove who she is; the booking is confirmed when the money ' +
       'has come.',
     args: { input: t.arg({ type: PayForBookingInput, description: 'What is paid, and with what.' }) },
     resolve: (_root, { input }, { request, services }) =>
-      services.paying.pay(request, { ...input, bookingId: BookingId.require(input.bookingId) }),
+      services.paying.pay(request, {
+        ...input,
+        whole: input.whole ?? false,
+        bookingId: BookingId.require(input.bookingId),
+      }),
   }),
 }));

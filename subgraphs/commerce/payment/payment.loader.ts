@@ -15,11 +15,10 @@ export const createPaymentLoaders = (tenants: TenantDatabase): PaymentLoaders =>
   },
   billByBookingId: {
     name: 'billByBookingId',
-    batch: async (context, bookingIds) =>
-      inKeyOrder(
-        bookingIds,
-        await findBillsOfBookings(tenants.of(context), bookingIds),
-        (bill) => bill.bookingId,
-      ),
+    batch: async (context, bookingIds) => {
+      const bills = await findBillsOfBookings(tenants.of(context), bookingIds);
+      const byBooking = new Map(bills.flatMap((bill) => bill.lines.map(({ bookingId }) => [bookingId, bill] as const)));
+      return bookingIds.map((bookingId) => byBooking.get(bookingId) ?? null);
+    },
   },
 });

@@ -13,6 +13,8 @@ export interface PaymentService {
   find(context: RequestContext, id: string): Promise<PaymentRow | null>;
   /** All attempts to pay a booking, newest first; null when they are not to be seen or nothing is owed. */
   ofBooking(context: RequestContext, bookingId: string): Promise<PaymentRow[] | null>;
+  /** The bill that a booking is on; null when it is not to be seen or nothing is owed. */
+  billOfBooking(context: RequestContext, bookingId: string): Promise<BillRow | null>;
   /** The latest attempt that brought the money, else the latest; null without one. */
   decisiveOfBooking(context: RequestContext, bookingId: string): Promise<PaymentRow | null>;
   /**
@@ -39,6 +41,10 @@ export function createPaymentService(parts: {
   };
 
   return {
+    async billOfBooking(context, bookingId) {
+      const bill = await context.loaders.of(context, loaders.billByBookingId).load(bookingId);
+      return bill && maySee(context, bill) ? bill : null;
+    },
     async find(context, id) {
       const payment = await context.loaders.of(context, loaders.byId).load(id);
       return payment && maySee(context, payment.bill) ? payment : null;

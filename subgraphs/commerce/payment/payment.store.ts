@@ -1,6 +1,8 @@
 import type {
   Bill,
+  BillLine,
   Payment as PaymentRecord,
+  PaymentShare,
   Prisma,
   Refund,
 } from '../../../prisma/generated/client.js';
@@ -8,9 +10,14 @@ import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/conn
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { Money } from '../../_kernel/money/money.js';
+import type { PaymentPurpose, Share } from '../bill/bill-account.js';
 import { paymentState, type Payment } from './payment.js';
 
-export type PaymentRow = PaymentRecord & { readonly bill: Bill; readonly refunds: Refund[] };
+export type PaymentRow = PaymentRecord & {
+  readonly bill: Bill;
+  readonly refunds: Refund[];
+  readonly shares: PaymentShare[];
+};
 
 export const PAYMENT_SORT: readonly SortKey[] = [
   { field: 'createdAt', order: 'desc', type: 'date' },
@@ -20,12 +27,19 @@ export const PAYMENT_SORT: readonly SortKey[] = [
 const whole = {
   bill: true,
   refunds: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+  shares: { orderBy: { lineId: 'asc' } },
 } as const satisfies Prisma.PaymentInclude;
 
 export interface NewPayment {
   readonly id: string;
   readonly billId: string;
   readonly amount: Money;
+  readonly purpose: PaymentPurpose;
+  /** What of it is for which line of the bill; they sum to the amount. */
+  readonly shares: readonly Share[];
+  /** Charged to a card that the provider keeps for `customerRef`, while nobody is there. */
+  readonly unattended?: boolean;
+  readonly customerRef?: string | null;
   readonly payerUserId: string | null;
   readonly paymentMethodId: string;
   readonly tenant: TenantIdentity;
@@ -34,7 +48,7 @@ export interface NewPayment {
 
 /** @returns false when another payment has a claim on the bill */
 export async function insertPayment(db: TenantDb, payment: NewPayment): Promise<boolean> {
-  const { amount, tenant, createdAt, ...rest } = payment;
+  const { amount, tenant, createdAt, shares, ...rest } = payment;
   const { count } = await db.payment.createMany({
     data: [
       {
@@ -49,7 +63,12 @@ export async function insertPayment(db: TenantDb, payment: NewPayment): Promise<
     ],
     skipDuplicates: true,
   });
-  return count > 0;
+  if (count === 0) return false;
+  const { id: paymentId } = payment;
+  await db.paymentShare.createMany({
+    data: shares.map(({ lineId, amount: part }) => ({ paymentId, lineId, amount: BigInt(part) })),
+  });
+  return true;
 }
 
 export const findPayment = (db: TenantDb, id: string): Promise<PaymentRow | null> =>
@@ -58,19 +77,19 @@ export const findPayment = (db: TenantDb, id: string): Promise<PaymentRow | null
 export const findPaymentsByIds = (db: TenantDb, ids: readonly string[]): Promise<PaymentRow[]> =>
   db.payment.findMany({ where: { id: { in: [...ids] } }, include: whole });
 
-export type BillWithPayments = Bill & { readonly payments: PaymentRow[] };
+export type BillWithPayments = Bill & { readonly lines: BillLine[]; readonly payments: PaymentRow[] };
 
 /** The bills of bookings with all attempts to pay them, newest first. */
 export const findBillsOfBookings = (db: TenantDb, bookingIds: readonly string[]): Promise<BillWithPayments[]> =>
   db.bill.findMany({
-    where: { bookingId: { in: [...bookingIds] } },
-    include: { payments: { include: whole, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] } },
+    where: { lines: { some: { bookingId: { in: [...bookingIds] } } } },
+    include: { lines: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }, payments: { include: whole, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] } },
   });
 
-/** Payments of a booking that somebody may still complete at the provider, although they are not under way. */
-export const findUnfinishedPayments = (db: TenantDb, bookingId: string): Promise<PaymentRow[]> =>
+/** Payments of a bill that somebody may still complete at the provider, although they are not under way. */
+export const findUnfinishedPayments = (db: TenantDb, billId: string): Promise<PaymentRow[]> =>
   db.payment.findMany({
-    where: { bill: { bookingId }, collection: { in: ['REQUIRES_ACTION', 'FAILED'] } },
+    where: { billId, collection: { in: ['REQUIRES_ACTION', 'FAILED'] } },
     include: whole,
   });
 
@@ -107,6 +126,11 @@ export async function updateKnown(
       received: BigInt(known.received),
     },
   });
+}
+
+/** Whom the provider keeps a card for. */
+export async function setCustomerRef(db: TenantDb, id: string, customerRef: string, now: Date): Promise<void> {
+  await db.payment.updateMany({ where: { id }, data: { customerRef, updatedAt: now } });
 }
 
 /** Notes that the payment was looked at, so that others come before it at the next look. */

@@ -37,7 +37,8 @@ export function createReconcilePaymentsService(parts: {
   const settleCollection = async (context: RequestContext, payment: PaymentRow): Promise<void> => {
     if (payment.providerRef === null) {
       // Nothing is ever charged before the provider's id is kept, so nothing was.
-      if (payment.collection === 'REQUIRES_PAYMENT_METHOD') await collector.giveUp(context, payment);
+      if (payment.collection !== 'REQUIRES_PAYMENT_METHOD') return;
+      await (payment.unattended ? collector.collect(context, payment.id) : collector.giveUp(context, payment));
       return;
     }
     const told = await collector.refresh(context, payment);
@@ -47,6 +48,10 @@ export function createReconcilePaymentsService(parts: {
     }
     const age = context.clock.now().getTime() - payment.createdAt.getTime();
     const neverConfirmed = told === 'REQUIRES_PAYMENT_METHOD';
+    if (neverConfirmed && payment.unattended) {
+      await collector.collect(context, payment.id);
+      return;
+    }
     const abandoned = told === 'REQUIRES_ACTION' && age > ABANDONED_MS;
     if (neverConfirmed || abandoned) await collector.giveUp(context, payment);
   };

@@ -14,6 +14,8 @@ export interface NewRefund {
   readonly paymentId: string;
   /** Minor units. */
   readonly amount: number;
+  /** What it is for; left out where nobody has said. */
+  readonly lineId?: string;
   readonly reason: StoredRefundReason;
   readonly createdAt: Date;
 }
@@ -70,4 +72,9 @@ export async function updateRefundState(db: TenantDb, fact: RefundFact, now: Dat
     where: { providerRef: fact.refundId },
     data: { state: fact.state, amount: BigInt(fact.amount), updatedAt: now },
   });
+}
+
+/** How much of a refund came out of deposits that were not earned, in minor units. */
+export async function setFromDeposits(db: TenantDb, providerRef: string, fromDeposits: number): Promise<void> {
+  await db.refund.updateMany({ where: { providerRef }, data: { fromDeposits: BigInt(fromDeposits) } });
 }

@@ -39,6 +39,7 @@ export function paymentOf(intent: Stripe.PaymentIntent): ProviderPayment {
     decline: declineOf(intent),
     redirectUrl: intent.next_action?.redirect_to_url?.url ?? null,
     fee: feeOf(intent),
+    paymentMethodId: idOf(intent.payment_method),
     subject: subjectOf(intent.metadata),
     createdAt: instantOf(intent.created),
   };

@@ -85,6 +85,7 @@ export class StripePaymentProvider implements PaymentProvider {
           description: input.description,
           metadata: metadataOf(input.subject),
           ...(input.providerCustomerId === null ? {} : { customer: input.providerCustomerId }),
+          ...(input.keepsCard ? { setup_future_usage: 'off_session' as const } : {}),
           ...(input.receiptEmail === null ? {} : { receipt_email: input.receiptEmail }),
         },
         { idempotencyKey },
@@ -98,6 +99,7 @@ export class StripePaymentProvider implements PaymentProvider {
       readonly providerPaymentId: string;
       readonly paymentMethodId: string;
       readonly returnUrl: string | null;
+      readonly unattended?: boolean;
     },
     idempotencyKey: string,
   ): Promise<PaymentOutcome> {
@@ -107,6 +109,7 @@ export class StripePaymentProvider implements PaymentProvider {
         {
           payment_method: input.paymentMethodId,
           expand: WITH_FEE,
+          ...(input.unattended ? { off_session: true } : {}),
           ...(input.returnUrl === null ? {} : { return_url: input.returnUrl }),
         },
         { idempotencyKey },

@@ -10,5 +10,7 @@ export const openBillWhenBookingIsCreated = (bills: BillService): Reaction =>
       clientUserId: payload.clientUserId,
       description: `${payload.serviceName} with ${payload.providerName} (${payload.reference})`,
       price: payload.price,
+      groupId: payload.group?.id ?? null,
+      deposit: payload.deposit ?? null,
     }),
   );

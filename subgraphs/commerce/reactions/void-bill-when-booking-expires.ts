@@ -1,8 +1,0 @@
-import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
-import type { BookingEvents } from '../../booking/events.js';
-import type { BillService } from '../bill/bill.service.js';
-
-export const voidBillWhenBookingExpires = (bills: BillService): Reaction =>
-  reactTo<BookingEvents>()('booking.expired', 'voidBillWhenBookingExpires', (context, db, { payload }) =>
-    bills.void(context, db, payload.bookingId),
-  );
