@@ -152,13 +152,15 @@ async function start(
     stripe,
     mail: { smtpUrl: mailbox?.smtpUrl ?? config.mail.smtpUrl, from: config.mail.from },
     ...config.delivery,
+    calendars: config.calendars,
+    meetings: config.meetings,
     redisUrl: config.redisUrl,
   };
   const subgraphs = createSubgraphs(runtime, subgraphsConfig);
   const endpoints = Object.fromEntries(
     Object.values(subgraphs).map((subgraph) => [
       subgraph.name,
-      hostSubgraph(subgraph, runtime, pools.platform, { eventsKeptHours: config.eventsKeptHours }),
+      hostSubgraph(subgraph, runtime, pools, { eventsKeptHours: config.eventsKeptHours }),
     ]),
   ) as Record<SubgraphName, SubgraphHost>;
   onStop(() => Promise.all(Object.values(endpoints).map((endpoint) => endpoint.close())));

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { FILES_PAIRS, filesOf, filesVariables, type FilesConfig } from './files-config.js';
+import { CALENDAR_PAIRS, calendarsOf, calendarVariables, type CalendarVariables } from './calendar-variables.js';
+import { MEETING_PAIRS, meetingsOf, meetingVariables, type MeetingVariables } from './meeting-variables.js';
 import { DELIVERY_PAIRS, deliveryOf, deliveryVariables, type DeliveryVariables } from './delivery-variables.js';
 
 
@@ -62,6 +64,8 @@ export interface Config {
   /** SMTP_URL and MAIL_FROM. Without a URL the local mailbox is used, and apart from it mails wait. */
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string };
   readonly delivery: DeliveryVariables;
+  readonly calendars: CalendarVariables;
+  readonly meetings: MeetingVariables;
   readonly files: FilesConfig;
   /** STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE. Without a key the local double is used. */
   readonly stripe: StripeConfig | undefined;
@@ -170,6 +174,8 @@ const variables = z.object({
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email('must be an e-mail address').optional(),
   ...deliveryVariables,
+  ...calendarVariables,
+  ...meetingVariables,
   ...filesVariables,
   TRUSTED_PROXIES: z.string().optional(),
   METRICS_PORT: port.optional(),
@@ -271,6 +277,8 @@ function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof su
     dnsServers: given.DNS_SERVERS ?? [],
     mail: { smtpUrl: given.SMTP_URL, from: given.MAIL_FROM ?? `no-reply@${given.SPINE_BASE_DOMAIN}` },
     delivery: deliveryOf(given),
+    calendars: calendarsOf(given),
+    meetings: meetingsOf(given),
     files: filesOf(given),
     stripe:
       given.STRIPE_SECRET_KEY && given.STRIPE_WEBHOOK_SECRET
@@ -307,6 +315,8 @@ function pairProblems(given: Readonly<Record<string, string | undefined>>) {
     ['DATABASE_APP_URL', 'DATABASE_URL'],
     ['DATABASE_PLATFORM_URL', 'DATABASE_URL'],
     ...DELIVERY_PAIRS,
+    ...CALENDAR_PAIRS,
+    ...MEETING_PAIRS,
     ...FILES_PAIRS,
   ] as const;
   return pairs

@@ -1,4 +1,6 @@
+import type { MailRequested } from '../_kernel/mail/mail.js';
 import type { Money } from '../_kernel/money/money.js';
+import type { PersonalDataAnswers, PersonalDataKind } from '../_kernel/personal-data/personal-data.js';
 
 export type BookingStatusName = 'PENDING' | 'CONFIRMED' | 'COMPLETED' | 'CANCELLED' | 'NO_SHOW' | 'EXPIRED';
 
@@ -23,6 +25,10 @@ export interface BookingFacts {
 /** PENDING while it awaits its payment; CONFIRMED when there is nothing to pay, and `booking.confirmed` follows. */
 export interface BookingCreated extends BookingFacts {
   readonly status: BookingStatusName;
+  /** What is asked for beforehand; nothing when null or left out. */
+  readonly deposit?: Money | null;
+  /** What it is made together with: a visit or a series. */
+  readonly group?: { readonly id: string } | null;
 }
 
 export interface BookingCancelled extends BookingFacts {
@@ -68,7 +74,71 @@ export interface WaitlistOffered {
   readonly expiresAt: string;
 }
 
-export interface BookingEvents {
+/** Somebody has read what is noted of a client's health. */
+export interface MedicalRecordRead {
+  readonly clientId: string;
+  readonly clientUserId: string | null;
+  readonly accessReason: string;
+  /** How many notes were shown. */
+  readonly notes: number;
+}
+
+/** Something was noted of a client's health; what, is sealed. */
+export interface MedicalNoteWritten {
+  readonly clientId: string;
+  readonly clientUserId: string | null;
+  readonly noteId: string;
+}
+
+/** A client is to be reminded of what she has booked. */
+export interface BookingReminderDue extends BookingFacts {
+  /** How long before the start, as the company wants it. */
+  readonly leadMinutes: number;
+}
+
+/** Which of the people who sign in a provider is; null for none. */
+export interface ProviderLinked {
+  readonly providerId: string;
+  readonly userId: string | null;
+}
+
+/** Somebody's calendar can be read under an address, or no more. */
+export interface CalendarFeedChanged {
+  readonly feedId: string;
+  /** Whose bookings; null for what whoever made it has booked herself. */
+  readonly providerId: string | null;
+  readonly change: 'CREATED' | 'REVOKED';
+}
+
+/** The company asks, in the name of a client, for what is known of her, or that it is forgotten. */
+export interface ClientDataRequested {
+  readonly requestId: string;
+  readonly kind: PersonalDataKind;
+  readonly clientId: string;
+  readonly userId: string | null;
+  /** The user who asked. */
+  readonly requestedBy: string;
+  /** A `DataSubject`, sealed. */
+  readonly sealedSubject: string;
+}
+
+export interface CalendarConnectionChanged {
+  readonly connectionId: string;
+  /** REFUSED when the calendar knows its credentials no more. */
+  readonly change: 'CONNECTED' | 'PAUSED' | 'RESUMED' | 'REFUSED' | 'DISCONNECTED';
+}
+
+/** A booking's time is taken in a calendar elsewhere as well; somebody has to decide. Instants are ISO 8601 in UTC. */
+export interface CalendarConflictFound {
+  readonly connectionId: string;
+  readonly providerId: string;
+  readonly bookingId: string;
+  readonly busyFrom: string;
+  readonly busyUntil: string;
+}
+
+export interface BookingEvents extends PersonalDataAnswers<'booking'> {
+  'booking.client_data_requested': ClientDataRequested;
   'booking.created': BookingCreated;
   'booking.confirmed': BookingFacts;
   'booking.completed': BookingFacts;
@@ -79,4 +149,12 @@ export interface BookingEvents {
   'booking.payment_orphaned': BookingPaymentOrphaned;
   'booking.waitlist_offered': WaitlistOffered;
   'booking.client_kept': BookingClientKept;
+  'booking.medical_record_read': MedicalRecordRead;
+  'booking.medical_note_written': MedicalNoteWritten;
+  'booking.reminder_due': BookingReminderDue;
+  'booking.provider_linked': ProviderLinked;
+  'booking.calendar_feed_changed': CalendarFeedChanged;
+  'booking.calendar_connection_changed': CalendarConnectionChanged;
+  'booking.calendar_conflict_found': CalendarConflictFound;
+  'booking.mail_requested': MailRequested;
 }

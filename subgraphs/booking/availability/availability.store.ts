@@ -24,7 +24,8 @@ export async function replaceWorkingHours(
 
 /**
  * When providers are taken, buffers included, each in order: one read however many they are. What is pending
- * takes time as well. The conditions are those that an index serves behind row level security.
+ * takes time as well, and so does what stands in calendars of theirs elsewhere. The conditions are those that an
+ * index serves behind row level security.
  */
 export async function findBusyTimes(
   db: TenantDb,
@@ -35,12 +36,18 @@ export async function findBusyTimes(
     SELECT provider_id::text,
            array_agg((extract(epoch FROM blocked_from) * 1000)::float8 ORDER BY blocked_from) AS starts,
            array_agg((extract(epoch FROM blocked_until) * 1000)::float8 ORDER BY blocked_from) AS ends
-    FROM booking.booking
-    WHERE provider_id = ANY(${[...providerIds]}::uuid[])
-      AND starts_at >= ${new Date(within.start - LONGEST_BLOCK_MS)}
-      AND starts_at < ${new Date(within.end + LONGEST_LEAD_MS)}
-      AND blocked_until > ${new Date(within.start)}
-      AND status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
+    FROM (
+      SELECT provider_id, blocked_from, blocked_until FROM booking.booking
+      WHERE provider_id = ANY(${[...providerIds]}::uuid[])
+        AND starts_at >= ${new Date(within.start - LONGEST_BLOCK_MS)}
+        AND starts_at < ${new Date(within.end + LONGEST_LEAD_MS)}
+        AND blocked_until > ${new Date(within.start)}
+        AND status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
+      UNION ALL
+      SELECT provider_id, starts_at, ends_at FROM booking.external_busy_time
+      WHERE provider_id = ANY(${[...providerIds]}::uuid[])
+        AND ends_at > ${new Date(within.start)} AND starts_at < ${new Date(within.end + LONGEST_LEAD_MS)}
+    ) AS taken
     GROUP BY provider_id`;
   return new Map(
     rows.map(({ provider_id, starts, ends }) => [

@@ -7,6 +7,8 @@ export const confirmBookingWhenPaymentSucceeds = (statuses: ReservationStatusSer
   reactTo<CommerceEvents>()(
     'commerce.payment_succeeded',
     'confirmBookingWhenPaymentSucceeds',
-    (context, db, { payload: { bookingId, paymentId } }) =>
-      statuses.confirmPaid(context, db, { bookingId, paymentId }),
+    async (context, db, { payload: { bookingId, bookingIds = [bookingId], paymentId } }) => {
+      // One order for everybody, as each is locked.
+      for (const id of bookingIds.toSorted()) await statuses.confirmPaid(context, db, { bookingId: id, paymentId });
+    },
   );

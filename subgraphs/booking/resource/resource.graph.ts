@@ -5,7 +5,7 @@ import { ServiceRef } from '../catalogue/catalogue.graph.js';
 import { ProviderRef } from '../provider/provider.graph.js';
 import type { LocationRow, ProviderQualificationRow, ResourceRow } from './resource.store.js';
 
-const LocationRef = builder.objectRef<LocationRow>('Location').implement({
+export const LocationRef = builder.objectRef<LocationRow>('Location').implement({
   description: 'Where services are done.',
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: ({ id }) => LocationId.encode(id) }),

@@ -1,4 +1,4 @@
-import { simpleParser } from 'mailparser';
+import { simpleParser, type Attachment } from 'mailparser';
 
 /** A mail as it came in. */
 export interface Message {
@@ -12,6 +12,8 @@ export interface Message {
   readonly text: string;
   readonly html: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** What a calendar program would take over, with its method; null when there is none. */
+  readonly calendar: { readonly method: string | null; readonly body: string } | null;
 }
 
 export interface Messages {
@@ -24,6 +26,14 @@ export interface Messages {
 
 /** More are forgotten from the oldest on. */
 const KEPT = 1_000;
+
+function calendarIn(attachments: readonly Attachment[]): Message['calendar'] {
+  const part = attachments.find(({ contentType }) => contentType === 'text/calendar');
+  if (!part) return null;
+  const type = part.headers.get('content-type');
+  const parameters = typeof type === 'object' && 'params' in type ? type.params : {};
+  return { method: parameters['method'] ?? null, body: part.content.toString('utf8') };
+}
 
 export function createMessages(now: () => Date): Messages {
   let kept: Message[] = [];
@@ -42,6 +52,7 @@ export function createMessages(now: () => Date): Messages {
         text: parsed.text ?? '',
         html: parsed.html === false ? null : parsed.html,
         headers: Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()])),
+        calendar: calendarIn(parsed.attachments),
       };
       kept = [message, ...kept].slice(0, KEPT);
     },
