@@ -26,6 +26,7 @@ import { createSender } from './notification/delivery/sender.js';
 import { createNotifier, type Notifier } from './notification/notifier.js';
 import { createNotificationSettingsService, type NotificationSettingsService } from './notification/settings/settings.service.js';
 import { createOutgoing } from './outgoing/outgoing.js';
+import type { FindTenant } from './reach.js';
 import { deliverWebhooks } from './reactions/deliver-webhooks.js';
 import { deliverWebhook } from './webhook/deliver-webhook.job.js';
 import { forgetOldMessages } from './webhook/forget-old-messages.schedule.js';
@@ -64,6 +65,7 @@ export function createDeliveries(
   runtime: SubgraphRuntime,
   config: DeliveryConfig & { readonly mail: MailConfig },
   outbox: Outbox<OpsEvents>,
+  findTenant: FindTenant,
 ): Deliveries {
   const { database, secretBox, signal, logger, clock } = runtime;
   const { tenants, platform } = database;
@@ -85,10 +87,10 @@ export function createDeliveries(
     send: (...[channel, ...rest]: Parameters<typeof slack.send>) => (channel === 'SLACK' ? slack : pagerDuty).send(channel, ...rest),
   };
 
-  const notifier = createNotifier(outbox, createDeliveryPlanner(queue));
-  const sender = createSender({ tenants, secretBox, transport, team, sms, push });
-  const webhookDeliveries = createWebhookDeliveryService(tenants, queue, createWebhookAttemptLoader(tenants));
-  const notificationLog = createNotificationLogService(database);
+  const notifier = createNotifier(outbox, createDeliveryPlanner(queue, runtime.flags));
+  const sender = createSender({ tenants, secretBox, transport, team, sms, push, flags: runtime.flags });
+  const webhookDeliveries = createWebhookDeliveryService({ database, queue, attempts: createWebhookAttemptLoader(database), findTenant });
+  const notificationLog = createNotificationLogService({ database, queue, findTenant });
   return {
     transport,
     notifier,

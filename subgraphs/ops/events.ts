@@ -1,4 +1,5 @@
 import type { MailRequested } from '../_kernel/mail/mail.js';
+import type { PersonalDataAnswers } from '../_kernel/personal-data/personal-data.js';
 
 /** Something is wrong and an incident is open for it. Ids are UUIDs. */
 export interface IncidentRaised {
@@ -21,7 +22,7 @@ export interface NotificationCreated {
   readonly notificationId: string;
   /** The person it is for. */
   readonly userId: string;
-  readonly kind: 'BOOKING_CONFIRMED' | 'PAYMENT_SUCCEEDED' | 'INCIDENT_RAISED' | 'WEBHOOK_DISABLED' | 'TICKET_ANSWERED';
+  readonly kind: 'BOOKING_CONFIRMED' | 'PAYMENT_SUCCEEDED' | 'INCIDENT_RAISED' | 'WEBHOOK_DISABLED' | 'TICKET_ANSWERED' | 'BOOKING_REMINDER';
 }
 
 /** Signals of the tenant were recorded that detection has not looked at; however many, it is said once. */
@@ -91,7 +92,7 @@ export interface TicketChanged {
   readonly priority: 'LOW' | 'MEDIUM' | 'HIGH' | 'URGENT';
 }
 
-export interface OpsEvents {
+export interface OpsEvents extends PersonalDataAnswers<'ops'> {
   'ops.mail_requested': MailRequested;
   'ops.ticket_changed': TicketChanged;
   'ops.incident_escalated': IncidentEscalated;

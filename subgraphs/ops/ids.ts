@@ -11,6 +11,7 @@ export const AlertChannelId = defineId('AlertChannel', 'alc');
 export const SupportTicketId = defineId('SupportTicket', 'tkt');
 export const TicketMessageId = defineId('TicketMessage', 'tkm');
 export const MailId = defineId('Mail', 'eml');
+export const AuditArchiveId = defineId('AuditArchive', 'aar');
 export const AuditEntryId = defineId('AuditEntry', 'aud');
 export const IncidentActionId = defineId('IncidentAction', 'ina');
 export const IncidentSilenceId = defineId('IncidentSilence', 'sil');

@@ -1,8 +1,9 @@
-import { ForbiddenError } from '../_kernel/errors/domain-error.js';
+import { ForbiddenError, NotFoundError } from '../_kernel/errors/domain-error.js';
 import { hasPermission } from '../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../_kernel/request/request-context.js';
 import type { Database, PlatformDb, TenantDb } from '../_kernel/tenancy/tenant-database.js';
 import type { PlatformPermission, TenantPermission } from '../_kernel/wire/permissions.js';
+import type { TenantIdentity } from '../_kernel/wire/tenant.js';
 
 /** Who may: a member with the one within her own tenant, platform staff with the other over all tenants. */
 export interface Demand {
@@ -13,6 +14,9 @@ export interface Demand {
 export const READ_INCIDENTS: Demand = { member: 'settings:read', platform: 'platform:incidents:read' };
 export const MANAGE_INCIDENTS: Demand = { member: 'settings:update', platform: 'platform:incidents:manage' };
 export const READ_AUDIT: Demand = { member: 'settings:read', platform: 'platform:audit:read' };
+
+/** What went out, once more. */
+export const MANAGE_DELIVERIES: Demand = { member: 'settings:update', platform: 'platform:incidents:manage' };
 
 /** How far a principal sees; null when the permission it needs is not there. */
 export type Reach = 'TENANT' | 'PLATFORM';
@@ -36,3 +40,30 @@ export const dbWithin = (
   context: RequestContext,
   { tenants, platform }: Database,
 ): TenantDb | PlatformDb => (reach === 'PLATFORM' ? platform.db : tenants.of(context));
+
+/** Companies by their UUID; null for one that there is not. */
+export type FindTenant = (tenantId: string) => Promise<TenantIdentity | null>;
+
+/**
+ * A context inside the company that a thing belongs to, for whoever may reach it.
+ * @throws {ForbiddenError} @throws {NotFoundError} for a thing that is unknown or out of reach
+ */
+export async function contextInsideOf<Thing extends { readonly tenantId: string }>(
+  context: RequestContext,
+  demand: Demand,
+  { what, find, database, findTenant }: {
+    /** As in "Mail not found". */
+    readonly what: string;
+    readonly find: (db: TenantDb | PlatformDb) => Promise<Thing | null>;
+    readonly database: Database;
+    readonly findTenant: FindTenant;
+  },
+): Promise<{ readonly thing: Thing; readonly within: RequestContext }> {
+  const reach = requireReach(context, demand);
+  const thing = await find(dbWithin(reach, context, database));
+  if (!thing) throw new NotFoundError(what);
+  if (reach === 'TENANT') return { thing, within: context };
+  const tenant = await findTenant(thing.tenantId);
+  if (!tenant) throw new NotFoundError(what);
+  return { thing, within: { ...context, tenant } };
+}

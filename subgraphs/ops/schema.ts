@@ -3,6 +3,7 @@ import { builder } from './builder.js';
 import './audit/audit.graph.js';
 import './audit/audit-summary.graph.js';
 import './audit/export/audit-export.graph.js';
+import './audit/archive/audit-archive.graph.js';
 import './audit/log/audit-log.graph.js';
 import './audit/witness/witness.graph.js';
 import './auth-log/auth-log.graph.js';

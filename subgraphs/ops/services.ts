@@ -1,4 +1,5 @@
 import type { AuditService } from './audit/audit.service.js';
+import type { AuditArchiveService } from './audit/archive/audit-archive.service.js';
 import type { AuditExportService } from './audit/export/audit-export.service.js';
 import type { WitnessService } from './audit/witness/witness.service.js';
 import type { AuditLogService } from './audit/log/audit-log.service.js';
@@ -31,6 +32,7 @@ export interface OpsServices extends DeliveryServices {
   readonly audit: AuditService;
   readonly auditLog: AuditLogService;
   readonly auditExport: AuditExportService;
+  readonly auditArchives: AuditArchiveService;
   readonly witness: WitnessService;
   readonly authLog: AuthLogService;
   readonly detection: DetectionService;

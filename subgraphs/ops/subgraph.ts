@@ -1,7 +1,13 @@
 import type { MutationEvents } from '../_kernel/mutations/mutation-answered.js';
+import type { ObjectStore } from '../_kernel/files/object-store.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
+import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { createAuditService } from './audit/audit.service.js';
+import { archiveOldEntries } from './audit/archive/archive-old-entries.schedule.js';
+import { createArchivedEntries } from './audit/archive/archived-entries.js';
+import { createAuditArchiveService } from './audit/archive/audit-archive.service.js';
+import { createAuditArchiver } from './audit/archive/audit-archiver.js';
 import { createAuditExportService } from './audit/export/audit-export.service.js';
 import { createAuditLogService } from './audit/log/audit-log.service.js';
 import { growAuditTrees } from './audit/log/grow-audit-trees.schedule.js';
@@ -38,11 +44,13 @@ import { TRIAGE_MODEL } from './incident/triage/model.js';
 import { createTriageService } from './incident/triage/triage.service.js';
 import { createSpineResponseService } from './incident/spine-response.service.js';
 import { deliverDueMails } from './mail/deliver-due-mails.schedule.js';
+import { forgetMailsGivenUp } from './mail/forget-mails-given-up.schedule.js';
 import { createMailService } from './mail/mail.service.js';
 import { createMeasurementService } from './measurement/measurement.service.js';
 import { createNotificationLoader } from './notification/notification.loader.js';
 import { createNotificationService } from './notification/notification.service.js';
 import { callWhenIncidentEscalates } from './reactions/call-when-incident-escalates.js';
+import { keepMailBrandWhenItChanges } from './reactions/keep-mail-brand-when-it-changes.js';
 import { keepRecipientWhenMembershipIsGranted } from './reactions/keep-recipient-when-membership-is-granted.js';
 import { logSignalWhenLoginFails } from './reactions/log-signal-when-login-fails.js';
 import { logSignalWhenPaymentFails } from './reactions/log-signal-when-payment-fails.js';
@@ -50,6 +58,7 @@ import { logSignalWhenProofIsRefused } from './reactions/log-signal-when-proof-i
 import { logSignalWhenRefreshTokenIsReused } from './reactions/log-signal-when-refresh-token-is-reused.js';
 import { lookForIncidentsWhenAsked } from './reactions/look-for-incidents-when-asked.js';
 import { notifyClientWhenBookingIsConfirmed } from './reactions/notify-client-when-booking-is-confirmed.js';
+import { notifyClientWhenBookingIsNear } from './reactions/notify-client-when-booking-is-near.js';
 import { notifyOwnersWhenBookingIsConfirmed } from './reactions/notify-owners-when-booking-is-confirmed.js';
 import { notifyOwnersWhenIncidentIsRaised } from './reactions/notify-owners-when-incident-is-raised.js';
 import { notifyOwnersWhenPaymentSucceeds } from './reactions/notify-owners-when-payment-succeeds.js';
@@ -61,6 +70,7 @@ import { rememberTenantWhenItsStatusChanges } from './reactions/remember-tenant-
 import { beaconRoute } from './error-report/beacon.route.js';
 import { createErrorReportService } from './error-report/error-report.service.js';
 import { forgetOldReports } from './error-report/forget-old-reports.schedule.js';
+import { OPS_HOLDINGS } from './personal-data.js';
 import { schema } from './schema.js';
 import { createTicketMessagesLoader } from './ticket/ticket-messages.loader.js';
 import { createTicketService } from './ticket/ticket.service.js';
@@ -68,6 +78,8 @@ import type { OpsServices } from './services.js';
 import type { OpsEnvironment } from './spine/environment.js';
 
 export interface OpsConfig extends DeliveryConfig {
+  /** Where what is kept for long is put. */
+  readonly files: ObjectStore;
   /** `development`, `test`, `staging` or `production`. */
   readonly environment: string;
   /** `iss` of access tokens: the platform's URL, after whose host its audit logs are named. */
@@ -109,11 +121,18 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
   const authLog = createAuthLogService(database, detection);
   const audit = createAuditService(database, env);
   const auditKeys = createAuditKeys(database, runtime.secretBox);
-  const auditLogParts = { database, keys: auditKeys, logName: new URL(config.issuer).host };
+  const archived = createArchivedEntries(platform.db, config.files);
+  const auditLogParts = { database, keys: auditKeys, logName: new URL(config.issuer).host, archived };
   const witness = createWitnessService(auditLogParts);
-  const deliveries = createDeliveries(runtime, config, outbox);
+  const deliveries = createDeliveries(runtime, config, outbox, (tenantId) => detection.findTenant(tenantId));
   const { notifier, transport } = deliveries;
-  const mails = createMailService({ database, secretBox: runtime.secretBox, transport });
+  const mails = createMailService({
+    database,
+    secretBox: runtime.secretBox,
+    transport,
+    findTenant: (tenantId) => detection.findTenant(tenantId),
+    flags: runtime.flags,
+  });
   const checks = [
     databaseCheck(platform),
     ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl)]),
@@ -136,6 +155,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       auditLog: createAuditLogService(auditLogParts),
       witness,
       auditExport: createAuditExportService({ ...auditLogParts, outbox }),
+      auditArchives: createAuditArchiveService({ database, outbox, files: config.files }),
       authLog,
       detection,
       flags: createFlagService(flagParts),
@@ -169,6 +189,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       rememberTenantWhenItIsCreated(detection),
       rememberTenantWhenItChanges(detection),
       rememberTenantWhenItsStatusChanges(detection),
+      ...keepMailBrandWhenItChanges,
       ...recordAuditEntries(audit),
       logSignalWhenLoginFails(authLog),
       logSignalWhenProofIsRefused(authLog),
@@ -178,11 +199,13 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       keepRecipientWhenMembershipIsGranted(notifier),
       notifyOwnersWhenBookingIsConfirmed(notifier),
       notifyClientWhenBookingIsConfirmed(notifier),
+      notifyClientWhenBookingIsNear(notifier),
       notifyOwnersWhenPaymentSucceeds(notifier),
       notifyOwnersWhenIncidentIsRaised(notifier, recorder),
       callWhenIncidentEscalates(notifier, recorder),
       ...queueMailWhenAsked(mails),
       ...deliveries.reactions,
+      answerForPersonalData({ name: 'ops', holdings: OPS_HOLDINGS }, outbox, runtime.secretBox),
     ],
     jobs: deliveries.jobs,
     routes: [
@@ -193,7 +216,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       witnessRoute(witness, clock, logger),
       refusedMutationsRoute({ tenants, outbox: runtime.outbox.for<MutationEvents>(), clock, logger }),
     ],
-    schedules: [growAuditTrees(createTreeGrower(auditLogParts)), lookAgainAtUnquietTenants(detection), escalateUnacknowledged(escalations), deliverDueMails(mails), ...deliveries.schedules, forgetOldReports(platform)],
+    schedules: [growAuditTrees(createTreeGrower(auditLogParts)), archiveOldEntries(createAuditArchiver({ ...auditLogParts, platform, files: config.files })), lookAgainAtUnquietTenants(detection), escalateUnacknowledged(escalations), deliverDueMails(mails), forgetMailsGivenUp(platform), ...deliveries.schedules, forgetOldReports(platform)],
     close: () => deliveries.close(),
   };
 }

@@ -77,10 +77,10 @@ export class UnauthenticatedError extends DomainError {
 
 /** Signed in, but not allowed. */
 export class ForbiddenError extends DomainError {
-  readonly code: 'FORBIDDEN' | 'TENANT_SUSPENDED';
+  readonly code: 'FORBIDDEN' | 'TENANT_SUSPENDED' | 'FEATURE_NOT_IN_PLAN';
   override readonly name = 'ForbiddenError';
 
-  constructor(message: string, code: 'FORBIDDEN' | 'TENANT_SUSPENDED' = 'FORBIDDEN') {
+  constructor(message: string, code: 'FORBIDDEN' | 'TENANT_SUSPENDED' | 'FEATURE_NOT_IN_PLAN' = 'FORBIDDEN') {
     super(message);
     this.code = code;
   }

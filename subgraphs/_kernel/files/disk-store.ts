@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { Transform, type Readable } from 'node:stream';
@@ -145,6 +145,13 @@ export function createDiskStore({ folder, publicUrl, secret }: DiskConfig, clock
       await rename(placeOf(from), placeOf(to)).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });
+    },
+    async write(key, _contentType, bytes) {
+      const place = placeOf(key);
+      const half = `${place}.${randomUUID()}`;
+      await mkdir(path.dirname(place), { recursive: true });
+      await writeFile(half, bytes, { flag: 'wx', mode: 0o600 });
+      await rename(half, place);
     },
     read: async (key): Promise<Readable> => createReadStream(placeOf(key)),
     remove: (key) => rm(placeOf(key), { force: true }),

@@ -40,6 +40,8 @@ export interface ObjectStore {
   stat(key: string): Promise<StoredObject | null>;
   /** Puts what lies at one key at another. Where nothing lies, nothing happens: it was moved before. */
   move(from: string, to: string): Promise<void>;
+  /** Puts bytes of the platform's own there, whole or not at all; what lay there is replaced. */
+  write(key: string, contentType: string, bytes: Uint8Array): Promise<void>;
   /** @throws when there is nothing */
   read(key: string): Promise<Readable>;
   /** Removing what is not there is no failure. */

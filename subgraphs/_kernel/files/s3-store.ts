@@ -80,11 +80,12 @@ export function createS3Store({ endpoint, region, bucket, accessKeyId, secretAcc
     return url.href;
   };
 
-  const send = async (method: string, key: string, headers: Record<string, string> = {}): Promise<Response> => {
-    const signed = await signer.sign(requestFor(method, key, headers), { signingDate: clock.now() });
+  const send = async (method: string, key: string, headers: Record<string, string> = {}, body?: Buffer<ArrayBuffer>): Promise<Response> => {
+    const request = Object.assign(requestFor(method, key, headers), body && { body });
+    const signed = await signer.sign(request, { signingDate: clock.now() });
     // The client writes `host` itself.
     const sent = Object.entries(signed.headers).filter(([name]) => name !== 'host');
-    return fetch(urlOf(signed), { method, headers: Object.fromEntries(sent), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return fetch(urlOf(signed), { method, headers: Object.fromEntries(sent), body: body ?? null, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
   };
 
   const failed = async (response: Response, what: string): Promise<Error> => {
@@ -131,6 +132,12 @@ export function createS3Store({ endpoint, region, bucket, accessKeyId, secretAcc
       // A copy that fails half way says so in an answer of 200.
       if (!response.ok || (await response.text()).includes('<Error>')) throw new Error(`The object store answered ${response.status} to a copy`);
       await remove(from);
+    },
+
+    async write(key, contentType, bytes) {
+      const response = await send('PUT', key, { 'content-type': contentType }, Buffer.from(bytes));
+      if (!response.ok) throw await failed(response, 'PUT');
+      await response.body?.cancel();
     },
 
     async read(key) {

@@ -1,3 +1,10 @@
+/** What a recipient's calendar program takes over, by RFC 5546. */
+export interface MailedCalendar {
+  readonly method: 'REQUEST' | 'CANCEL';
+  /** RFC 5545. */
+  readonly body: string;
+}
+
 /**
  * Every mail of the platform by its template, with what the template has to be told. Links are absolute, times
  * are durations in words of the recipient's language made from the numbers given here.
@@ -16,6 +23,17 @@ export interface MailTemplates {
   readonly TENANT_SUSPENDED: { readonly reason: string };
   readonly TENANT_REACTIVATED: { readonly link: string };
   readonly SUPPORT_TICKET_CONFIRMATION: { readonly displayName: string; readonly number: string; readonly subject: string };
+  readonly BOOKING_INVITATION: {
+    readonly displayName: string;
+    readonly change: 'CONFIRMED' | 'MOVED' | 'CANCELLED';
+    /** What is booked, with whom. */
+    readonly what: string;
+    /** In words, with the zone. */
+    readonly when: string;
+    readonly reference: string;
+    readonly location: string | null;
+    readonly calendar: MailedCalendar;
+  };
   readonly NOTICE: { readonly displayName: string; readonly title: string; readonly body: string };
 }
 

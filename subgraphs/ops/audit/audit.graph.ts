@@ -124,7 +124,7 @@ builder.queryFields((t) => {
         type: AuditEntryRef,
         nullable: true,
         requiresScopes: [['settings:read'], ['platform:audit:read']],
-        description: "The audit trail, newest first: your company's, and for platform staff every company's.",
+        description: "The audit trail, newest first: your company's, and for platform staff every company's. After a year it is in `auditArchives`.",
         args: { filter },
         resolve: (_root, { filter: given, ...page }, { request, services }) =>
           services.audit.list(request, page, filterIn(given ?? {})),

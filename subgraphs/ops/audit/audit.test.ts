@@ -190,7 +190,7 @@ describe('the audit trail', () => {
       { paymentId: uuidv7(), bookingId: uuidv7(), amount: { amount: 100, currency: 'EUR' } },
       { tenant: GLOBEX },
     );
-    const again = hostSubgraph(t.subgraph, t.runtime, t.runtime.pools.platform);
+    const again = hostSubgraph(t.subgraph, t.runtime, t.runtime.pools);
     again.start();
     await t.settle(GLOBEX);
     expect((await read(GLOBEX, OWNER, { filter: { action: 'PAYMENT_EVENT' } })).auditEntryCount).toBe(1);

@@ -1,11 +1,13 @@
 import type { StoredEvent } from '../../_kernel/events/event.js';
 import type { MutationEvents } from '../../_kernel/mutations/mutation-answered.js';
 import { httpStatusOf } from '../../_kernel/wire/error-codes.js';
+import type { BookingEvents } from '../../booking/events.js';
 import type { CommerceEvents } from '../../commerce/events.js';
 import type { IdentityEvents } from '../../identity/events.js';
 import type { TenancyEvents } from '../../tenancy/events.js';
 import type { OpsEvents } from '../events.js';
 import type { AuditAction } from '../spine/audit/audit.js';
+import { AUDITED_BUSINESS_EVENTS } from './audited-business-events.js';
 
 /** What of an event the audit trail keeps, beside what its headers say. */
 export interface AuditedFacts {
@@ -14,11 +16,11 @@ export interface AuditedFacts {
   readonly actor?: { readonly id: string; readonly kind: 'member' | 'platform' } | undefined;
   /** UUID of the user it was done to, where that is not the actor. */
   readonly subjectId?: string | null | undefined;
-  readonly surface: 'api' | 'admin_panel' | 'platform';
+  readonly surface: 'api' | 'admin_panel' | 'platform' | 'ehr';
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-type AllEvents = MutationEvents & IdentityEvents & TenancyEvents & CommerceEvents & OpsEvents;
+type AllEvents = MutationEvents & IdentityEvents & TenancyEvents & BookingEvents & CommerceEvents & OpsEvents;
 
 /** Null for an event that is no matter of the audit trail. */
 type Audit<Type extends keyof AllEvents> = (event: StoredEvent<Type, AllEvents[Type]>) => AuditedFacts | null;
@@ -125,6 +127,13 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: 'api',
     meta: { change: `oidc_consent_${change.toLowerCase()}`, clientId, scopes },
   }),
+  'identity.personal_data_request_changed': ({ payload: { requestId, kind, userId, clientId, requestedBy, change } }) => ({
+    action: kind === 'EXPORT' ? 'DATA_EXPORT' : 'DATA_DELETE',
+    actor: actorOfRealm('tenant', requestedBy),
+    subjectId: userId,
+    surface: userId === requestedBy ? 'api' : 'admin_panel',
+    meta: { change: `personal_data_${change.toLowerCase()}`, requestId, clientId },
+  }),
   'identity.admin_changed': ({ payload: { adminId, roleBefore, roleAfter, fields } }) => ({
     action: 'RBAC_ROLE_CHANGED',
     surface: 'admin_panel',
@@ -193,6 +202,16 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: 'api',
     meta: { change: `domain_${change.toLowerCase()}`, host, kind, problem },
   }),
+  'tenancy.branding_changed': ({ payload: { fields } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: 'branding_changed', fields },
+  }),
+  'tenancy.config_changed': ({ payload: { keys } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: 'config_changed', keys },
+  }),
   'tenancy.tenant_changed': ({ payload: { fields } }) => ({
     action: 'OPS_ACTION_APPLIED',
     surface: 'api',
@@ -238,6 +257,17 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: 'api',
     meta: { change: 'file_deleted', fileId, purpose, contentType, size },
   }),
+  'booking.calendar_feed_changed': ({ payload: { feedId, providerId, change } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: `calendar_feed_${change.toLowerCase()}`, feedId, providerId },
+  }),
+  'booking.calendar_connection_changed': ({ payload: { connectionId, change }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: headers.actorKind === 'system' ? 'platform' : 'api',
+    meta: { change: `calendar_connection_${change.toLowerCase()}`, connectionId },
+  }),
+  ...AUDITED_BUSINESS_EVENTS,
   'commerce.payment_succeeded': ({ payload: { paymentId, bookingId, amount, method } }) => ({
     action: 'PAYMENT_EVENT',
     surface: 'api',

@@ -1,5 +1,7 @@
+import { ConflictError, ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { MailId } from '../ids.js';
+import { tenantOf, TenantRef } from '../tenant.graph.js';
 import type { MAIL_STATUSES } from './mail.js';
 import type { MailRow } from './mail.store.js';
 
@@ -13,10 +15,11 @@ const MailStatusEnum = builder.enumType('MailStatus', {
 });
 
 const MailRef = builder.objectRef<MailRow>('Mail').implement({
-  description: 'A mail that the platform sent, or tries to. What it said is not kept.',
+  description: 'A mail that the platform sent, or tries to. What it said is not shown.',
   requiresScopes: [['settings:read'], ['platform:audit:read']],
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (mail) => MailId.encode(mail.id) }),
+    tenant: t.field({ type: TenantRef, nullable: true, description: 'The company.', resolve: tenantOf }),
     template: t.exposeString('template', { description: 'What kind of mail it is, such as `PASSWORD_RESET`.' }),
     recipient: t.exposeString('recipient', { description: 'Address it goes to.' }),
     status: t.expose('status', { type: MailStatusEnum, description: 'What became of it.' }),
@@ -52,4 +55,16 @@ builder.queryFields((t) => ({
     { name: 'MailConnection', description: 'A page of mails.' },
     { name: 'MailEdge', description: 'A mail in a page.' },
   ),
+}));
+
+builder.mutationFields((t) => ({
+  resendMail: t.field({
+    type: MailRef,
+    nullable: true,
+    requiresScopes: [['settings:update'], ['platform:incidents:manage']],
+    errors: { types: [NotFoundError, ConflictError, ForbiddenError] },
+    description: 'Sends a mail once more that was given up, for five days after it was asked for.',
+    args: { id: t.arg.id({ description: 'Global id of the mail.' }) },
+    resolve: (_root, { id }, { request, services }) => services.mails.resend(request, MailId.require(id)),
+  }),
 }));

@@ -1,14 +1,20 @@
 import { z } from 'zod';
+import { DEFAULT_ACCENT } from '../../_kernel/branding/colour.js';
+import { ConflictError } from '../../_kernel/errors/domain-error.js';
+import type { Flags } from '../../_kernel/flags/evaluation/flag-set.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { MAIL_PURPOSE, type Mail, type MailRequested } from '../../_kernel/mail/mail.js';
 import type { Logger, RequestContext } from '../../_kernel/request/request-context.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
-import type { Database, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
-import { dbWithin, READ_AUDIT, requireReach } from '../reach.js';
+import type { Database, PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import { contextInsideOf, dbWithin, MANAGE_DELIVERIES, READ_AUDIT, requireReach, type FindTenant } from '../reach.js';
 import { afterFailure, ATTEMPT_LEASE_MS, withoutAddresses, type MailFailure } from './mail.js';
+import { findMailBrand } from './mail-brand.store.js';
 import { MailRefusedError, type MailTransport } from './mail-transport.js';
 import {
+  beginMailAnew,
   claimDueMails,
+  findMail,
   findMailPage,
   insertMail,
   MAIL_SORT,
@@ -22,8 +28,6 @@ import { renderMail } from './templates/render.js';
 
 /** Mails sent at the same time. */
 const AT_ONCE = 20;
-
-const ACCENT_COLOR = '#3451B2';
 
 /** What was sealed; what it holds was made by us, so only its shape is looked at. */
 const sealedMail = z.object({ to: z.string(), values: z.record(z.string(), z.unknown()) });
@@ -41,6 +45,12 @@ export interface MailService {
    * @throws {ForbiddenError}
    */
   list(context: RequestContext, args: PageArgs, filter: MailFilter): Promise<Connection<MailRow>>;
+  /**
+   * Sends a mail once more that was given up, for five days after it was asked for.
+   * @throws {ForbiddenError} @throws {NotFoundError}
+   * @throws {ConflictError} for one that was not given up, or of which nothing is kept
+   */
+  resend(context: RequestContext, id: string): Promise<MailRow>;
 }
 
 const failureOf = (error: unknown): MailFailure =>
@@ -52,8 +62,10 @@ export function createMailService(parts: {
   readonly database: Database;
   readonly secretBox: SecretBox;
   readonly transport: MailTransport;
+  readonly findTenant: FindTenant;
+  readonly flags: Flags;
 }): MailService {
-  const { database, secretBox, transport } = parts;
+  const { database, secretBox, transport, findTenant, flags } = parts;
   const { platform } = database;
 
   const open = (sealed: string) => sealedMail.parse(JSON.parse(secretBox.open(sealed, MAIL_PURPOSE)));
@@ -63,7 +75,7 @@ export function createMailService(parts: {
     try {
       const { values } = open(mail.sealed);
       // The row was written from a `Mail`, whose template and values belong together.
-      const brand = { name: senderName, accentColor: ACCENT_COLOR };
+      const brand = mail.brand ?? { name: senderName, accentColor: DEFAULT_ACCENT };
       const rendered = renderMail({ template, values } as unknown as Mail, brand);
       await transport.send({ ...rendered, id, to: recipient, fromName: senderName });
     } catch (error) {
@@ -81,7 +93,8 @@ export function createMailService(parts: {
     async takeIn(context, db, eventId, { template, sealed }) {
       const { to } = open(sealed);
       const createdAt = context.clock.now();
-      await insertMail(db, { id: eventId, template, recipient: to, senderName: context.tenant.name, sealed, createdAt });
+      const { senderName, ...brand } = await findMailBrand(db, flags, context);
+      await insertMail(db, { id: eventId, template, recipient: to, senderName, sealed, brand, createdAt });
     },
 
     async deliverDue(context) {
@@ -100,6 +113,16 @@ export function createMailService(parts: {
       const page = pageOf(args, MAIL_SORT);
       const rows = await findMailPage(db, page, filter);
       return connectionOf(page, rows, (row) => [row.createdAt, row.id]);
+    },
+
+    async resend(context, id) {
+      const find = (db: TenantDb | PlatformDb) => findMail(db, id);
+      const { within } = await contextInsideOf(context, MANAGE_DELIVERIES, { what: 'Mail', find, database, findTenant });
+      return database.tenants.transaction(within, async (db) => {
+        const [begun] = await beginMailAnew(db, id, within.clock.now());
+        if (!begun) throw new ConflictError('Only a mail that was given up is sent again, and only while it is kept');
+        return begun;
+      });
     },
   };
 }

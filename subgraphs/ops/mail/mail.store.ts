@@ -1,7 +1,8 @@
-import type { Mail } from '../../../prisma/generated/client.js';
+import type { Mail, Prisma } from '../../../prisma/generated/client.js';
 import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { PlatformDatabase, PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { MailStatus, NextStep } from './mail.js';
+import type { Brand } from './templates/layout.js';
 
 export type MailRow = Mail;
 
@@ -17,12 +18,14 @@ export interface NewMailRow {
   readonly recipient: string;
   readonly senderName: string;
   readonly sealed: string;
+  readonly brand: Brand;
   readonly createdAt: Date;
 }
 
 /** Adds a mail that is due at once; one that is there already stays as it is. */
-export async function insertMail(db: TenantDb, row: NewMailRow): Promise<void> {
-  await db.mail.createMany({ data: [{ ...row, nextAttemptAt: row.createdAt }], skipDuplicates: true });
+export async function insertMail(db: TenantDb, { brand, ...row }: NewMailRow): Promise<void> {
+  const data = { ...row, brand: { ...brand } as unknown as Prisma.InputJsonObject, nextAttemptAt: row.createdAt };
+  await db.mail.createMany({ data: [data], skipDuplicates: true });
 }
 
 export interface ClaimedMail {
@@ -32,6 +35,8 @@ export interface ClaimedMail {
   readonly recipient: string;
   readonly senderName: string;
   readonly sealed: string;
+  /** Null of one that was asked for before mails had any. */
+  readonly brand: Brand | null;
   /** The one that begins now included. */
   readonly attempts: number;
 }
@@ -52,7 +57,7 @@ export const claimDueMails = (
       WHERE (tenant_id, id) IN (
         SELECT tenant_id, id FROM ops.mail WHERE next_attempt_at <= ${now}
         ORDER BY next_attempt_at LIMIT ${most} FOR UPDATE SKIP LOCKED)
-      RETURNING tenant_id AS "tenantId", id, template, recipient, sender_name AS "senderName", sealed, attempts`,
+      RETURNING tenant_id AS "tenantId", id, template, recipient, sender_name AS "senderName", sealed, brand, attempts`,
   );
 
 type MailKey = Pick<ClaimedMail, 'tenantId' | 'id'>;
@@ -74,10 +79,26 @@ export async function markFailure(
     where: { tenantId, id, status: 'PENDING' },
     data:
       next.status === 'FAILED'
-        ? { status: 'FAILED', failure, nextAttemptAt: null, sealed: null }
+        ? { status: 'FAILED', failure, nextAttemptAt: null }
         : { failure, nextAttemptAt: next.nextAttemptAt },
   });
 }
+
+export const findMail = (db: TenantDb | PlatformDb, id: string): Promise<MailRow | null> => db.mail.findFirst({ where: { id } });
+
+/** Begins a mail anew that was given up and whose words are kept. */
+export const beginMailAnew = (db: TenantDb, id: string, at: Date): Promise<MailRow[]> =>
+  db.mail.updateManyAndReturn({
+    where: { id, status: 'FAILED', sealed: { not: null } },
+    data: { status: 'PENDING', attempts: 0, nextAttemptAt: at },
+  });
+
+/** Forgets what mails say that were given up. @returns of how many */
+export const forgetWordsBefore = (db: PlatformDb, before: Date, most: number): Promise<number> =>
+  db.$executeRaw`
+    UPDATE ops.mail SET sealed = NULL WHERE (tenant_id, id) IN (
+      SELECT tenant_id, id FROM ops.mail
+      WHERE status = 'FAILED' AND sealed IS NOT NULL AND created_at < ${before} LIMIT ${most})`;
 
 export interface MailFilter {
   readonly status?: MailStatus | undefined;

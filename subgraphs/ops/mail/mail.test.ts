@@ -1,16 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startMailbox, type Mailbox } from '../../../infra/local/doubles/mailbox/mailbox.js';
 import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
-import { ACME, contextFor, eventually, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { ACME, contextFor, eventually, GLOBEX, memberOf, staffOf } from '../../../tests/support/runtime.js';
 import { createMailDesk } from '../../_kernel/mail/mail-desk.js';
 import type { Mail, MailTemplate } from '../../_kernel/mail/mail.js';
+import type { Principal } from '../../_kernel/wire/principal.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { IdentityEvents } from '../../identity/events.js';
+import { forgetMailsGivenUp } from './forget-mails-given-up.schedule.js';
 import { afterFailure, withoutAddresses } from './mail.js';
 import { CONTENTS } from './templates/contents.js';
 import { renderMail } from './templates/render.js';
 
 const LINK = 'https://acme.spine.example/reset?token=s3cret-of-the-link';
+
+/** One of a few words that are given, not written by anybody. */
+const CHOICE = 'CONFIRMED';
 
 const reset = (to: string): Mail => ({
   template: 'PASSWORD_RESET',
@@ -19,10 +24,13 @@ const reset = (to: string): Mail => ({
 });
 
 const MAILS = `query($status: MailStatus) {
-  mails(status: $status) { edges { node { template recipient status attempts failure sentAt nextAttemptAt } } }
+  mails(status: $status) { edges { node { id template recipient status attempts failure sentAt nextAttemptAt } } }
 }`;
 
+const RESEND = `mutation($id: ID!) { resendMail(id: $id) { __typename ... on Mail { status attempts } } }`;
+
 interface MailNode {
+  readonly id: string;
   readonly recipient: string;
   readonly status: string;
   readonly attempts: number;
@@ -61,6 +69,8 @@ describe('mails', () => {
     if (!mail || others.length > 0) throw new Error('There is to be one mail');
     return mail;
   };
+  const resend = async (id: string, as: Principal, tenant: TenantIdentity = ACME) =>
+    (await t.graphql(RESEND, { as, tenant, variables: { id } })).data?.['resendMail'];
   const storedText = async (): Promise<string> => {
     const { rows } = await t.runtime.pools.platform.query('SELECT m::text FROM ops.mail m UNION ALL SELECT e::text FROM kernel.outbox_event e');
     return JSON.stringify(rows);
@@ -113,6 +123,40 @@ describe('mails', () => {
     expect(await storedText()).not.toContain('s3cret-of-the-link');
   });
 
+  test('that were given up are sent again when somebody says so, as long as they are kept', async () => {
+    mailbox.disturb({ kind: 'reply', status: 550, message: 'no such user' });
+    await ask(reset('ines@acme.example'));
+    const { id } = await eventually(async () => ((await only()).status === 'FAILED' ? only() : null));
+    const manager = memberOf(['settings:read', 'settings:update'], { roles: ['OWNER'] });
+    expect(await resend(id, manager)).toMatchObject({ __typename: 'Mail', status: 'PENDING', attempts: 0 });
+    await eventually(async () => (await only()).status === 'SENT');
+    expect(mailbox.messages('ines@acme.example')).toHaveLength(1);
+    expect(await resend(id, manager)).toMatchObject({ __typename: 'ConflictError' });
+    expect(await storedText()).not.toContain('s3cret-of-the-link');
+  });
+
+  test('that were given up are forgotten after five days, and nobody sends them again then', async () => {
+    await t.tell('tenancy.tenant_created', { tenant: ACME });
+    mailbox.disturb({ kind: 'reply', status: 550, message: 'no such user' });
+    await ask(reset('ines@acme.example'));
+    const { id } = await eventually(async () => ((await only()).status === 'FAILED' ? only() : null));
+    t.clock.advance(5 * 86_400_000 + 1_000);
+    await forgetMailsGivenUp(t.runtime.database.platform).run(contextFor(ACME, undefined, t.clock));
+    expect(await resend(id, staffOf(['platform:incidents:manage']))).toMatchObject({ __typename: 'ConflictError' });
+  });
+
+  test('are sent again by staff in any company, by others in theirs alone and with the permission', async () => {
+    await t.tell('tenancy.tenant_created', { tenant: ACME });
+    mailbox.disturb({ kind: 'reply', status: 550, message: 'no such user' });
+    await ask(reset('ines@acme.example'));
+    const { id } = await eventually(async () => ((await only()).status === 'FAILED' ? only() : null));
+    expect(await resend(id, memberOf(['settings:update']), GLOBEX)).toMatchObject({ __typename: 'NotFoundError' });
+    expect(await resend(id, memberOf(['settings:read']))).toMatchObject({ __typename: 'ForbiddenError' });
+    expect(await resend(id, staffOf(['platform:audit:read']))).toMatchObject({ __typename: 'ForbiddenError' });
+    expect(await resend(id, staffOf(['platform:incidents:manage']))).toMatchObject({ __typename: 'Mail' });
+    await eventually(async () => (await only()).status === 'SENT');
+  });
+
   test('whose answer was lost come again under the same Message-ID', async () => {
     mailbox.disturb({ kind: 'cut after', keep: true });
     await ask(reset('ines@acme.example'));
@@ -137,6 +181,28 @@ describe('mails', () => {
     await eventually(async () => (await listed()).every(({ status }) => status === 'SENT'));
     expect(new Set(mailbox.messages().flatMap(({ to }) => to)).size).toBe(30);
     expect(mailbox.messages()).toHaveLength(30);
+  });
+
+  test('carry an appointment for the calendar of who gets them, with what is to be done with it', async () => {
+    const body = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:CANCEL\r\nEND:VCALENDAR';
+    await ask({
+      template: 'BOOKING_INVITATION',
+      to: 'nora@acme.example',
+      values: {
+        displayName: 'Nora',
+        change: 'CANCELLED',
+        what: 'Massage with Ana',
+        when: 'Sunday, January 31, 2027 at 9:00 AM (America/New_York)',
+        reference: 'BK-20270131-402913',
+        location: 'Upstairs, 1 Main Street',
+        calendar: { method: 'CANCEL', body },
+      },
+    });
+    const message = await eventually(async () => mailbox.messages('nora@acme.example')[0], 30_000);
+    expect(message.subject).toBe('Cancelled: Massage with Ana, Sunday, January 31, 2027 at 9:00 AM (America/New_York)');
+    expect(message.text).toContain('Where: Upstairs, 1 Main Street');
+    expect(message.calendar?.method).toBe('CANCEL');
+    expect(message.calendar?.body.trim()).toBe(body);
   });
 
   test('go to one recipient, whatever the address looks like', async () => {
@@ -169,13 +235,22 @@ describe('every template', () => {
     TENANT_SUSPENDED: { reason: 'unpaid bills' },
     TENANT_REACTIVATED: { link: LINK },
     SUPPORT_TICKET_CONFIRMATION: { displayName: 'Ines', number: 'TKT-20270502-7KQ2MX', subject: 'It does not print' },
+    BOOKING_INVITATION: {
+      displayName: 'Nora',
+      change: CHOICE,
+      what: 'Massage with Ana',
+      when: 'Sunday, January 31, 2027 at 9:00 AM (America/New_York)',
+      reference: 'BK-20270131-402913',
+      location: null,
+      calendar: { method: 'REQUEST', body: 'BEGIN:VCALENDAR' },
+    },
     NOTICE: { displayName: 'Nora', title: 'A new customer', body: 'Say hello.\nSoon.' },
   };
   const hostile = '<img src=x onerror=alert(1)>\r\nBcc: everyone@example.com';
 
   test.each(Object.keys(CONTENTS) as MailTemplate[])('%s says all it was told, and escapes it', (template) => {
     const values = Object.fromEntries(
-      Object.entries(samples[template]).map(([name, value]) => [name, typeof value === 'string' && value !== LINK ? `${value}${hostile}` : value]),
+      Object.entries(samples[template]).map(([name, value]) => [name, typeof value === 'string' && value !== LINK && value !== CHOICE ? `${value}${hostile}` : value]),
     );
     const { subject, text, html } = renderMail({ template, values } as unknown as Mail, { name: `Acme ${hostile}`, accentColor: 'red;}' });
     expect(subject).not.toMatch(/[\r\n]/);

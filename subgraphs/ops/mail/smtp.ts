@@ -35,7 +35,7 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
     });
   let transport: ReturnType<typeof connect> | null = null;
   return {
-    async send({ id, to, fromName, subject, text, html }) {
+    async send({ id, to, fromName, subject, text, html, calendar }) {
       try {
         transport ??= connect();
         await transport.sendMail({
@@ -46,6 +46,7 @@ export function createSmtpTransport(url: string, from: string): MailTransport {
           subject,
           text,
           html,
+          ...(calendar ? { icalEvent: { method: calendar.method, filename: 'invite.ics', content: calendar.body } } : {}),
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
         return { providerId: null };

@@ -12,6 +12,7 @@ export const NotificationKindEnum = builder.enumType('NotificationKind', {
   description: 'What a notification is about.',
   values: {
     BOOKING_CONFIRMED: { description: 'A booking is confirmed.' },
+    BOOKING_REMINDER: { description: 'What you have booked begins soon.' },
     PAYMENT_SUCCEEDED: { description: 'Money has come.' },
     INCIDENT_RAISED: { description: 'Something is wrong.' },
     TICKET_ANSWERED: { description: 'Staff has answered a support ticket of yours.' },

@@ -1,8 +1,9 @@
 import { currencyExponent } from '../../_kernel/money/currency.js';
 import type { Money } from '../../_kernel/money/money.js';
+import { timeInWords } from '../../_kernel/time/time-words.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 
-export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED', 'WEBHOOK_DISABLED', 'TICKET_ANSWERED'] as const;
+export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED', 'WEBHOOK_DISABLED', 'TICKET_ANSWERED', 'BOOKING_REMINDER'] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** What somebody is told, in plain text, and what it is about. */
@@ -28,12 +29,8 @@ function moneyWords({ amount, currency }: Money): string {
   return new Intl.NumberFormat(LOCALE, format).format(amount / 10 ** digits);
 }
 
-/** `Monday, February 1, 2027 at 9:00 AM`, on the clock of the tenant. */
-const timeWords = (instant: string, { timeZone }: TenantIdentity): string =>
-  new Intl.DateTimeFormat(LOCALE, { timeZone, dateStyle: 'full', timeStyle: 'short' })
-    .format(new Date(instant))
-    // Which space stands before AM differs between releases of Unicode's data.
-    .replaceAll(/\s/g, ' ');
+/** On the clock of the tenant. */
+const timeWords = (instant: string, { timeZone }: TenantIdentity): string => timeInWords(instant, timeZone);
 
 interface ConfirmedBooking {
   readonly bookingId: string;
@@ -57,6 +54,13 @@ export const bookingConfirmedForClient = (booking: ConfirmedBooking, tenant: Ten
     `${booking.providerName} of ${tenant.name} expects you on ${timeWords(booking.startsAt, tenant)}.`,
     `Your reference is ${booking.reference}.`,
   ].join(' '),
+  bookingId: booking.bookingId,
+});
+
+export const bookingReminder = (booking: ConfirmedBooking, tenant: TenantIdentity): Message => ({
+  kind: 'BOOKING_REMINDER',
+  title: `${booking.serviceName} on ${timeWords(booking.startsAt, tenant)}`,
+  body: `${booking.providerName} of ${tenant.name} expects you. Your reference is ${booking.reference}.`,
   bookingId: booking.bookingId,
 });
 

@@ -5,7 +5,7 @@ import type { MailService } from '../mail/mail.service.js';
 /** Whoever wants a mail sent says so by an event of its own. */
 type MailRequests = Readonly<Record<`${string}.mail_requested`, MailRequested>>;
 
-const ASKING = ['identity.mail_requested', 'tenancy.mail_requested', 'ops.mail_requested'] as const;
+const ASKING = ['identity.mail_requested', 'tenancy.mail_requested', 'booking.mail_requested', 'ops.mail_requested'] as const;
 
 export const queueMailWhenAsked = (mails: MailService): readonly Reaction[] =>
   ASKING.map((type) =>

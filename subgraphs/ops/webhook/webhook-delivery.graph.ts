@@ -1,6 +1,7 @@
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { WebhookDeliveryId, WebhookId } from '../ids.js';
+import { tenantOf, TenantRef } from '../tenant.graph.js';
 import { messageName, type WEBHOOK_DELIVERY_STATUSES } from './webhook.js';
 import type { WebhookAttemptRow, WebhookDeliveryRow } from './webhook-delivery.store.js';
 
@@ -25,10 +26,12 @@ const WebhookAttemptRef = builder.objectRef<WebhookAttemptRow>('WebhookAttempt')
 });
 
 const WebhookDeliveryRef = builder.objectRef<WebhookDeliveryRow>('WebhookDelivery').implement({
-  description: 'A message on its way to an address of your company.',
-  requiresScopes: [['settings:read'], ['settings:update']],
+  description: 'A message on its way to an address of a company.',
+  requiresScopes: [['settings:read'], ['settings:update'], ['platform:audit:read']],
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: ({ id }) => WebhookDeliveryId.encode(id) }),
+    tenant: t.field({ type: TenantRef, nullable: true, description: 'The company.', resolve: tenantOf }),
+    url: t.string({ description: 'The address.', resolve: ({ webhook }) => webhook.url }),
     messageId: t.string({
       description: 'What the header `webhook-id` says: the same at every attempt, and for every address.',
       resolve: ({ messageId }) => messageName(messageId),
@@ -72,15 +75,17 @@ builder.queryFields((t) => ({
     {
       type: WebhookDeliveryRef,
       nullable: true,
-      requiresScopes: [['settings:read']],
-      description: 'What was told to an address and what became of it, newest first; kept for 30 days.',
+      requiresScopes: [['settings:read'], ['platform:audit:read']],
+      description:
+        "What was told to addresses and what became of it, newest first, kept for 30 days: your company's, and for platform staff every company's.",
       args: {
-        webhookId: t.arg.id({ description: 'To which address.' }),
+        webhookId: t.arg.id({ required: false, description: 'Only what was told to this address.' }),
         status: t.arg({ type: WebhookDeliveryStatusEnum, required: false, description: 'Only those of which this became.' }),
         eventType: t.arg.string({ required: false, description: 'Only those that tell of this.' }),
       },
       resolve: (_root, { webhookId, status, eventType, ...page }, { request, services }) =>
-        services.webhookDeliveries.list(request, WebhookId.require(webhookId), page, {
+        services.webhookDeliveries.list(request, page, {
+          webhookId: webhookId == null ? undefined : WebhookId.require(webhookId),
           status: status ?? undefined,
           eventType: eventType ?? undefined,
         }),
@@ -103,7 +108,7 @@ builder.mutationFields((t) => ({
   redeliverWebhook: t.field({
     type: WebhookDeliveryRef,
     nullable: true,
-    requiresScopes: [['settings:update']],
+    requiresScopes: [['settings:update'], ['platform:incidents:manage']],
     errors: { types: [NotFoundError, ConflictError, ForbiddenError] },
     description: 'Delivers a message once more, under the id it had.',
     args: { deliveryId: t.arg.id({ description: 'Global id of the delivery.' }) },

@@ -6,8 +6,9 @@ import type { JobQueue } from '../../_kernel/jobs/job-queue.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { Database, PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { OpsJobs } from '../jobs.js';
+import { contextInsideOf, dbWithin, MANAGE_DELIVERIES, READ_AUDIT, requireReach, type FindTenant } from '../reach.js';
 import type { WebhookAttemptLoader } from './webhook-attempt.loader.js';
 import { TEST_EVENT_TYPE, type MessageData } from './webhook-catalogue.js';
 import {
@@ -32,11 +33,11 @@ export interface WebhookDeliveryService {
   /** Has an event told to every address that wants to know of it, in the caller's transaction; once for an event. */
   takeIn(context: RequestContext, db: TenantDb, event: StoredEvent, type: string, data: MessageData): Promise<void>;
   /**
-   * Newest first.
-   * @throws {ForbiddenError} without `settings:read`
+   * Newest first: the tenant's, and for platform staff every tenant's.
+   * @throws {ForbiddenError}
    * @throws {NotFoundError} for a webhook that is unknown or another's
    */
-  list(context: RequestContext, webhookId: string, args: PageArgs, filter: DeliveryFilter): Promise<Connection<WebhookDeliveryRow>>;
+  list(context: RequestContext, args: PageArgs, filter: DeliveryFilter): Promise<Connection<WebhookDeliveryRow>>;
   /** Every call that was made of a delivery that the caller has been given, in order. */
   attempts(context: RequestContext, deliveryId: string): Promise<readonly WebhookAttemptRow[]>;
   /**
@@ -46,7 +47,7 @@ export interface WebhookDeliveryService {
   test(context: RequestContext, webhookId: string): Promise<WebhookDeliveryRow>;
   /**
    * Delivers a message once more, under the id it had.
-   * @throws {ForbiddenError} without `settings:update` @throws {NotFoundError}
+   * @throws {ForbiddenError} @throws {NotFoundError}
    * @throws {ConflictError} while it is on its way
    */
   redeliver(context: RequestContext, deliveryId: string): Promise<WebhookDeliveryRow>;
@@ -58,11 +59,14 @@ export interface WebhookDeliveryService {
   redeliverRange(context: RequestContext, webhookId: string, range: ReplayRange): Promise<number>;
 }
 
-export function createWebhookDeliveryService(
-  tenants: TenantDatabase,
-  queue: JobQueue<OpsJobs>,
-  attempts: WebhookAttemptLoader,
-): WebhookDeliveryService {
+export function createWebhookDeliveryService(parts: {
+  readonly database: Database;
+  readonly queue: JobQueue<OpsJobs>;
+  readonly attempts: WebhookAttemptLoader;
+  readonly findTenant: FindTenant;
+}): WebhookDeliveryService {
+  const { database, queue, attempts, findTenant } = parts;
+  const { tenants } = database;
   const enqueue = async (
     context: RequestContext,
     db: TenantDb,
@@ -79,7 +83,7 @@ export function createWebhookDeliveryService(
     if (!row) throw new NotFoundError('Webhook delivery');
     return row;
   };
-  const requireWebhook = async (db: TenantDb, id: string): Promise<void> => {
+  const requireWebhook = async (db: TenantDb | PlatformDb, id: string): Promise<void> => {
     if (!(await findWebhook(db, id))) throw new NotFoundError('Webhook');
   };
 
@@ -106,12 +110,11 @@ export function createWebhookDeliveryService(
       if (webhookIds.length === 0) return;
       await send(context, db, { id: event.id, type, at: event.occurredAt, data }, webhookIds, 'NORMAL');
     },
-    async list(context, webhookId, args, filter) {
-      requirePermission(context, 'settings:read');
-      const db = tenants.of(context);
-      await requireWebhook(db, webhookId);
+    async list(context, args, filter) {
+      const db = dbWithin(requireReach(context, READ_AUDIT), context, database);
+      if (filter.webhookId !== undefined) await requireWebhook(db, filter.webhookId);
       const page = pageOf(args, DELIVERY_SORT);
-      const rows = await findDeliveryPage(db, page, webhookId, filter);
+      const rows = await findDeliveryPage(db, page, filter);
       return connectionOf(page, rows, (row) => [row.createdAt, row.id]);
     },
     attempts: (context, deliveryId) => context.loaders.of(context, attempts).load(deliveryId),
@@ -125,12 +128,12 @@ export function createWebhookDeliveryService(
       });
     },
     async redeliver(context, deliveryId) {
-      requirePermission(context, 'settings:update');
-      return tenants.transaction(context, async (db) => {
-        await required(db, deliveryId);
-        const begun = await beginAnew(db, [deliveryId], context.clock.now());
+      const find = (db: TenantDb | PlatformDb) => findDelivery(db, deliveryId);
+      const { within } = await contextInsideOf(context, MANAGE_DELIVERIES, { what: 'Webhook delivery', find, database, findTenant });
+      return tenants.transaction(within, async (db) => {
+        const begun = await beginAnew(db, [deliveryId], within.clock.now());
         if (begun.length === 0) throw new ConflictError('This delivery is still on its way');
-        await enqueue(context, db, begun, 'HIGH');
+        await enqueue(within, db, begun, 'HIGH');
         return required(db, deliveryId);
       });
     },

@@ -3,7 +3,7 @@ import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/conn
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { WebhookDeliveryStatus } from './webhook.js';
 
-const WITH_MESSAGE = { message: { select: { eventType: true, body: true } } } as const;
+const WITH_MESSAGE = { message: { select: { eventType: true, body: true } }, webhook: { select: { url: true } } } as const;
 
 export type WebhookDeliveryRow = Prisma.WebhookDeliveryGetPayload<{ include: typeof WITH_MESSAGE }>;
 export type WebhookAttemptRow = WebhookAttempt;
@@ -15,25 +15,26 @@ export const DELIVERY_SORT: readonly SortKey[] = [
 ];
 
 export interface DeliveryFilter {
+  readonly webhookId?: string | undefined;
   readonly status?: WebhookDeliveryStatus | undefined;
   readonly eventType?: string | undefined;
 }
 
-export function findDeliveryPage(db: TenantDb, page: Page, webhookId: string, filter: DeliveryFilter): Promise<WebhookDeliveryRow[]> {
+export function findDeliveryPage(db: TenantDb | PlatformDb, page: Page, filter: DeliveryFilter): Promise<WebhookDeliveryRow[]> {
   const { where, ...rest } = keysetQuery(page, DELIVERY_SORT);
   const wanted = {
-    webhookId,
+    ...(filter.webhookId === undefined ? {} : { webhookId: filter.webhookId }),
     ...(filter.status === undefined ? {} : { status: filter.status }),
     ...(filter.eventType === undefined ? {} : { message: { eventType: filter.eventType } }),
   };
   return db.webhookDelivery.findMany({ where: { AND: [wanted, where] }, ...rest, include: WITH_MESSAGE });
 }
 
-export const findDelivery = (db: TenantDb, id: string): Promise<WebhookDeliveryRow | null> =>
+export const findDelivery = (db: TenantDb | PlatformDb, id: string): Promise<WebhookDeliveryRow | null> =>
   db.webhookDelivery.findFirst({ where: { id }, include: WITH_MESSAGE });
 
 /** In the order of their attempts. */
-export const findAttempts = (db: TenantDb, deliveryIds: readonly string[]): Promise<WebhookAttemptRow[]> =>
+export const findAttempts = (db: TenantDb | PlatformDb, deliveryIds: readonly string[]): Promise<WebhookAttemptRow[]> =>
   db.webhookAttempt.findMany({ where: { deliveryId: { in: [...deliveryIds] } }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
 
 export interface NewMessage {

@@ -1,12 +1,12 @@
 import type { Webhook } from '../../../prisma/generated/client.js';
-import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { WebhookStatus } from './webhook.js';
 
 export type WebhookRow = Webhook;
 
 export const findWebhooks = (db: TenantDb): Promise<WebhookRow[]> => db.webhook.findMany({ orderBy: { id: 'asc' } });
 
-export const findWebhook = (db: TenantDb, id: string): Promise<WebhookRow | null> => db.webhook.findFirst({ where: { id } });
+export const findWebhook = (db: TenantDb | PlatformDb, id: string): Promise<WebhookRow | null> => db.webhook.findFirst({ where: { id } });
 
 /** Takes the lock under which webhooks of the company are counted and changed, until the transaction ends. */
 export async function lockWebhooks(db: TenantDb): Promise<void> {

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { startReceiver, type ReceivedCall, type Receiver } from '../../../infra/local/doubles/receiver/receiver.js';
 import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
-import { ACME, eventually, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { ACME, eventually, GLOBEX, memberOf, staffOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { Principal } from '../../_kernel/wire/principal.js';
 import { BookingId } from '../../booking/ids.js';
+import { TenantId } from '../../tenancy/ids.js';
 import { isGivenUp, signedHeaders, verdictOf } from './webhook.js';
 import { WEBHOOK_EVENT_TYPES } from './webhook-catalogue.js';
 
@@ -59,7 +61,7 @@ describe('webhooks', () => {
     await receiver.stop();
   });
 
-  const ask = async <Result>(source: string, variables: Readonly<Record<string, unknown>> = {}, as = owner): Promise<Result> => {
+  const ask = async <Result>(source: string, variables: Readonly<Record<string, unknown>> = {}, as: Principal = owner): Promise<Result> => {
     const { data, errors } = await t.graphql(source, { as, variables });
     const [field] = Object.values(data ?? {});
     if (field == null) throw new Error(JSON.stringify(errors));
@@ -196,6 +198,25 @@ describe('webhooks', () => {
     expect(await ask(REDELIVER, { id: (await first(id)).id })).toEqual({ __typename: 'WebhookDelivery', status: 'PENDING' });
     await eventually(async () => (await first(id)).status === 'DELIVERED');
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
+  test('are seen and delivered again by staff of the platform, in whatever company', async () => {
+    await t.tell('tenancy.tenant_created', { tenant: ACME });
+    receiver.misbehave({ kind: 'answer', status: 410 });
+    const { id } = await register();
+    await tell();
+    await eventually(async () => (await first(id)).status === 'FAILED');
+    await ask(CHANGE, { id, input: { isActive: true } });
+    const everywhere = '{ webhookDeliveries(status: FAILED) { edges { node { id url tenant { id } log { statusCode } } } } }';
+    const seen = await ask<{ edges: { node: { id: string; url: string; tenant: object; log: object[] } }[] }>(everywhere, {}, staffOf(['platform:audit:read']));
+    expect(seen.edges.map(({ node }) => node)).toEqual([
+      { id: (await first(id)).id, url: `${receiver.url}/hook`, tenant: { id: TenantId.encode(ACME.id) }, log: [{ statusCode: 410 }] },
+    ]);
+    const again = { id: seen.edges[0]?.node.id };
+    expect(await ask(REDELIVER, again, staffOf(['platform:audit:read']))).toEqual({ __typename: 'ForbiddenError' });
+    expect(await ask(REDELIVER, again, staffOf(['platform:incidents:manage']))).toMatchObject({ status: 'PENDING' });
+    await eventually(async () => (await first(id)).status === 'DELIVERED');
+    expect((await t.graphql(everywhere, { as: staffOf([]) })).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   test('of a time that was missed are delivered in one go', async () => {

@@ -13,9 +13,9 @@ import { requirePeriod } from '../audit.service.js';
 import { AUDIT_SORT, findAuditPage, type AuditEntryRow, type AuditFilter } from '../audit.store.js';
 import { findCheckpoint, findLeaves } from '../log/audit-log.store.js';
 import { originOf } from '../log/checkpoint.js';
-import { leafText } from '../log/leaf.js';
 import { logVerifier, verifierText } from '../log/signed-note.js';
 import type { AuditKeys } from '../log/signing-key.js';
+import { trailEntryOf, type ArchivedEntries } from '../archive/archived-entries.js';
 import { checkpointLineOf, entryLineOf, headerOf } from '../verify/trail-file.js';
 import { csvLine } from './csv.js';
 import { ocsfEvent } from './ocsf.js';
@@ -136,8 +136,9 @@ export function createAuditExportService(parts: {
   readonly outbox: Outbox<OpsEvents>;
   readonly keys: AuditKeys;
   readonly logName: string;
+  readonly archived: ArchivedEntries;
 }): AuditExportService {
-  const { database, outbox, keys, logName } = parts;
+  const { database, outbox, keys, logName, archived } = parts;
 
   const logPart = async (db: TenantDb | PlatformDb, tenantId: string, after: string | null): Promise<Part> => {
     const checkpoint = await findCheckpoint(db, tenantId, after === null ? undefined : placeIn(after).size);
@@ -148,18 +149,12 @@ export function createAuditExportService(parts: {
     const verifierKey = verifierText(logVerifier(originOf(logName, tenantId), publicKey));
     const head = after === null ? [headerOf(verifierKey), checkpointLineOf(checkpoint.note)] : [];
     const leaves = await findLeaves(db, tenantId, from, Math.min(PART, size - from));
-    const lines = leaves.flatMap(({ leaf, entry }) =>
+    const lines: string[] = [];
+    for (const found of leaves) {
+      const entry = found.entry ? trailEntryOf(found.leaf, found.entry) : await archived.at(tenantId, Number(found.leaf.leafIndex));
       // One whose entry has gone leaves a gap, which a verifier reports.
-      entry === null
-        ? []
-        : entryLineOf({
-            index: Number(leaf.leafIndex),
-            entry: leafText(entry, leaf.clientCommitment),
-            clientSalt: Buffer.from(leaf.clientSalt).toString('base64'),
-            ip: entry.ip,
-            userAgent: entry.userAgent,
-          }),
-    );
+      if (entry) lines.push(entryLineOf(entry));
+    }
     const reached = from + leaves.length;
     return {
       content: [...head, ...lines].map((line) => `${line}\n`).join(''),

@@ -11,6 +11,12 @@ function lasting(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
+const INVITATIONS = {
+  CONFIRMED: { subject: 'Confirmed', sentence: 'your appointment is confirmed:' },
+  MOVED: { subject: 'Moved', sentence: 'your appointment has another time now:' },
+  CANCELLED: { subject: 'Cancelled', sentence: 'your appointment is cancelled:' },
+} as const;
+
 /** What each mail says. */
 export const CONTENTS: {
   readonly [Template in MailTemplate]: (values: MailTemplates[Template], brand: Brand) => MailContent;
@@ -103,6 +109,20 @@ export const CONTENTS: {
     ],
     footnote: 'You are told as soon as somebody answers.',
   }),
+  BOOKING_INVITATION: ({ displayName, change, what, when, reference, location, calendar }, { name }) => {
+    const { subject, sentence } = INVITATIONS[change];
+    return {
+      subject: `${subject}: ${what}, ${when}`,
+      paragraphs: [
+        `Hello ${displayName},`,
+        `${sentence} ${what}, ${when}, at ${name}.`,
+        ...(location === null ? [] : [`Where: ${location}`]),
+        `Your reference is ${reference}.`,
+      ],
+      footnote: 'What is attached keeps the appointment in your calendar as it is.',
+      calendar,
+    };
+  },
   NOTICE: ({ displayName, title, body }, { name }) => ({
     subject: `${name}: ${title}`,
     paragraphs: [`Hello ${displayName},`, ...body.split(/\n+/).filter((line) => line.trim() !== '')],

@@ -1,4 +1,4 @@
-import type { Mail, MailTemplate, MailTemplates } from '../../../_kernel/mail/mail.js';
+import type { Mail, MailedCalendar, MailTemplate, MailTemplates } from '../../../_kernel/mail/mail.js';
 import { CONTENTS } from './contents.js';
 import { htmlOf, textOf, type Brand } from './layout.js';
 
@@ -6,6 +6,7 @@ export interface RenderedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly calendar?: MailedCalendar;
 }
 
 type ContentOf<Template extends MailTemplate> = (typeof CONTENTS)[Template];
@@ -20,5 +21,7 @@ export function renderMail({ template, values }: Pick<Mail, 'template' | 'values
   const content = contentOf(values, brand);
   // A line break in a subject would begin a header.
   const subject = content.subject.replace(/\s+/g, ' ');
-  return { subject, text: textOf(content, brand), html: htmlOf({ ...content, subject }, brand) };
+  const { calendar } = content;
+  const words = { subject, text: textOf(content, brand), html: htmlOf({ ...content, subject }, brand) };
+  return calendar ? { ...words, calendar } : words;
 }

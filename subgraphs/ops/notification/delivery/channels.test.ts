@@ -6,15 +6,17 @@ import { createPushBrowser } from '../../../../infra/local/doubles/push/browser.
 import { startReceiver, type Receiver } from '../../../../infra/local/doubles/receiver/receiver.js';
 import { bookedFacts } from '../../../../tests/support/booking.js';
 import { startTestOps, type TestOps } from '../../../../tests/support/ops.js';
-import { ACME, contextFor, eventually, GLOBEX, memberOf } from '../../../../tests/support/runtime.js';
+import { ACME, contextFor, eventually, GLOBEX, memberOf, staffOf } from '../../../../tests/support/runtime.js';
 import { uuidv7 } from '../../../_kernel/request/ids.js';
+import type { Principal } from '../../../_kernel/wire/principal.js';
 import type { DeliveryConfig } from '../../delivery-config.js';
 import { BOUNCES_PATH } from './bounces.route.js';
 
 const VAPID = { ...webpush.generateVAPIDKeys(), subject: 'mailto:ops@spine.example' };
 const RESEND_SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
-const LOGS = `{ notificationLogs { edges { node { channel kind status attempts errorMessage inDigest nextAttemptAt } } } }`;
+const LOGS = `{ notificationLogs { edges { node { id channel kind status attempts errorMessage inDigest nextAttemptAt } } } }`;
+const RESEND = `mutation($id: ID!) { resendNotification(id: $id) { __typename ... on NotificationLog { status } } }`;
 const SETTINGS = `{ notificationSettings { digest phone phoneConfirmed timeZone quietHours { from until } preferences { kind channel enabled } browsers { id service } } }`;
 const CHANGE = `mutation($input: ChangeNotificationSettingsInput!) { changeNotificationSettings(input: $input) { __typename ... on ValidationError { issues { field } } } }`;
 const PREFER = `mutation($preferences: [NotificationPreferenceInput!]!) { setNotificationPreferences(preferences: $preferences) { __typename } }`;
@@ -26,6 +28,7 @@ const ADD = `mutation($input: AddAlertChannelInput!) { addAlertChannel(input: $i
 const REMOVE = `mutation($id: ID!) { removeAlertChannel(id: $id) { __typename } }`;
 
 interface LogNode {
+  readonly id: string;
   readonly channel: string;
   readonly status: string;
   readonly attempts: number;
@@ -63,7 +66,7 @@ describe('what people are told outside of the application', () => {
     await mailbox.stop();
   });
 
-  const ask = async <Result>(source: string, variables: Readonly<Record<string, unknown>> = {}, as = owner): Promise<Result> => {
+  const ask = async <Result>(source: string, variables: Readonly<Record<string, unknown>> = {}, as: Principal = owner): Promise<Result> => {
     const { data, errors } = await t.graphql(source, { as, variables });
     const [field] = Object.values(data ?? {});
     if (field == null) throw new Error(JSON.stringify(errors));
@@ -102,6 +105,20 @@ describe('what people are told outside of the application', () => {
     const mail = await eventually(async () => mailbox.messages('ann@acme.example')[0]);
     expect(mail.subject).toContain('New booking');
     expect(await settled('EMAIL', 'SENT')).toMatchObject({ attempts: 1, errorMessage: null, inDigest: false });
+  });
+
+  test('reminds by telephone where the plan has that, by mail always, and not in a digest of the next day', async () => {
+    await start();
+    await confirmPhone();
+    const near = { ...bookedFacts({ clientUserId: owner.kind === 'member' ? owner.userId : null }), leadMinutes: 120 };
+    await t.tell('booking.reminder_due', near, { tenant: { ...ACME, plan: 'STARTER' } });
+    await t.settle();
+    await settled('EMAIL', 'SENT');
+    expect(await logs('SMS')).toEqual([]);
+    await t.tell('booking.reminder_due', near, { tenant: { ...ACME, plan: 'PROFESSIONAL' } });
+    await t.settle();
+    await settled('SMS', 'SENT');
+    expect((await logs('EMAIL')).map(({ inDigest }) => inDigest)).toEqual([false, false]);
   });
 
   test('comes by what she has chosen, and by nothing else', async () => {
@@ -161,6 +178,23 @@ describe('what people are told outside of the application', () => {
     await book();
     expect(await settled('PUSH', 'FAILED')).toMatchObject({ attempts: 1, errorMessage: 'The push service answered 410' });
     expect(await ask(SETTINGS)).toMatchObject({ browsers: [] });
+  });
+
+  test('is sent once more when it did not arrive and somebody says so, who may', async () => {
+    await start();
+    await t.tell('tenancy.tenant_created', { tenant: ACME });
+    await confirmPhone();
+    await ask(PREFER, { preferences: [{ kind: 'BOOKING_CONFIRMED', channel: 'SMS', enabled: true }, { kind: 'BOOKING_CONFIRMED', channel: 'EMAIL', enabled: false }] });
+    receiver.misbehave({ kind: 'answer', status: 400, body: '{"message": "no such number"}' });
+    await book();
+    const { id } = await settled('SMS', 'FAILED');
+    const foreign = { as: memberOf(['settings:update']), tenant: GLOBEX, variables: { id } } as const;
+    expect((await t.graphql(RESEND, foreign)).data?.['resendNotification']).toEqual({ __typename: 'NotFoundError' });
+    expect(await ask(RESEND, { id }, memberOf(['settings:read']))).toEqual({ __typename: 'ForbiddenError' });
+    expect(await ask(RESEND, { id }, staffOf(['platform:incidents:manage']))).toEqual({ __typename: 'NotificationLog', status: 'PENDING' });
+    await settled('SMS', 'SENT');
+    expect(await ask(RESEND, { id })).toEqual({ __typename: 'ConflictError' });
+    expect(receiver.calls).toHaveLength(3);
   });
 
   test('is tried again after a pause when whoever delivers it is busy', async () => {

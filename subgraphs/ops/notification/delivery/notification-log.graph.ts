@@ -1,6 +1,8 @@
+import { ConflictError, ForbiddenError, NotFoundError } from '../../../_kernel/errors/domain-error.js';
 import { UserId } from '../../../identity/ids.js';
 import { builder } from '../../builder.js';
 import { NotificationLogId } from '../../ids.js';
+import { tenantOf, TenantRef } from '../../tenant.graph.js';
 import { NotificationKindEnum } from '../notification.graph.js';
 import type { NOTIFICATION_STATUSES, NotificationChannel, NotificationLogRow } from './notification-log.store.js';
 
@@ -30,6 +32,7 @@ const NotificationLogRef = builder.objectRef<NotificationLogRow>('NotificationLo
   requiresScopes: [['settings:read'], ['platform:audit:read']],
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: ({ id }) => NotificationLogId.encode(id) }),
+    tenant: t.field({ type: TenantRef, nullable: true, description: 'The company.', resolve: tenantOf }),
     userId: t.id({
       nullable: true,
       description: 'Global id of the person it is for; null for a team.',
@@ -64,4 +67,16 @@ builder.queryFields((t) => ({
     { name: 'NotificationLogConnection', description: 'A page of what went out.' },
     { name: 'NotificationLogEdge', description: 'One of them in a page.' },
   ),
+}));
+
+builder.mutationFields((t) => ({
+  resendNotification: t.field({
+    type: NotificationLogRef,
+    nullable: true,
+    requiresScopes: [['settings:update'], ['platform:incidents:manage']],
+    errors: { types: [NotFoundError, ConflictError, ForbiddenError] },
+    description: 'Sends once more what was given up or came back.',
+    args: { id: t.arg.id({ description: 'Global id of the line of `notificationLogs`.' }) },
+    resolve: (_root, { id }, { request, services }) => services.notificationLog.resend(request, NotificationLogId.require(id)),
+  }),
 }));

@@ -37,7 +37,14 @@ export async function insertLog(db: TenantDb, rows: readonly NewLogRow[]): Promi
   await db.notificationLog.createMany({ data: [...rows] });
 }
 
-export const findLog = (db: TenantDb, id: string): Promise<NotificationLogRow | null> => db.notificationLog.findFirst({ where: { id } });
+export const findLog = (db: TenantDb | PlatformDb, id: string): Promise<NotificationLogRow | null> => db.notificationLog.findFirst({ where: { id } });
+
+/** Begins anew what did not arrive, by itself also where it was one of many. */
+export const beginLogAnew = (db: TenantDb, id: string, at: Date): Promise<NotificationLogRow[]> =>
+  db.notificationLog.updateManyAndReturn({
+    where: { id, status: { in: ['FAILED', 'BOUNCED'] } },
+    data: { status: 'PENDING', inDigest: false, nextAttemptAt: at, sentAt: null },
+  });
 
 /** What waits for the next digest of somebody, oldest first. */
 export const findDigest = (db: TenantDb, userId: string, most: number): Promise<NotificationLogRow[]> =>

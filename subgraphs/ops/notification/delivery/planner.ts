@@ -1,12 +1,15 @@
 import type { JobQueue } from '../../../_kernel/jobs/job-queue.js';
 import { uuidv7 } from '../../../_kernel/request/ids.js';
 import type { RequestContext } from '../../../_kernel/request/request-context.js';
+import type { Flags } from '../../../_kernel/flags/evaluation/flag-set.js';
+import { hasFeature } from '../../../_kernel/flags/plan-feature.js';
 import type { TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
+import { endOfQuiet } from '../../../_kernel/time/quiet-hours.js';
 import type { OpsJobs } from '../../jobs.js';
 import { findAlertChannels } from '../alert/alert-channel.store.js';
 import type { Message } from '../notification.js';
 import { findContacts } from '../notification.store.js';
-import { endOfQuiet, isUrgent, nextDigest, preferencesOf, type PersonalChannel } from '../settings/settings.js';
+import { isTimely, isUrgent, nextDigest, preferencesOf, type PersonalChannel } from '../settings/settings.js';
 import { findPhones, findPreferences, findSettings, findSubscriptions, type SettingRow } from '../settings/settings.store.js';
 import { insertLog, type NewLogRow } from './notification-log.store.js';
 
@@ -56,7 +59,7 @@ function momentOf(
   if (!setting || isUrgent(of.kind)) return { at: now, inDigest: false };
   const { digest, quietFrom, quietUntil } = setting;
   const timeZone = setting.timeZone ?? of.timeZone;
-  const inDigest = channel === 'EMAIL' && digest !== 'NONE';
+  const inDigest = channel === 'EMAIL' && digest !== 'NONE' && !isTimely(of.kind);
   const at = inDigest ? nextDigest(now, digest, timeZone) : now;
   const quiet = quietFrom === null || quietUntil === null ? null : { from: quietFrom, until: quietUntil, timeZone };
   return { at: quiet ? endOfQuiet(at, quiet) : at, inDigest };
@@ -64,7 +67,11 @@ function momentOf(
 
 const subjectOf = ({ bookingId, incidentId }: Message): string | null => incidentId ?? bookingId ?? null;
 
-export function createDeliveryPlanner(queue: JobQueue<OpsJobs>): DeliveryPlanner {
+export function createDeliveryPlanner(queue: JobQueue<OpsJobs>, flags: Flags): DeliveryPlanner {
+  /** Reminders by telephone are for companies whose plan has them. */
+  const allows = (context: RequestContext, kind: Message['kind'], { channel }: Way): boolean =>
+    kind !== 'BOOKING_REMINDER' || channel !== 'SMS' || hasFeature(flags, context, 'sms_reminders');
+
   const keep = async (context: RequestContext, db: TenantDb, rows: readonly NewLogRow[]): Promise<void> => {
     await insertLog(db, rows);
     for (const { id, userId, inDigest, kind, nextAttemptAt } of rows) {
@@ -87,7 +94,7 @@ export function createDeliveryPlanner(queue: JobQueue<OpsJobs>): DeliveryPlanner
       const settings = await findSettings(db, userIds);
       const rows = [...ways].flatMap(([userId, hers]) => {
         const setting = settings.find((one) => one.userId === userId);
-        return hers.map(({ channel, targetId }) => {
+        return hers.filter((way) => allows(context, kind, way)).map(({ channel, targetId }) => {
           const { at, inDigest } = momentOf(now, channel, setting, { kind, timeZone: context.tenant.timeZone });
           const told = { kind, title, body, subjectId: subjectOf(message) };
           return { id: uuidv7(), userId, channel, targetId, ...told, inDigest, createdAt: now, nextAttemptAt: at };

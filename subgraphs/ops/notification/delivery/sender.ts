@@ -1,6 +1,8 @@
+import type { Flags } from '../../../_kernel/flags/evaluation/flag-set.js';
 import type { RequestContext } from '../../../_kernel/request/request-context.js';
 import type { SecretBox } from '../../../_kernel/secrets/secret-box.js';
 import type { TenantDatabase, TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
+import { findMailBrand } from '../../mail/mail-brand.store.js';
 import { MailRefusedError, type MailTransport } from '../../mail/mail-transport.js';
 import { withoutAddresses } from '../../mail/mail.js';
 import { renderMail } from '../../mail/templates/render.js';
@@ -13,8 +15,6 @@ import type { TeamSender } from '../channels/team.js';
 import { findContacts } from '../notification.store.js';
 import { deleteSubscription, findPhones, findSubscription } from '../settings/settings.store.js';
 import type { NotificationLogRow } from './notification-log.store.js';
-
-const ACCENT_COLOR = '#3451B2';
 
 const nobody = (what: string): DeliveryRefusedError => new DeliveryRefusedError(`${what} is no more`, { final: true });
 const unconfigured = (what: string): DeliveryRefusedError => new DeliveryRefusedError(`${what} is not configured`, { final: false });
@@ -35,20 +35,21 @@ export function createSender(parts: {
   readonly secretBox: SecretBox;
   readonly transport: MailTransport;
   readonly team: TeamSender;
+  readonly flags: Flags;
   /** Undefined where none is configured. */
   readonly sms?: SmsSender | undefined;
   readonly push?: PushSender | undefined;
 }): Sender {
-  const { tenants, secretBox, transport, team, sms, push } = parts;
+  const { tenants, secretBox, transport, team, sms, push, flags } = parts;
 
   const mail: Sender['mail'] = async (context, { id, userId, title, body }) => {
     const [contact] = await findContacts(tenants.of(context), [userId]);
     if (!contact || contact.email === null) throw nobody('The member');
-    const { name } = context.tenant;
+    const { senderName, ...brand } = await findMailBrand(tenants.of(context), flags, context);
     const values = { displayName: contact.displayName, title, body };
-    const rendered = renderMail({ template: 'NOTICE', values }, { name, accentColor: ACCENT_COLOR });
+    const rendered = renderMail({ template: 'NOTICE', values }, brand);
     try {
-      const { providerId } = await transport.send({ ...rendered, id, to: contact.email, fromName: name });
+      const { providerId } = await transport.send({ ...rendered, id, to: contact.email, fromName: senderName });
       return providerId ?? id;
     } catch (error) {
       if (!(error instanceof MailRefusedError)) throw error;

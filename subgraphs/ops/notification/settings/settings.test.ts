@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { endOfQuiet, nextDigest, preferencesOf } from './settings.js';
+import { beginOfQuiet, endOfQuiet } from '../../../_kernel/time/quiet-hours.js';
+import { nextDigest, preferencesOf } from './settings.js';
 
 const at = (instant: string): Date => new Date(instant);
 
@@ -15,6 +16,12 @@ describe('quiet hours', () => {
     for (const instant of ['2027-05-03T05:00:00Z', '2027-05-03T12:00:00Z', '2027-05-03T19:59:59Z']) {
       expect(endOfQuiet(at(instant), night)).toEqual(at(instant));
     }
+  });
+
+  it('have begun on the same day, or on the one before', () => {
+    expect(beginOfQuiet(at('2027-05-02T21:30:00Z'), night)).toEqual(at('2027-05-02T20:00:00Z'));
+    expect(beginOfQuiet(at('2027-05-03T01:00:00Z'), night)).toEqual(at('2027-05-02T20:00:00Z'));
+    expect(beginOfQuiet(at('2027-05-03T12:00:00Z'), night)).toEqual(at('2027-05-03T12:00:00Z'));
   });
 
   it('are meant by the clock, also in the night in which it is put back', () => {

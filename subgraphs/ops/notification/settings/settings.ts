@@ -19,11 +19,15 @@ const USUAL: Readonly<Record<NotificationKind, readonly PersonalChannel[]>> = {
   INCIDENT_RAISED: ['EMAIL', 'PUSH'],
   WEBHOOK_DISABLED: ['EMAIL', 'PUSH'],
   TICKET_ANSWERED: ['EMAIL', 'PUSH'],
+  BOOKING_REMINDER: ['EMAIL', 'SMS', 'PUSH'],
 };
 
 /** What waits for nobody to wake up, and for no digest. */
 const URGENT: readonly NotificationKind[] = ['INCIDENT_RAISED'];
 export const isUrgent = (kind: NotificationKind): boolean => URGENT.includes(kind);
+
+/** A reminder in a digest of the next morning would come too late for what begins in two hours. */
+export const isTimely = (kind: NotificationKind): boolean => kind === 'BOOKING_REMINDER';
 
 export interface Preference {
   readonly kind: NotificationKind;
@@ -40,24 +44,6 @@ export const preferencesOf = (said: readonly Preference[]): readonly Preference[
       enabled: said.find((one) => one.kind === kind && one.channel === channel)?.enabled ?? USUAL[kind].includes(channel),
     })),
   );
-
-/** Minutes of the day, as the clock of a time zone shows them; the end is not part of it. */
-export interface QuietHours {
-  readonly from: number;
-  readonly until: number;
-  readonly timeZone: string;
-}
-
-/** @returns when quiet hours that a time falls into are over; the time itself when it falls into none */
-export function endOfQuiet(at: Date, { from, until, timeZone }: QuietHours): Date {
-  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone);
-  const minute = local.hour * 60 + local.minute;
-  const isQuiet = from <= until ? minute >= from && minute < until : minute >= from || minute < until;
-  if (!isQuiet) return at;
-  const day = minute >= until ? local.add({ days: 1 }) : local;
-  const end = day.with({ hour: Math.floor(until / 60), minute: until % 60, second: 0, millisecond: 0, microsecond: 0, nanosecond: 0 });
-  return new Date(end.epochMilliseconds);
-}
 
 const MORNING = 8;
 

@@ -1,0 +1,31 @@
+import type { StoredEvent } from '../../_kernel/events/event.js';
+import type { BookingEvents } from '../../booking/events.js';
+import type { CommerceEvents } from '../../commerce/events.js';
+
+type Events = BookingEvents & CommerceEvents;
+
+/** What of a business's own affairs leaves an audit entry: who reads of whose health, who is who, who gets what share. */
+export const AUDITED_BUSINESS_EVENTS = {
+  'booking.medical_record_read': ({ payload: { clientId, clientUserId, accessReason, notes } }) => ({
+    action: 'DATA_EXPORT' as const,
+    subjectId: clientUserId,
+    surface: 'ehr' as const,
+    meta: { change: 'medical_record_read', clientId, access_reason: accessReason, notes },
+  }),
+  'booking.medical_note_written': ({ payload: { clientId, clientUserId, noteId } }) => ({
+    action: 'OPS_ACTION_APPLIED' as const,
+    subjectId: clientUserId,
+    surface: 'ehr' as const,
+    meta: { change: 'medical_note_written', clientId, noteId },
+  }),
+  'booking.provider_linked': ({ payload: { providerId, userId } }) => ({
+    action: 'OPS_ACTION_APPLIED' as const,
+    surface: 'api' as const,
+    meta: { change: userId === null ? 'provider_unlinked' : 'provider_linked', providerId, userId },
+  }),
+  'commerce.commission_rule_changed': ({ payload: { ruleId, providerId, serviceId, change } }) => ({
+    action: 'OPS_ACTION_APPLIED' as const,
+    surface: 'api' as const,
+    meta: { change: `commission_rule_${change.toLowerCase()}`, ruleId, providerId, serviceId },
+  }),
+} satisfies { readonly [Type in keyof Events]?: (event: StoredEvent<Type, Events[Type]>) => object };

@@ -1,0 +1,17 @@
+import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
+import type { TenancyEvents } from '../../tenancy/events.js';
+import { keepMailAccent, keepMailBrand } from '../mail/mail-brand.store.js';
+
+/** The mails of a company look as it has chosen. */
+export const keepMailBrandWhenItChanges: readonly Reaction[] = [
+  reactTo<TenancyEvents>()(
+    'tenancy.tenant_changed',
+    'keepMailAccentWhenTenantChanges',
+    async (_context, db, { payload: { accentColor } }) => {
+      if (accentColor !== undefined) await keepMailAccent(db, accentColor);
+    },
+  ),
+  reactTo<TenancyEvents>()('tenancy.branding_changed', 'keepMailBrandWhenItChanges', (_context, db, { payload: { brand } }) =>
+    keepMailBrand(db, brand),
+  ),
+];
