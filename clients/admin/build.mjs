@@ -17,6 +17,7 @@ async function sourcesHash() {
   const files = [
     ...(await below('src')),
     ...(await below('public')),
+    ...(await below('../shared')),
     ...['index.html', 'vite.config.ts'].map((name) => path.join(folder, name)),
     path.join(root, 'package-lock.json'),
   ].sort();

@@ -7,18 +7,22 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { generate } from 'otplib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Gateway } from '../../gateway/gateway.js';
-import { DEMO_PASSWORD, graphOf, signInAsAdmin } from '../journeys/main-job.js';
+import { startReceiver, type Receiver } from '../../infra/local/doubles/receiver/receiver.js';
+import { DEMO_PASSWORD, graphOf, signIn as signInToCompany, signInAsAdmin } from '../journeys/main-job.js';
 import { launchChromium } from '../support/chromium.js';
 import { startTestPlatform, type TestPlatform } from '../support/platform.js';
 
 const SCREENSHOTS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/screenshots');
 const ADMIN = 'admin@spine.example';
 const PAGES = [
-  { path: 'overview', heading: 'Overview', ready: 'Companies by plan' },
+  { path: 'overview', heading: 'Overview', ready: 'Subscriptions by plan' },
   { path: 'auth-ops', heading: 'Incidents', ready: 'What to do' },
+  { path: 'flags', heading: 'Flags', ready: 'maintenance_mode' },
+  { path: 'tickets', heading: 'Tickets', ready: 'newest first' },
   { path: 'tenants', heading: 'Companies', ready: 'Globex' },
   { path: 'audit', heading: 'Audit trail', ready: 'Auth login' },
   { path: 'deliveries', heading: 'Deliveries', ready: 'newest first' },
+  { path: 'errors', heading: 'Errors', ready: 'What is slow' },
 ] as const;
 const NARROW = { width: 375, height: 812 };
 const WIDE = { width: 1280, height: 860 };
@@ -26,6 +30,7 @@ const WIDE = { width: 1280, height: 860 };
 const SPIKE = 60;
 
 let platform: TestPlatform;
+let receiver: Receiver;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
@@ -33,13 +38,22 @@ let complaints: string[];
 
 beforeAll(async () => {
   browser = await launchChromium();
-  platform = await startTestPlatform({ environment: { RATE_LIMIT_CREDENTIALS_ADDRESS: '100000', RATE_LIMIT_ADDRESS: '100000', RATE_LIMIT_ANONYMOUS: '100000' } });
+  receiver = await startReceiver();
+  platform = await startTestPlatform({
+    environment: {
+      RATE_LIMIT_CREDENTIALS_ADDRESS: '100000',
+      RATE_LIMIT_ADDRESS: '100000',
+      RATE_LIMIT_ANONYMOUS: '100000',
+      OUTGOING_ALLOWED_HOSTS: '127.0.0.1',
+    },
+  });
   await mkdir(SCREENSHOTS, { recursive: true });
 }, 400_000);
 
 afterAll(async () => {
   await browser.close();
   await platform.stop();
+  await receiver.stop();
 }, 60_000);
 
 beforeEach(async () => {
@@ -57,13 +71,17 @@ afterEach(() => context.close());
 
 const addressOf = (url: string): string => url.replace('127.0.0.1', 'localhost');
 
-async function signIn(at: string, url = platform.url): Promise<void> {
+async function signIn(at: string, url = platform.url, email = ADMIN): Promise<void> {
   await page.goto(`${addressOf(url)}/admin/${at}`);
-  await page.getByLabel('E-mail address').fill(ADMIN);
+  await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(DEMO_PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'attached' });
 }
+
+const dialog = () => page.getByRole('dialog').last();
+
+const ownerOf = (slug: string) => signInToCompany(graphOf(platform.url, slug), `owner@${slug}.example`);
 
 /** Somebody tries passwords at a company's door. */
 async function tryPasswords(slug: string): Promise<void> {
@@ -152,6 +170,139 @@ describe('the dashboard in Chromium', () => {
       await (second ?? first).stop();
     }
   }, 180_000);
+
+  test('shows the seven figures of the business as the graph has them', async () => {
+    const staff = await signInAsAdmin(graphOf(platform.url), ADMIN);
+    const { data } = await staff.ask<{ platformMetrics: Record<string, number> & { monthlyRecurringRevenue: { amount: number }; annualRunRate: { amount: number } } }>(
+      '{ platformMetrics { totalOrganizations activeSubscriptions trialAccounts totalUsers churnPercentage monthlyRecurringRevenue { amount } annualRunRate { amount } } }',
+    );
+    if (!data) throw new Error('No figures');
+    const { totalOrganizations, activeSubscriptions, trialAccounts, totalUsers, churnPercentage, monthlyRecurringRevenue, annualRunRate } = data.platformMetrics;
+    const dollars = (cents: number) => `US$${(cents / 100).toLocaleString('en-GB')}`;
+    await signIn('overview');
+    const figures = page.getByRole('region', { name: 'Figures' });
+    for (const [label, value] of [
+      ['Companies', totalOrganizations],
+      ['Active subscriptions', activeSubscriptions],
+      ['Trial accounts', trialAccounts],
+      ['Users', totalUsers],
+      ['Recurring revenue', dollars(monthlyRecurringRevenue.amount)],
+      ['Annual run rate', dollars(annualRunRate.amount)],
+      ['Churn', `${churnPercentage} %`],
+    ] as const) {
+      await figures.getByText(label, { exact: true }).locator('..').getByText(String(value), { exact: true }).waitFor();
+    }
+    expect(totalOrganizations).toBeGreaterThan(0);
+  });
+
+  test('changes a flag with a reason, has a second person approve it, throws the kill switch and shows how it all came about', async () => {
+    await signIn('flags');
+    await page.getByRole('button', { name: 'New flag' }).click();
+    await dialog().getByLabel('Key').fill('browser_trial');
+    await dialog().getByLabel('Description').fill('Whether the trial is on.');
+    await dialog().getByLabel('Changes need a second person').check();
+    await dialog().getByLabel('Reason').fill('To try it out.');
+    await dialog().getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'browser_trial', level: 1 }).waitFor();
+
+    await page.getByRole('button', { name: 'Change the value' }).click();
+    await dialog().getByLabel('Value').selectOption('true');
+    await dialog().getByLabel('Reason').fill('It is time.');
+    await dialog().getByRole('button', { name: 'Change' }).click();
+    await page.getByText('Your change waits for a second person').waitFor();
+    await page.getByRole('button', { name: 'Approve the change of browser_trial' }).click();
+    await page.getByRole('alert').filter({ hasText: 'Somebody else has to approve' }).waitFor();
+
+    const staff = await signInAsAdmin(graphOf(platform.url), ADMIN);
+    const colleague = { email: 'second@spine.example', displayName: 'Second person', password: DEMO_PASSWORD, role: 'SUPER_ADMIN' };
+    await staff.ask('mutation ($input: RegisterAdminUserInput!) { registerAdminUser(input: $input) { __typename } }', { input: colleague });
+    await page.reload();
+    await signIn('flags/browser_trial', platform.url, colleague.email);
+    await page.getByRole('button', { name: 'Approve the change of browser_trial' }).click();
+    await page.getByLabel('Value for everyone').getByText('true').waitFor();
+
+    await page.getByRole('button', { name: 'Kill switch', exact: true }).click();
+    await dialog().getByLabel('Reason').fill('Something burns.');
+    await dialog().getByRole('button', { name: 'Throw the switch' }).click();
+    await page.getByText('The kill switch is on').waitFor();
+    const history = page.getByRole('region', { name: 'History' }).last();
+    for (const reason of ['Something burns.', 'It is time.', 'To try it out.']) await history.getByText(reason).waitFor();
+    expect(await seriousFindings()).toEqual([]);
+    await page.screenshot({ path: path.join(SCREENSHOTS, 'flag.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
+  test('answers a ticket of a company, and resolves it', async () => {
+    const owner = await ownerOf('globex');
+    const input = { subject: 'The calendar is empty', body: 'Since this morning.', priority: 'HIGH', idempotencyKey: 'browser-1' };
+    await owner.ask('mutation ($input: CreateSupportTicketInput!) { createSupportTicket(input: $input) { __typename } }', { input });
+    await signIn('tickets');
+    await page.getByRole('link', { name: 'The calendar is empty' }).click();
+    await page.getByRole('button', { name: 'I see to it' }).click();
+    await page.getByRole('button', { name: 'Give it back' }).waitFor();
+    await page.getByLabel('Your answer').fill('It was an import of ours; it is back.');
+    await page.getByRole('button', { name: 'Answer' }).click();
+    await page.getByRole('article', { name: 'Staff' }).getByText('it is back').waitFor();
+    await page.getByLabel('Your answer').fill('Tell nobody.');
+    await page.getByLabel('Only for staff').check();
+    await page.getByRole('button', { name: 'Answer' }).click();
+    await page.getByText('Only staff sees this').waitFor();
+    await page.getByLabel('Status').selectOption('RESOLVED');
+    await page.getByText(/resolved in \d+ min/).waitFor();
+    expect(await seriousFindings()).toEqual([]);
+    await page.screenshot({ path: path.join(SCREENSHOTS, 'ticket.png'), fullPage: true });
+    const { data } = await owner.ask<{ supportTickets: { edges: { node: { status: string; messages: { body: string }[] } }[] } }>(
+      '{ supportTickets(first: 1) { edges { node { status messages { body } } } } }',
+    );
+    const [ticket] = data?.supportTickets.edges.map(({ node }) => node) ?? [];
+    expect(ticket?.status).toBe('RESOLVED');
+    expect(JSON.stringify(ticket?.messages)).not.toContain('Tell nobody');
+  });
+
+  test('sends a webhook again that nobody took', async () => {
+    const owner = await ownerOf('globex');
+    receiver.misbehave({ kind: 'answer', status: 410 });
+    const made = await owner.ask<{ registerWebhook: { webhook: { id: string } } }>(
+      'mutation ($input: RegisterWebhookInput!) { registerWebhook(input: $input) { ... on WebhookWithSecret { webhook { id } } } }',
+      { input: { url: `${receiver.url}/hook`, eventTypes: ['payment.succeeded'] } },
+    );
+    await owner.ask('mutation ($id: ID!) { testWebhook(id: $id) { __typename } }', { id: made.data?.registerWebhook.webhook.id });
+    await signIn('deliveries');
+    await page.getByRole('tab', { name: 'Webhooks' }).click();
+    await page.getByText('The address answered 410').waitFor({ timeout: 40_000 });
+    await page.getByRole('button', { name: /^Send webhook.test to / }).click();
+    await page.getByRole('region', { name: 'The calls of webhooks' }).getByText('Delivered', { exact: true }).waitFor({ timeout: 40_000 });
+    expect(receiver.calls).toHaveLength(2);
+    for (const tab of ['SMS, browsers and teams', 'Mails']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.getByRole('tabpanel').waitFor();
+      expect(await seriousFindings()).toEqual([]);
+    }
+  }, 120_000);
+
+  test('tells the platform what breaks in it, and shows that', async () => {
+    await signIn('errors');
+    await page.evaluate(() => {
+      setTimeout(() => {
+        throw new TypeError('The browser test has broken something');
+      });
+    });
+    await page.getByRole('region', { name: 'What breaks' }).getByText('The browser test has broken something').waitFor({ timeout: 40_000 });
+    expect(complaints).toEqual(['The browser test has broken something']);
+  }, 60_000);
+
+  test('says what it cannot load, and loads it when asked again', async () => {
+    let broken = true;
+    await page.route('**/graphql', (route) => {
+      const { operationName } = route.request().postDataJSON() as { readonly operationName?: string };
+      return broken && operationName === 'Flags' ? route.abort() : route.fallback();
+    });
+    await signIn('flags');
+    await page.getByRole('alert').filter({ hasText: 'Cannot load the flags' }).waitFor();
+    broken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('maintenance_mode').first().waitFor();
+  });
 
   test('suspends a company and takes it back, with a fresh proof where one is asked for', async () => {
     await signIn('tenants');

@@ -3,6 +3,7 @@ import './app/app.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
+import { watchPage } from './monitoring/watch-page.js';
 import { createSession } from './session/session.js';
 
 const root = document.getElementById('root');
@@ -12,8 +13,10 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"
 // Where the components that lock scrolling look for it, since nothing hands it to them.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
-createRoot(root).render(
+const { errors, performance: monitor } = watchPage();
+
+createRoot(root, { onUncaughtError: (error) => errors.capture(error), onCaughtError: (error) => errors.capture(error) }).render(
   <StrictMode>
-    <App session={createSession()} nonce={nonce} />
+    <App session={createSession()} nonce={nonce} monitor={monitor} />
   </StrictMode>,
 );

@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { lazy, Suspense, useEffect } from 'react';
 import { Router } from 'wouter';
+import type { PerformanceMonitor } from '../../../shared/performance-monitor.js';
 import type { Session } from '../session/session.js';
 import { SignIn } from '../session/sign-in.js';
 import { useSessionState } from '../session/use-session-state.js';
@@ -13,13 +14,13 @@ const BASE = '/admin';
 const loadSignedIn = () => import('./signed-in.js');
 const SignedIn = lazy(async () => ({ default: (await loadSignedIn()).SignedIn }));
 
-function Door({ session }: { readonly session: Session }) {
+function Door({ session, monitor }: { readonly session: Session; readonly monitor: PerformanceMonitor }) {
   const state = useSessionState(session);
   // Fetched while the credentials are typed.
   useEffect(() => void loadSignedIn(), []);
   return state.signedIn ? (
     <Suspense fallback={<Loading what="the dashboard" />}>
-      <SignedIn key={state.admin.id} session={session} admin={state.admin} />
+      <SignedIn key={state.admin.id} session={session} admin={state.admin} monitor={monitor} />
     </Suspense>
   ) : (
     <SignIn session={session} because={state.because} />
@@ -27,11 +28,11 @@ function Door({ session }: { readonly session: Session }) {
 }
 
 /** The whole dashboard. @param nonce under which the page lets components add styles */
-export function App({ session, nonce }: { readonly session: Session; readonly nonce: string }) {
+export function App({ session, nonce, monitor }: { readonly session: Session; readonly nonce: string; readonly monitor: PerformanceMonitor }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={readableGreys} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <Router base={BASE}>
-        <Door session={session} />
+        <Door session={session} monitor={monitor} />
       </Router>
     </MantineProvider>
   );

@@ -14,7 +14,20 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBuilding, IconGauge, IconLogout, IconMail, IconMoon, IconShieldCheck, IconStack2, IconSun, IconUrgent } from '@tabler/icons-react';
+import {
+  IconBug,
+  IconBuilding,
+  IconFlag,
+  IconGauge,
+  IconLifebuoy,
+  IconLogout,
+  IconMail,
+  IconMoon,
+  IconShieldCheck,
+  IconStack2,
+  IconSun,
+  IconUrgent,
+} from '@tabler/icons-react';
 import { useEffect, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { StreamHealthBadge } from '../incidents/stream-health.js';
@@ -23,9 +36,12 @@ import type { Admin } from '../session/session.js';
 const PAGES = [
   { path: '/overview', label: 'Overview', icon: IconGauge },
   { path: '/auth-ops', label: 'Incidents', icon: IconUrgent },
+  { path: '/flags', label: 'Flags', icon: IconFlag },
+  { path: '/tickets', label: 'Tickets', icon: IconLifebuoy },
   { path: '/tenants', label: 'Companies', icon: IconBuilding },
   { path: '/audit', label: 'Audit trail', icon: IconShieldCheck },
   { path: '/deliveries', label: 'Deliveries', icon: IconMail },
+  { path: '/errors', label: 'Errors', icon: IconBug },
 ] as const;
 
 function ColorSchemeSwitch() {

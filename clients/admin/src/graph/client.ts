@@ -3,6 +3,8 @@ import { SetContextLink } from '@apollo/client/link/context';
 import { ErrorLink } from '@apollo/client/link/error';
 import { HttpLink } from '@apollo/client/link/http';
 import { relayStylePagination } from '@apollo/client/utilities';
+import { finalize } from 'rxjs';
+import type { PerformanceMonitor } from '../../../shared/performance-monitor.js';
 import type { Session } from '../session/session.js';
 import { GRAPH_PATH } from './ask.js';
 
@@ -24,12 +26,18 @@ declare module '@apollo/client' {
 const cacheWithPages = (): InMemoryCache =>
   new InMemoryCache({
     typePolicies: {
+      FeatureFlag: { keyFields: ['key'] },
       Query: {
         fields: {
           incidents: relayStylePagination(['filter', 'first']),
           tenants: relayStylePagination(['status', 'plan', 'search', 'first']),
           auditEntries: relayStylePagination(['filter']),
-          mails: relayStylePagination(['status', 'recipient']),
+          featureFlagChanges: relayStylePagination(['key']),
+          supportTickets: relayStylePagination(['status', 'priority', 'assigneeId']),
+          mails: relayStylePagination(['status']),
+          errorGroups: relayStylePagination(['source']),
+          notificationLogs: relayStylePagination(['status', 'channel']),
+          webhookDeliveries: relayStylePagination(['status']),
         },
       },
     },
@@ -47,8 +55,8 @@ const cacheWithPages = (): InMemoryCache =>
     },
   });
 
-/** The graph for everything that is asked while somebody is signed in. */
-export function createGraphClient(session: Session): ApolloClient {
+/** The graph for everything that is asked while somebody is signed in; how long it takes is measured. */
+export function createGraphClient(session: Session, monitor: PerformanceMonitor): ApolloClient {
   const authorize = new SetContextLink(async ({ headers }: Readonly<ApolloLink.OperationContext> & { readonly headers?: Record<string, string> }) => {
     const token = await session.token();
     return { headers: { ...headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) } };
@@ -57,8 +65,12 @@ export function createGraphClient(session: Session): ApolloClient {
     if (!CombinedGraphQLErrors.is(error)) return;
     if (error.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED')) session.ended();
   });
+  const measure = new ApolloLink((operation, forward) => {
+    const from = performance.now();
+    return forward(operation).pipe(finalize(() => monitor.took(operation.operationName ?? 'anonymous', performance.now() - from)));
+  });
   return new ApolloClient({
-    link: ApolloLink.from([notice, authorize, new HttpLink({ uri: GRAPH_PATH, credentials: 'omit' })]),
+    link: ApolloLink.from([measure, notice, authorize, new HttpLink({ uri: GRAPH_PATH, credentials: 'omit' })]),
     cache: cacheWithPages(),
     defaultOptions: { watchQuery: { fetchPolicy: 'cache-and-network', errorPolicy: 'all' }, query: { errorPolicy: 'all' } },
     devtools: { enabled: false },

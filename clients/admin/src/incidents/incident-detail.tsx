@@ -4,10 +4,12 @@ import { useEffect, type ReactNode } from 'react';
 import { IncidentByIdDocument, type IncidentWholeFragment } from '../graph/operations.generated.js';
 import { Ago } from '../shared/ago.js';
 import { Empty, Failed, Loading } from '../shared/states.js';
-import { momentOf, wordsOf } from '../shared/words.js';
+import { momentOf, textOf, wordsOf } from '../shared/words.js';
 import { IncidentActions } from './incident-actions.js';
 import { SeverityBadge, StatusBadge } from './incident-badges.js';
+import { IncidentMeasures } from './incident-measures.js';
 import { useIncidentStream } from './incident-stream.js';
+import { Runbook } from './runbook.js';
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
@@ -19,8 +21,6 @@ function Part({ title, children }: { readonly title: string; readonly children: 
     </section>
   );
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function Flags({ flags }: { readonly flags: IncidentWholeFragment['recommendedFlags'] }) {
   return (
@@ -115,6 +115,22 @@ function Measured({ metrics }: { readonly metrics: unknown }) {
   );
 }
 
+/** Who is called next while nobody has taken it on, and whether it is told at all. */
+function Standing({ incident: { mutedBy, escalationLevel, nextEscalationAt } }: { readonly incident: IncidentWholeFragment }) {
+  if (!mutedBy && escalationLevel === 0 && !nextEscalationAt) return null;
+  return (
+    <Text size="sm" c="dimmed">
+      {[
+        mutedBy && (mutedBy === 'SILENCE' ? 'Silenced: nobody is called for it.' : 'A graver one is open: nobody is called for this one.'),
+        escalationLevel > 0 && `Escalated to level ${escalationLevel}.`,
+        nextEscalationAt && `The next are called at ${momentOf(nextEscalationAt)} unless somebody takes it on.`,
+      ]
+        .filter(Boolean)
+        .join(' ')}
+    </Text>
+  );
+}
+
 /** One incident with all there is to know, and to do. */
 export function IncidentDetail({ id }: { readonly id: string }) {
   const { data, error, loading, refetch } = useQuery(IncidentByIdDocument, { variables: { id } });
@@ -135,7 +151,10 @@ export function IncidentDetail({ id }: { readonly id: string }) {
             <SeverityBadge severity={incident.severity} />
             <StatusBadge status={incident.status} />
           </Group>
-          <Title order={2}>{incident.title}</Title>
+          <Group justify="space-between" gap="xs">
+            <Title order={2}>{incident.title}</Title>
+            <Runbook incidentType={incident.type} />
+          </Group>
           <Text size="sm" c="dimmed">
             {incident.tenant?.name ?? 'The platform'} · {wordsOf(incident.classification)} · since <Ago at={incident.occurredAt} />
           </Text>
@@ -143,10 +162,19 @@ export function IncidentDetail({ id }: { readonly id: string }) {
         <Alert color="indigo" p="sm">
           <Text fw={600}>{incident.decision}</Text>
         </Alert>
+        <Standing incident={incident} />
         <IncidentActions incident={incident} />
+        <IncidentMeasures incident={incident} />
         <Divider />
         <Measured metrics={incident.metrics} />
         <Advice incident={incident} />
+        {incident.postmortem && (
+          <Part title="What was learnt">
+            <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
+              {incident.postmortem}
+            </Text>
+          </Part>
+        )}
         <History timeline={incident.timeline} />
       </Stack>
     </Paper>

@@ -19,8 +19,7 @@ import { wordsOf } from '../shared/words.js';
 
 const PlansChart = lazy(async () => ({ default: (await import('./plans-chart.js')).PlansChart }));
 
-const EVERY_MS = 30_000;
-const PLANS = ['free', 'starter', 'professional', 'performance', 'enterprise'] as const;
+const EVERY_MS = 15_000;
 
 function Figure({ label, value, hint }: { readonly label: string; readonly value: number | string; readonly hint: string }) {
   return (
@@ -38,36 +37,72 @@ function Figure({ label, value, hint }: { readonly label: string; readonly value
   );
 }
 
-function Plans({ counts }: { readonly counts: PlatformOverviewQuery }) {
-  const rows = PLANS.map((plan) => ({ plan: wordsOf(plan), companies: counts[plan]?.totalCount ?? 0 }));
-  const all = Math.max(1, rows.reduce((sum, { companies }) => sum + companies, 0));
+type Metrics = NonNullable<PlatformOverviewQuery['platformMetrics']>;
+
+/** Minor units as people write money, without cents where there are none. */
+const moneyOf = ({ amount, currency }: { readonly amount: number; readonly currency: string }): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: amount % 100 === 0 ? 0 : 2 }).format(amount / 100);
+
+function Plans({ metrics: { plans, monthlyRecurringRevenue } }: { readonly metrics: Metrics }) {
   return (
     <Paper component="section" aria-labelledby="plans" p="md" h="100%">
       <Title order={2} id="plans" mb="sm">
-        Companies by plan
+        Subscriptions by plan
       </Title>
       <Suspense fallback={<Loading what="the chart" />}>
-        <PlansChart rows={rows} />
+        <PlansChart
+          currency={monthlyRecurringRevenue.currency}
+          rows={plans.map((plan) => ({
+            plan: wordsOf(plan.plan),
+            paying: plan.activeSubscriptions,
+            trials: plan.trials,
+            revenue: plan.monthlyRecurringRevenue.amount / 100,
+          }))}
+        />
       </Suspense>
-      <Table mt="md" verticalSpacing={6} aria-labelledby="plans">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Plan</Table.Th>
-            <Table.Th ta="right">Companies</Table.Th>
-            <Table.Th ta="right">Share</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody className="figures">
-          {rows.map(({ plan, companies }) => (
-            <Table.Tr key={plan}>
-              <Table.Td>{plan}</Table.Td>
-              <Table.Td ta="right">{companies}</Table.Td>
-              <Table.Td ta="right">{Math.round((companies / all) * 100)} %</Table.Td>
+      <Table.ScrollContainer minWidth={420} tabIndex={0} role="region" aria-label="Subscriptions by plan">
+        <Table mt="md" verticalSpacing={6} aria-labelledby="plans">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Plan</Table.Th>
+              <Table.Th ta="right">Companies</Table.Th>
+              <Table.Th ta="right">Paying</Table.Th>
+              <Table.Th ta="right">On trial</Table.Th>
+              <Table.Th ta="right">A month</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody className="figures">
+            {plans.map((plan) => (
+              <Table.Tr key={plan.plan}>
+                <Table.Td>{wordsOf(plan.plan)}</Table.Td>
+                <Table.Td ta="right">{plan.companies}</Table.Td>
+                <Table.Td ta="right">{plan.activeSubscriptions}</Table.Td>
+                <Table.Td ta="right">{plan.trials}</Table.Td>
+                <Table.Td ta="right">{moneyOf(plan.monthlyRecurringRevenue)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
     </Paper>
+  );
+}
+
+function Figures({ data, queues }: { readonly data: PlatformOverviewQuery | undefined; readonly queues: PlatformHealthQuery['jobQueues'] }) {
+  const metrics = data?.platformMetrics;
+  const of = (name: 'active' | 'suspended' | 'trialExpired'): number | string => data?.[name]?.totalCount ?? '–';
+  const sum = (pick: (queue: NonNullable<typeof queues>[number]) => number): number => (queues ?? []).reduce((total, queue) => total + pick(queue), 0);
+  return (
+    <SimpleGrid component="section" aria-label="Figures" cols={{ base: 2, md: 4 }} spacing="sm">
+      <Figure label="Companies" value={metrics?.totalOrganizations ?? '–'} hint={`${of('active')} active, ${of('suspended')} suspended`} />
+      <Figure label="Active subscriptions" value={metrics?.activeSubscriptions ?? '–'} hint="work and pay" />
+      <Figure label="Trial accounts" value={metrics?.trialAccounts ?? '–'} hint={`${of('trialExpired')} run out without a plan`} />
+      <Figure label="Users" value={metrics?.totalUsers ?? '–'} hint="each once" />
+      <Figure label="Recurring revenue" value={metrics ? moneyOf(metrics.monthlyRecurringRevenue) : '–'} hint="a month, by the list" />
+      <Figure label="Annual run rate" value={metrics ? moneyOf(metrics.annualRunRate) : '–'} hint="twelve times that" />
+      <Figure label="Churn" value={metrics ? `${metrics.churnPercentage} %` : '–'} hint="of who paid 30 days ago" />
+      <Figure label="Jobs waiting" value={sum(({ due }) => due)} hint={`${sum(({ dead }) => dead)} given up`} />
+    </SimpleGrid>
   );
 }
 
@@ -156,22 +191,15 @@ function NowOpen() {
 export function OverviewPage() {
   const counts = useQuery(PlatformOverviewDocument, { pollInterval: EVERY_MS });
   const health = useQuery(PlatformHealthDocument, { pollInterval: EVERY_MS });
-  const of = (name: 'companies' | 'active' | 'suspended' | 'trialExpired'): number | string => counts.data?.[name]?.totalCount ?? '–';
-  const queues = health.data?.jobQueues ?? [];
-  const sum = (pick: (queue: (typeof queues)[number]) => number): number => queues.reduce((total, queue) => total + pick(queue), 0);
+  const metrics = counts.data?.platformMetrics;
   return (
     <>
       <PageHead title="Overview" hint="How the platform is doing right now." />
       <Stack>
         {counts.error && <Failed what="the figures" error={counts.error} onRetry={() => void counts.refetch()} />}
-        <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm">
-          <Figure label="Companies" value={of('companies')} hint={`${of('active')} active`} />
-          <Figure label="Suspended" value={of('suspended')} hint="by platform staff" />
-          <Figure label="Trials run out" value={of('trialExpired')} hint="without a plan" />
-          <Figure label="Jobs waiting" value={sum(({ due }) => due)} hint={`${sum(({ dead }) => dead)} given up`} />
-        </SimpleGrid>
+        <Figures data={counts.data} queues={health.data?.jobQueues ?? null} />
         <Grid gap="md">
-          <Grid.Col span={{ base: 12, lg: 6 }}>{counts.data ? <Plans counts={counts.data} /> : <Loading what="the plans" />}</Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 6 }}>{metrics ? <Plans metrics={metrics} /> : <Loading what="the plans" />}</Grid.Col>
           <Grid.Col span={{ base: 12, lg: 6 }}>
             <Stack>
               <NowOpen />

@@ -1,6 +1,7 @@
 import { Alert, Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, ThemeIcon, Title } from '@mantine/core';
 import { IconStack2 } from '@tabler/icons-react';
 import { useState, type SubmitEvent } from 'react';
+import { fieldIn } from '../shared/form.js';
 import type { Session, SignedOutBecause } from './session.js';
 
 const reasons: Readonly<Record<SignedOutBecause, string | null>> = {
@@ -10,11 +11,6 @@ const reasons: Readonly<Record<SignedOutBecause, string | null>> = {
 };
 
 const UNREACHABLE = 'The platform cannot be reached. Try again in a moment.';
-
-const fieldIn = (form: HTMLFormElement, name: string): string => {
-  const value = new FormData(form).get(name);
-  return typeof value === 'string' ? value.trim() : '';
-};
 
 /** The sign-in of platform staff: address and password, and a code for who has a second factor. */
 export function SignIn({ session, because }: { readonly session: Session; readonly because: SignedOutBecause }) {

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { createContext, use, useCallback, useMemo, useRef, useState, type ReactNode, type SubmitEvent } from 'react';
+import { fieldIn } from '../shared/form.js';
 import type { Session } from './session.js';
 
 interface Outcome {
@@ -16,6 +17,9 @@ export function useStepUp(): WithStepUp {
   if (!withStepUp) throw new Error('There is no step-up around this component');
   return withStepUp;
 }
+
+/** Before every other dialog, which has asked for what the action takes and is still open. */
+const IN_FRONT = 400;
 
 /** Asks who is there once more, wherever an action needs it. */
 export function StepUpProvider({ session, children }: { readonly session: Session; readonly children: ReactNode }) {
@@ -49,14 +53,11 @@ export function StepUpProvider({ session, children }: { readonly session: Sessio
   };
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const given = new FormData(event.currentTarget);
-    const [password, code] = ['password', 'code'].map((name) => {
-      const value = given.get(name);
-      return typeof value === 'string' ? value.trim() : '';
-    });
+    const form = event.currentTarget;
+    const code = fieldIn(form, 'code');
     setBusy(true);
     const why = await session
-      .stepUp({ password: password ?? '', ...(code ? { code } : {}) })
+      .stepUp({ password: fieldIn(form, 'password'), ...(code ? { code } : {}) })
       .catch(() => 'The platform cannot be reached. Try again in a moment.');
     if (why === null) {
       close(true);
@@ -69,7 +70,7 @@ export function StepUpProvider({ session, children }: { readonly session: Sessio
   return (
     <StepUpContext value={withStepUp}>
       {children}
-      <Modal opened={asking} onClose={() => close(false)} title="Confirm that it is you" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={asking} onClose={() => close(false)} title="Confirm that it is you" zIndex={IN_FRONT} closeButtonProps={{ 'aria-label': 'Close' }}>
         <form onSubmit={(event) => void submit(event)}>
           <Stack>
             <Text size="sm" c="dimmed">

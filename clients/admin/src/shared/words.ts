@@ -26,3 +26,6 @@ export function agoOf(instant: string, now: number): string {
   }
   return relative.format(amount, 'month');
 }
+
+/** A value of the graph's JSON as a word. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from '@apollo/client/react';
-import { Alert, Badge, Button, Group, Modal, Select, Stack, Table, Text, Textarea, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState, type SubmitEvent } from 'react';
+import { useState } from 'react';
 import {
   ReactivateTenantDocument,
   SuspendTenantDocument,
@@ -10,9 +10,12 @@ import {
   type TenantRowFragment,
   type TenantStatus,
 } from '../graph/operations.generated.js';
-import { useStepUp } from '../session/step-up.js';
+import { AskDialog, ReasonField } from '../shared/ask-dialog.js';
+import { fieldIn } from '../shared/form.js';
 import { Listing } from '../shared/listing.js';
 import { PageHead } from '../shared/page-head.js';
+import { Refused } from '../shared/refused.js';
+import { useAction } from '../shared/use-action.js';
 import { momentOf, wordsOf } from '../shared/words.js';
 
 const STATUSES: readonly TenantStatus[] = ['ACTIVE', 'SUSPENDED', 'TRIAL_EXPIRED', 'CANCELLED'];
@@ -20,56 +23,39 @@ const statusColors: Readonly<Record<string, string>> = { ACTIVE: 'teal', SUSPEND
 const isStatus = (value: string | null): value is TenantStatus => STATUSES.some((status) => status === value);
 const TYPING_MS = 250;
 
-interface Outcome {
-  readonly __typename: string;
-  readonly message?: string;
-}
-
 function useTenantActions() {
-  const withStepUp = useStepUp();
   const [suspend] = useMutation(SuspendTenantDocument);
   const [reactivate] = useMutation(ReactivateTenantDocument);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const act = async (action: () => Promise<Outcome | null>): Promise<void> => {
-    setRefusal(null);
-    const outcome = await withStepUp(action).catch((error: unknown) => ({
-      __typename: 'Failure',
-      message: error instanceof Error ? error.message : 'The platform gave no answer',
-    }));
-    if (outcome && outcome.__typename !== 'Tenant') setRefusal(outcome.message ?? 'It was refused');
-  };
+  const { act, busy, refusal, clear } = useAction('Tenant');
   return {
+    busy,
     refusal,
+    clear,
     suspend: (id: string, reason: string) => act(async () => (await suspend({ variables: { id, reason } })).data?.suspendTenant ?? null),
     reactivate: (id: string) => act(async () => (await reactivate({ variables: { id } })).data?.reactivateTenant ?? null),
   };
 }
 
-function Suspension({ tenant, onSuspend, onClose }: { readonly tenant: TenantRowFragment | null; readonly onSuspend: (reason: string) => void; readonly onClose: () => void }) {
-  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const reason = new FormData(event.currentTarget).get('reason');
-    onSuspend(typeof reason === 'string' ? reason : '');
-  };
+function Suspension({ tenant, actions, onClose }: { readonly tenant: TenantRowFragment | null; readonly actions: ReturnType<typeof useTenantActions>; readonly onClose: () => void }) {
   return (
-    <Modal opened={tenant !== null} onClose={onClose} title={`Suspend ${tenant?.name ?? ''}`} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm" c="dimmed">
-            Nobody of the company can sign in or change anything until it is reactivated. Nothing is deleted.
-          </Text>
-          <Textarea name="reason" label="Reason" description="The company is told, and the audit trail keeps it." required withAsterisk={false} autosize minRows={2} data-autofocus />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" color="red">
-              Suspend
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <AskDialog
+      open={tenant !== null}
+      title={`Suspend ${tenant?.name ?? ''}`}
+      hint="Nobody of the company can sign in or change anything until it is reactivated. Nothing is deleted."
+      verb="Suspend"
+      danger
+      busy={actions.busy}
+      refusal={actions.refusal}
+      onClose={() => {
+        actions.clear();
+        onClose();
+      }}
+      onSubmit={(form) => {
+        if (tenant) void actions.suspend(tenant.id, fieldIn(form, 'reason')).then((done) => (done ? onClose() : undefined));
+      }}
+    >
+      <ReasonField description="The company is told, and the audit trail keeps it." focused />
+    </AskDialog>
   );
 }
 
@@ -147,11 +133,7 @@ export function TenantsPage() {
             onChange={(value) => setStatus(isStatus(value) ? value : null)}
           />
         </Group>
-        {actions.refusal && (
-          <Alert color="red" role="alert">
-            {actions.refusal}
-          </Alert>
-        )}
+        {!suspending && <Refused why={actions.refusal} />}
         <Listing
           what="the companies"
           query={{ error, loading, refetch }}
@@ -187,14 +169,7 @@ export function TenantsPage() {
           </Table.ScrollContainer>
         </Listing>
       </Stack>
-      <Suspension
-        tenant={suspending}
-        onClose={() => setSuspending(null)}
-        onSuspend={(reason) => {
-          if (suspending) void actions.suspend(suspending.id, reason);
-          setSuspending(null);
-        }}
-      />
+      <Suspension tenant={suspending} actions={actions} onClose={() => setSuspending(null)} />
     </>
   );
 }
