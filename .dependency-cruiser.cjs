@@ -86,8 +86,8 @@ module.exports = {
       name: 'product-does-not-import-tests',
       comment: 'What runs for customers must not need what only tests need.',
       severity: 'error',
-      from: { path: '^(gateway|subgraphs|infra|prisma|clients)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^tests/|\\.test\\.ts$' },
+      from: { path: '^(gateway|subgraphs|infra|prisma|clients)/', pathNot: '\\.(test|long)\\.ts$' },
+      to: { path: '^tests/|\\.(test|long)\\.ts$' },
     },
     {
       name: 'clients-read-the-schema-only',

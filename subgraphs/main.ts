@@ -62,9 +62,11 @@ async function main(name: string | undefined): Promise<void> {
     stripe: config.stripe ?? { secretKey: '', webhookSecret: '', apiBase: undefined },
     mail: config.mail,
     ...config.delivery,
+    calendars: config.calendars,
+    meetings: config.meetings,
     redisUrl: config.redisUrl,
   });
-  const host = hostSubgraph(subgraph, runtime, pools.platform, { eventsKeptHours: config.eventsKeptHours });
+  const host = hostSubgraph(subgraph, runtime, pools, { eventsKeptHours: config.eventsKeptHours });
   const server = await serveSubgraph(
     { endpoint: host, schema: subgraph.schema, envelopeSecret, clock: systemClock, logger },
     { host: config.subgraphHost, port: config.subgraphPorts[name] },

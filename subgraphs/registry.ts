@@ -2,6 +2,7 @@ import type { ObjectStore } from './_kernel/files/object-store.js';
 import type { Subgraph, SubgraphRuntime } from './_kernel/subgraph.js';
 import type { SubgraphName } from './_kernel/wire/subgraph-names.js';
 import { createAnalytics } from './analytics/subgraph.js';
+import type { BookingConfig } from './booking/booking-config.js';
 import { createBooking } from './booking/subgraph.js';
 import { createCommerce } from './commerce/subgraph.js';
 import { createIdentity } from './identity/subgraph.js';
@@ -11,7 +12,7 @@ import { createOps } from './ops/subgraph.js';
 import { createTenancy } from './tenancy/subgraph.js';
 
 /** What the subgraphs have to be told, beside what their process gives all of them. */
-export interface SubgraphsConfig extends DeliveryConfig {
+export interface SubgraphsConfig extends DeliveryConfig, Pick<BookingConfig, 'calendars' | 'meetings'> {
   /** `iss` of access tokens. */
   readonly issuer: string;
   /** What people are told they are using. */
@@ -44,7 +45,7 @@ export interface SubgraphsConfig extends DeliveryConfig {
 export const createSubgraphs = (runtime: SubgraphRuntime, config: SubgraphsConfig) => ({
   identity: createIdentity(runtime, config),
   tenancy: createTenancy(runtime, config),
-  booking: createBooking(runtime),
+  booking: createBooking(runtime, config),
   commerce: createCommerce(runtime, config),
   marketing: createMarketing(runtime),
   analytics: createAnalytics(runtime),
@@ -65,7 +66,7 @@ export function createSubgraph(
     case 'tenancy':
       return createTenancy(runtime, config);
     case 'booking':
-      return createBooking(runtime);
+      return createBooking(runtime, config);
     case 'commerce':
       return createCommerce(runtime, config);
     case 'marketing':

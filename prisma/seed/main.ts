@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     files: createDiskStore({ folder: config.files.folder, publicUrl: config.publicUrl, secret: encryptionKey }, systemClock),
     redisUrl: undefined,
   });
-  const hosts = Object.values(subgraphs).map((subgraph) => hostSubgraph(subgraph, runtime, pools.platform));
+  const hosts = Object.values(subgraphs).map((subgraph) => hostSubgraph(subgraph, runtime, pools));
   try {
     if (await isSeeded(runtime)) {
       console.log('The demo is there already.');

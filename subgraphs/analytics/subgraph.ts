@@ -1,6 +1,8 @@
+import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { createDashboardLoaders } from './dashboard/dashboard.loader.js';
 import { createDashboardService } from './dashboard/dashboard.service.js';
+import type { AnalyticsEvents } from './events.js';
 import { createFactsService } from './facts/facts.service.js';
 import { countBookingWhenItIsCreated } from './reactions/count-booking-when-it-is-created.js';
 import {
@@ -13,6 +15,7 @@ import {
 import { recordRevenueWhenPaymentSucceeds } from './reactions/record-revenue-when-payment-succeeds.js';
 import { takeRevenueBackWhenPaymentIsRefunded } from './reactions/take-revenue-back-when-payment-is-refunded.js';
 import { createReportService } from './report/report.service.js';
+import { ANALYTICS_HOLDINGS } from './personal-data.js';
 import { schema } from './schema.js';
 import type { AnalyticsServices } from './services.js';
 
@@ -37,6 +40,7 @@ export function createAnalytics(runtime: SubgraphRuntime): Subgraph<AnalyticsSer
       followBookingWhenItExpires(facts),
       recordRevenueWhenPaymentSucceeds(facts),
       takeRevenueBackWhenPaymentIsRefunded(facts),
+      answerForPersonalData({ name: 'analytics', holdings: ANALYTICS_HOLDINGS }, runtime.outbox.for<AnalyticsEvents>(), runtime.secretBox),
     ],
     routes: [],
     schedules: [],

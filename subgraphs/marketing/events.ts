@@ -1,3 +1,5 @@
+import type { PersonalDataAnswers } from '../_kernel/personal-data/personal-data.js';
+
 /** A client has earned points for a booking that took place. Ids are UUIDs. */
 export interface PointsAwarded {
   readonly accountId: string;
@@ -20,7 +22,7 @@ export interface ReviewSubmitted {
   readonly rating: number;
 }
 
-export interface MarketingEvents {
+export interface MarketingEvents extends PersonalDataAnswers<'marketing'> {
   'marketing.points_awarded': PointsAwarded;
   'marketing.review_submitted': ReviewSubmitted;
 }

@@ -1,3 +1,4 @@
+import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import type { MarketingEvents } from './events.js';
 import { createAdjustPointsService } from './loyalty/adjust-points.service.js';
@@ -8,6 +9,7 @@ import { awardPointsWhenBookingIsCompleted } from './reactions/award-points-when
 import { openLoyaltyAccountWhenClientIsKept } from './reactions/open-loyalty-account-when-client-is-kept.js';
 import { createReviewLoaders } from './review/review.loader.js';
 import { createReviewService } from './review/review.service.js';
+import { MARKETING_HOLDINGS } from './personal-data.js';
 import { schema } from './schema.js';
 import type { MarketingServices } from './services.js';
 
@@ -32,6 +34,7 @@ export function createMarketing(runtime: SubgraphRuntime): Subgraph<MarketingSer
       openLoyaltyAccountWhenClientIsKept(loyalty),
       awardPointsWhenBookingIsCompleted(loyalty),
       admitReviewWhenBookingIsCompleted(reviews),
+      answerForPersonalData({ name: 'marketing', holdings: MARKETING_HOLDINGS }, outbox, runtime.secretBox),
     ],
     routes: [],
     schedules: [],

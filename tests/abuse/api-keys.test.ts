@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newApiKey } from '../../subgraphs/_kernel/wire/api-key.js';
 import { startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
+import { queryDatabase } from './database.js';
 import { bearer, knock, tokensOf, whisper, type Reply } from './attacker.js';
 
 const ACCOUNT = `mutation($input: CreateServiceAccountInput!) {
@@ -34,6 +35,8 @@ describe('a program with an API key', () => {
 
   beforeAll(async () => {
     platform = await startTestPlatform({ environment: { APP_ENV: 'production' } });
+    // Before anybody has asked for the company: keys are part of the largest plan.
+    await queryDatabase(platform, `UPDATE tenancy.tenant SET plan = 'ENTERPRISE' WHERE slug = 'acme' RETURNING id`);
     ownerToken = (await tokensOf(platform.url, 'owner@acme.example')).accessToken;
     issued = await issue('Reader', ['appointments:read']);
   }, 180_000);

@@ -19,7 +19,6 @@ const ASKED_FOR_ELSEWHERE = {
   'billing:delete': 'reserved for roles of companies; payments are refunded, never removed',
   'files:delete': 'the file service takes it: everybody may remove what she uploaded without it',
   'files:read': 'the file service takes it: everybody may read what she uploaded without it',
-  'patients:delete': 'reserved for roles of companies; clients are anonymised at the request of the person',
   'platform:support:read': 'the ticket service takes it: companies read their own tickets without it',
 } as const satisfies Partial<Record<Permission, string>>;
 

@@ -89,6 +89,18 @@ describe('programs of a company', () => {
     expect(decodeJwt(bound.access_token)).toMatchObject({ cnf: { jkt: expect.any(String) }, scope: 'appointments:read' });
     const refused = await graphOf(platform.url, 'acme').as(bound.access_token).ask('{ me { id } }');
     expect(refused.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+    const ask = (handle?: oidc.DPoPHandle): Promise<Response> =>
+      oidc.fetchProtectedResource(
+        rp.config,
+        bound.access_token,
+        new URL(resource),
+        'POST',
+        JSON.stringify({ query: '{ me { id } }' }),
+        new Headers({ 'content-type': 'application/json' }),
+        handle ? { DPoP: handle } : {},
+      );
+    await expect((await ask(DPoP)).json()).resolves.toMatchObject({ data: { me: { id: expect.any(String) } } });
+    await expect(ask(another)).rejects.toMatchObject({ status: 401 });
   });
 
   it('act for themselves with what their service account may do, until it is done away with', async () => {
@@ -186,7 +198,7 @@ describe('programs of a company', () => {
     expect(asked).toMatchObject({ path: '/oidc/session/end', title: 'Sign out' });
     await expect(rp.browser.submit(asked, { logout: 'yes', account: '1' })).resolves.toMatchObject({ title: 'Signed out' });
 
-    const [token = ''] = told;
+    const token = await eventually(async () => told[0], 30_000);
     const keys = (await (await fetchLocally(`${rp.issuer}/.well-known/jwks.json`, { method: 'GET', headers: {}, body: null, redirect: 'manual' })).json()) as JSONWebKeySet;
     const { payload } = await jwtVerify(token, createLocalJWKSet(keys), { issuer: rp.issuer, audience: client.id });
     expect(payload).toMatchObject({

@@ -61,7 +61,7 @@ export async function startHostedSubgraph<Services, Events>(
   const runtime = await startTestRuntime({ clock });
   const subgraph = create(runtime);
   const startHost = (): SubgraphHost => {
-    const started = hostSubgraph(subgraph, runtime, runtime.pools.platform, {
+    const started = hostSubgraph(subgraph, runtime, runtime.pools, {
       // At once, so that every test of a subgraph is one of its compiled queries, too.
       runsBeforeCompiling: 0,
     });

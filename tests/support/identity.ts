@@ -3,7 +3,7 @@ import { MAIL_PURPOSE } from '../../subgraphs/_kernel/mail/mail.js';
 import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
 import type { IdentityEvents } from '../../subgraphs/identity/events.js';
 import type { IdentityServices } from '../../subgraphs/identity/services.js';
-import { createIdentity } from '../../subgraphs/identity/subgraph.js';
+import { createIdentity, type IdentityConfig } from '../../subgraphs/identity/subgraph.js';
 import { startHostedSubgraph, type HostedSubgraph } from './hosted-subgraph.js';
 import { ACME, createTestClock } from './runtime.js';
 
@@ -29,11 +29,14 @@ export interface TestIdentity extends HostedSubgraph<IdentityServices, IdentityE
   eventTypes(tenant?: TenantIdentity): Promise<readonly string[]>;
 }
 
-/** Identity at work on a database of its own. */
-export async function startTestIdentity(): Promise<TestIdentity> {
+/**
+ * Identity at work on a database of its own.
+ * @param config where it should be set up otherwise than most tests need it
+ */
+export async function startTestIdentity(config: Partial<IdentityConfig> = {}): Promise<TestIdentity> {
   const clock = createTestClock();
   const hosted = await startHostedSubgraph<IdentityServices, IdentityEvents>(
-    (runtime) => createIdentity(runtime, { issuer: 'http://spine.example', appName: 'Spine' }),
+    (runtime) => createIdentity(runtime, { issuer: 'http://spine.example', appName: 'Spine', ...config }),
     clock,
   );
   const events = async (tenant: TenantIdentity) => {

@@ -7,7 +7,7 @@ import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
 import type { Logger, RequestContext } from '../../subgraphs/_kernel/request/request-context.js';
 import { createRuntime, type RunningRuntime } from '../../subgraphs/_kernel/runtime.js';
 import { createSecretBox } from '../../subgraphs/_kernel/secrets/secret-box.js';
-import type { TenantPermission } from '../../subgraphs/_kernel/wire/permissions.js';
+import type { PlatformPermission, TenantPermission } from '../../subgraphs/_kernel/wire/permissions.js';
 import { ANONYMOUS, type Principal } from '../../subgraphs/_kernel/wire/principal.js';
 import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
 import { createTestDatabase } from './database.js';
@@ -113,6 +113,16 @@ export function memberOf(
     assurance: { level: 'aal1', at: Math.floor(Date.now() / 1_000) },
   };
 }
+
+/** A member of the platform's staff with the given permissions. */
+export const staffOf = (permissions: readonly PlatformPermission[], adminId: string = uuidv7()): Extract<Principal, { kind: 'platform' }> => ({
+  kind: 'platform',
+  adminId,
+  sessionId: uuidv7(),
+  roles: ['ADMIN'],
+  permissions,
+  assurance: { level: 'aal1', at: Math.floor(Date.now() / 1_000) },
+});
 
 /** A request as a service sees it. */
 export function contextFor(
