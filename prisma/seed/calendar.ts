@@ -67,7 +67,8 @@ export function bookingsOf(
       const status = statusOf(startsAt, now, random);
       const bookedBefore = (0.1 + random.next() * 13) * 86_400_000;
       const createdAt = new Date(Math.min(startsAt.getTime(), now.getTime()) - bookedBefore);
-      const isPaid = status === 'COMPLETED' || status === 'CONFIRMED' || (status === 'NO_SHOW' && random.next() < 0.5);
+      // Whoever stays away owes nothing: the demo's companies ask no fee for it.
+      const isPaid = status === 'COMPLETED' || status === 'CONFIRMED';
       bookings.push({ service, startsAt, createdAt, status, isPaid });
     }
   }
