@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { API_KEY_PATH, hashOfApiKey, type KnownApiKey } from '../../../subgraphs/_kernel/wire/api-key.js';
+import { API_KEY_PATH, type KnownApiKey } from '../../../subgraphs/_kernel/wire/api-key.js';
 import type { SubgraphEndpoint } from '../../../subgraphs/_kernel/wire/subgraph-endpoint.js';
 import type { GatewayLogger } from '../../logger.js';
 import { Refusal } from '../../refusal.js';
 import { gatewayEnvelope } from '../../request.js';
+import { hashOfSecret } from '../../../subgraphs/_kernel/wire/secret-hash.js';
 
 /** Whose keys are whose. */
 export interface ApiKeyDirectory {
@@ -60,7 +61,7 @@ export function createApiKeyDirectory(
 
   return {
     async find(key, requestId) {
-      const hash = hashOfApiKey(key);
+      const hash = hashOfSecret(key);
       const remembered = answers.get(hash);
       if (remembered && remembered.until > now()) return standing(remembered.key);
       const asked = underWay.get(hash) ?? ask(hash, requestId);

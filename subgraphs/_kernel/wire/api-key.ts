@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { TenantPermission } from './permissions.js';
 
@@ -35,9 +35,6 @@ export function looksLikeApiKey(text: string): boolean {
   const random = text.slice(API_KEY_PREFIX.length, -CHECKSUM_LENGTH);
   return text.slice(-CHECKSUM_LENGTH) === checksumOf(random);
 }
-
-/** What is kept of a key, and what it is looked up by. It is random throughout, so a plain hash is enough. */
-export const hashOfApiKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 /**
  * Path at which identity answers whose a key is: `?hash=<sha256 hex>`. 200 with a `KnownApiKey` as JSON, or 404 alike

@@ -1,4 +1,4 @@
-import { defineTenantToken, hashOfToken } from './tenant-token.js';
+import { defineTenantToken } from './tenant-token.js';
 
 /** Where directories of companies keep their people in step, by SCIM 2.0. */
 export const SCIM_PATH = '/scim/v2';
@@ -13,6 +13,3 @@ export const newScimToken = (tenantId: string): string => tokens.create(tenantId
 
 /** UUID of the company that a token says it is of; null for what cannot be one. */
 export const tenantOfScimToken = (token: string): string | null => tokens.tenantOf(token);
-
-/** What is kept of a token. */
-export const hashOfScimToken = hashOfToken;

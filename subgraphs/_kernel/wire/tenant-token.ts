@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** Tokens that name the company they are of, for callers who may know one address of the platform for all of them. */
 export interface TenantToken {
@@ -27,5 +27,3 @@ export function defineTenantToken(prefix: string): TenantToken {
   };
 }
 
-/** What is kept of a token. It is random throughout, so a plain hash is enough. */
-export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex');

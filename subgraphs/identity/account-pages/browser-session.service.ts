@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { MembershipRow } from '../membership/membership.store.js';
@@ -6,6 +6,7 @@ import { assuranceClaims } from '../session/assurance.js';
 import type { SessionRow } from '../session/session.store.js';
 import { placeToSignInTo } from '../standing/standing.store.js';
 import { findSessionOfBrowser, insertBrowserSession } from './browser-session.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** Who is signed in with a browser: an open session of somebody who may still sign in here. */
 export interface BrowserSession {
@@ -22,18 +23,17 @@ export interface BrowserSessionService {
 }
 
 const COOKIE = /^[\w-]{43}$/;
-const hashOf = (cookie: string): string => createHash('sha256').update(cookie).digest('hex');
 
 export const createBrowserSessionService = (tenants: TenantDatabase): BrowserSessionService => ({
   async open(context, sessionId) {
     const cookie = randomBytes(32).toString('base64url');
-    const row = { hash: hashOf(cookie), sessionId, createdAt: context.clock.now() };
+    const row = { hash: hashOfSecret(cookie), sessionId, createdAt: context.clock.now() };
     await insertBrowserSession(tenants.of(context), row);
     return cookie;
   },
   async find(context, cookie) {
     if (cookie === undefined || !COOKIE.test(cookie)) return null;
-    const session = await findSessionOfBrowser(tenants.of(context), hashOf(cookie));
+    const session = await findSessionOfBrowser(tenants.of(context), hashOfSecret(cookie));
     if (!session || session.revokedAt !== null || session.expiresAt <= context.clock.now()) return null;
     const membership = await tenants.transaction(context, (db) => placeToSignInTo(db, session.subjectId));
     return membership && { session, membership };

@@ -8,7 +8,7 @@ import { requireFreshProof, requireMember, requirePermission } from '../../_kern
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
-import { hashOfApiKey, newApiKey } from '../../_kernel/wire/api-key.js';
+import { newApiKey } from '../../_kernel/wire/api-key.js';
 import { TENANT_PERMISSIONS, type TenantPermission } from '../../_kernel/wire/permissions.js';
 import type { MemberPrincipal } from '../../_kernel/wire/principal.js';
 import type { IdentityEvents } from '../events.js';
@@ -26,6 +26,7 @@ import {
   type ApiKeyRow,
   type NewApiKeyRow,
 } from './api-key.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 export interface ApiKeyInput {
   readonly serviceAccountId: string;
@@ -88,7 +89,7 @@ export function createApiKeyService(parts: {
     const apiKey = await insertApiKey(db, {
       ...of,
       id: uuidv7(),
-      hash: hashOfApiKey(key),
+      hash: hashOfSecret(key),
       hint: key.slice(-4),
       createdAt: context.clock.now(),
     });

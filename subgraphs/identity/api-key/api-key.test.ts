@@ -3,10 +3,11 @@ import { startTestIdentity, type TestIdentity } from '../../../tests/support/ide
 import { ACME as PLAIN_ACME, contextFor, GLOBEX as PLAIN_GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { ApiKeyId } from '../ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { API_KEY_PATH, API_KEY_USES_PATH, hashOfApiKey, looksLikeApiKey, newApiKey, type KnownApiKey } from '../../_kernel/wire/api-key.js';
+import { API_KEY_PATH, API_KEY_USES_PATH, looksLikeApiKey, newApiKey, type KnownApiKey } from '../../_kernel/wire/api-key.js';
 import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import { ANONYMOUS, NO_ASSURANCE, type Principal } from '../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** Keys are part of the largest plan. */
 const ACME: TenantIdentity = { ...PLAIN_ACME, plan: 'ENTERPRISE' };
@@ -47,7 +48,7 @@ describe('API keys', () => {
       { tenant: PLATFORM_TENANT, principal, origin: { requestId: 'r', ip: null, userAgent: null } },
     );
   const lookUp = async (key: string): Promise<KnownApiKey | null> => {
-    const answer = await forward(API_KEY_PATH, `?hash=${hashOfApiKey(key)}`);
+    const answer = await forward(API_KEY_PATH, `?hash=${hashOfSecret(key)}`);
     return answer?.status === 200 ? (JSON.parse(answer.body) as KnownApiKey) : null;
   };
 
@@ -78,8 +79,8 @@ describe('API keys', () => {
       registeredClient: 'kiosk',
       expiresAt: null,
     });
-    await expect(forward(API_KEY_PATH, `?hash=${hashOfApiKey(key)}`, '', ANONYMOUS)).resolves.toMatchObject({ status: 403 });
-    await expect(forward(API_KEY_PATH, `?hash=${hashOfApiKey(newApiKey())}`)).resolves.toMatchObject({ status: 404 });
+    await expect(forward(API_KEY_PATH, `?hash=${hashOfSecret(key)}`, '', ANONYMOUS)).resolves.toMatchObject({ status: 403 });
+    await expect(forward(API_KEY_PATH, `?hash=${hashOfSecret(newApiKey())}`)).resolves.toMatchObject({ status: 404 });
     await expect(forward(API_KEY_PATH, '?hash=%27%20OR%201=1')).resolves.toMatchObject({ status: 404 });
   });
 

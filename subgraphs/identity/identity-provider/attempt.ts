@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
 /** How long somebody may be with a provider. */
@@ -7,10 +7,7 @@ export const ATTEMPT_MINUTES = 10;
 export const CODE_SECONDS = 60;
 
 export const newSecret = (): string => randomBytes(32).toString('base64url');
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
-/** What whoever began an attempt keeps to herself, in the form in which it was told at the start. */
-export const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
 export const isChallenge = (text: string): boolean => /^[A-Za-z0-9_-]{43}$/.test(text);
 
 export const ATTEMPT_PURPOSE = 'identity.sso_attempt';

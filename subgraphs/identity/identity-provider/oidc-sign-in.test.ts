@@ -8,7 +8,8 @@ import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { TenancyEvents } from '../../tenancy/events.js';
 import { IdentityProviderId } from '../ids.js';
-import { challengeOf, newSecret } from './attempt.js';
+import { newSecret } from './attempt.js';
+import { challengeOf } from '../../_kernel/wire/secret-hash.js';
 
 const PASSWORD = 'Spine-demo-1!';
 const RETURN = 'http://acme.spine.example/welcome';

@@ -7,8 +7,9 @@ import { ACME, contextFor, memberOf } from '../../../tests/support/runtime.js';
 import { createSamlIdp, type Asserted, type SamlRequest } from '../../../tests/support/saml-idp.js';
 import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import { IdentityProviderId } from '../ids.js';
-import { challengeOf, newSecret } from './attempt.js';
+import { newSecret } from './attempt.js';
 import { rememberVerifiedDomain } from './identity-provider.store.js';
+import { challengeOf } from '../../_kernel/wire/secret-hash.js';
 
 const RETURN = 'http://acme.spine.example/welcome';
 const REFUSED = `${RETURN}?sso_error=refused`;

@@ -9,10 +9,8 @@ import { IdentityProviderId } from '../ids.js';
 import {
   ATTEMPT_MINUTES,
   ATTEMPT_PURPOSE,
-  challengeOf,
   checksSchema,
   CODE_SECONDS,
-  hashOf,
   isChallenge,
   newSecret,
   personSchema,
@@ -27,6 +25,7 @@ import { CLIENT_SECRET_PURPOSE, type OidcSettings, type SamlSettings } from './i
 import { findProvider, type IdentityProviderRow } from './identity-provider.store.js';
 import type { OidcRelation, OidcUpstream } from './oidc-upstream.js';
 import type { SamlRelation, SamlUpstream } from './saml-upstream.js';
+import { challengeOf, hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** What a provider answered with: the query of an address, or a form. */
 export type ProviderAnswer =
@@ -118,7 +117,7 @@ export function createSsoService(parts: {
       await insertAttempt(tenants.of(context), {
         id: uuidv7(),
         providerId,
-        stateHash: hashOf(checks.state),
+        stateHash: hashOfSecret(checks.state),
         sealedChecks: secretBox.seal(JSON.stringify(checks), ATTEMPT_PURPOSE),
         challenge,
         returnTo: address,
@@ -135,14 +134,14 @@ export function createSsoService(parts: {
       const now = context.clock.now();
       const db = tenants.of(context);
       // Taken before it is looked at: an answer that does not hold is no second time tried.
-      const attempt = state ? await takeAttempt(db, providerId, hashOf(state), now) : null;
+      const attempt = state ? await takeAttempt(db, providerId, hashOfSecret(state), now) : null;
       if (!attempt) throw new NotFoundError('Sign-in');
       const checks = checksSchema.parse(JSON.parse(secretBox.open(attempt.sealedChecks, ATTEMPT_PURPOSE)));
       try {
         const person = await personOf(context, provider, checks, answer);
         const code = newSecret();
         await keepAnswer(db, attempt.id, {
-          codeHash: hashOf(code),
+          codeHash: hashOfSecret(code),
           codeExpiresAt: new Date(now.getTime() + CODE_SECONDS * 1_000),
           sealedPerson: secretBox.seal(JSON.stringify(person), ATTEMPT_PURPOSE),
         });
@@ -162,7 +161,7 @@ export function createSsoService(parts: {
 
     async redeem(context, code, verifier) {
       const db = tenants.of(context);
-      const taken = await takeAnswer(db, hashOf(code), challengeOf(verifier), context.clock.now());
+      const taken = await takeAnswer(db, hashOfSecret(code), challengeOf(verifier), context.clock.now());
       if (!taken?.sealedPerson) return null;
       const provider = await findProvider(db, taken.providerId);
       if (!provider?.enabled) return null;

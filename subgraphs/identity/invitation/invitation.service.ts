@@ -34,7 +34,7 @@ import {
   markEmailVerified,
   type UserRow,
 } from '../user/user.store.js';
-import { hashInvitationToken, INVITATION_DAYS, newInvitationToken, statusOf } from './invitation.js';
+import { INVITATION_DAYS, newInvitationToken, statusOf } from './invitation.js';
 import {
   findInvitationsPage,
   INVITATION_SORT,
@@ -44,6 +44,7 @@ import {
   revokeOpenInvitation,
   type InvitationRow,
 } from './invitation.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const MOST_AT_ONCE = 100;
@@ -135,7 +136,7 @@ export function createInvitationService(parts: {
         id: uuidv7(),
         email,
         roles,
-        tokenHash: hashInvitationToken(token),
+        tokenHash: hashOfSecret(token),
         invitedBy: inviter.userId,
         createdAt: now,
         expiresAt: new Date(now.getTime() + INVITATION_DAYS * DAY_MS),
@@ -211,7 +212,7 @@ export function createInvitationService(parts: {
     accept: (context, input) =>
       platform.transaction(async (db) => {
         const now = context.clock.now();
-        const invitation = await lockInvitation(db, context.tenant.id, hashInvitationToken(input.token));
+        const invitation = await lockInvitation(db, context.tenant.id, hashOfSecret(input.token));
         if (!invitation || statusOf(invitation, now) !== 'PENDING') throw new UnauthenticatedError(REFUSED_LINK);
         const user = await personOf(db, invitation.email, input);
         await markAccepted(db, invitation, user.id, now);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** Days that an invitation is good for. */
 export const INVITATION_DAYS = 7;
@@ -6,8 +6,6 @@ export const INVITATION_DAYS = 7;
 const PREFIX = 'spi_';
 
 export const newInvitationToken = (): string => PREFIX + randomBytes(32).toString('base64url');
-
-export const hashInvitationToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 export const INVITATION_STATUSES = ['PENDING', 'ACCEPTED', 'REVOKED', 'EXPIRED'] as const;
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number];

@@ -9,8 +9,9 @@ import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { INVITED_PERSON_PURPOSE, type InvitedPerson } from '../../_kernel/wire/invited-person.js';
 import type { IdentityEvents } from '../events.js';
 import { findMemberByEmail, findUsersByIds } from '../user/user.store.js';
-import { hashInvitationToken, INVITATION_DAYS, newInvitationToken } from './invitation.js';
+import { INVITATION_DAYS, newInvitationToken } from './invitation.js';
 import { replaceInvitation } from './invitation.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -51,7 +52,7 @@ export function createRequestedInvitationService(parts: {
       id: uuidv7(),
       email,
       roles,
-      tokenHash: hashInvitationToken(token),
+      tokenHash: hashOfSecret(token),
       invitedBy,
       createdAt: now,
       expiresAt: new Date(now.getTime() + INVITATION_DAYS * DAY_MS),

@@ -1,4 +1,5 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 export const PROOF_PURPOSES = ['EMAIL_VERIFICATION', 'PASSWORD_RESET', 'SIGN_IN'] as const;
 export type ProofPurpose = (typeof PROOF_PURPOSES)[number];
@@ -24,13 +25,11 @@ export const newProofToken = (): string => PREFIX + randomBytes(32).toString('ba
 /** What can be typed from one screen into another: six digits. */
 export const newProofCode = (): string => String(randomInt(1_000_000)).padStart(6, '0');
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /** What is kept of a token. It is random throughout, so a plain hash is enough. */
-export const hashProofToken = (token: string): string => sha256(token);
+export const hashProofToken = (token: string): string => hashOfSecret(token);
 
 /** What is kept of a code; with the proof's id, so that equal codes do not look equal. */
-export const hashProofCode = (proofId: string, code: string): string => sha256(`${proofId}:${code}`);
+export const hashProofCode = (proofId: string, code: string): string => hashOfSecret(`${proofId}:${code}`);
 
 export const codeFits = (proof: { readonly id: string; readonly codeHash: string }, code: string): boolean =>
   timingSafeEqual(Buffer.from(proof.codeHash), Buffer.from(hashProofCode(proof.id, code)));

@@ -15,8 +15,8 @@ import type { OpsEvents } from '../../ops/events.js';
 import { OidcClientId } from '../ids.js';
 import { USER_SCHEMA } from '../scim/protocol/attributes.js';
 import type { SignedIn } from '../session/sign-in.js';
-import { digestOf } from './digest.js';
 import { insertGrant } from './grant.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 const PASSWORD = 'Spine-demo-1!';
 const WITHIN = 30_000;
@@ -95,7 +95,7 @@ describe('the clients that took part in a session', () => {
   const takePart = async ({ sessionId, userId }: SignedIn, name: string, tenant: TenantIdentity = ACME): Promise<string> => {
     const sid = randomUUID();
     await insertGrant(t.runtime.database.tenants.of({ tenant }), {
-      hash: digestOf(randomUUID()),
+      hash: hashOfSecret(randomUUID()),
       sessionId,
       userId,
       clientId: clients.get(`${tenant.slug}/${name}`) ?? '',

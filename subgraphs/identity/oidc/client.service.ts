@@ -19,9 +19,9 @@ import {
   updateOidcClient,
   type OidcClientRow,
 } from './client.store.js';
-import { digestOf } from './digest.js';
 import { findGrantsOfClient } from './grant.store.js';
 import { deleteRecordsOfGrants } from './record.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 type Given<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | null | undefined };
 
@@ -147,7 +147,7 @@ export function createOidcClientService(parts: {
         kind,
         ...settings,
         serviceAccountId,
-        secretHash: secret === null ? null : digestOf(secret),
+        secretHash: secret === null ? null : hashOfSecret(secret),
         createdBy,
         createdAt: now,
         updatedAt: now,

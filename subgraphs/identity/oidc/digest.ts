@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
-/** What is kept of secrets and of what things are found by. All of it is random throughout, so a plain hash is enough. */
-export const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-
+/** Whether a secret is the one that a digest was kept of; takes as long for a wrong one as for the right one. */
 export function matchesDigest(secret: string, digest: string): boolean {
-  const [given, kept] = [Buffer.from(digestOf(secret)), Buffer.from(digest)];
+  const [given, kept] = [Buffer.from(hashOfSecret(secret)), Buffer.from(digest)];
   return given.length === kept.length && timingSafeEqual(given, kept);
 }

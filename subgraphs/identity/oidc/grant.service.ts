@@ -9,8 +9,8 @@ import { REFRESH_TOKEN_SECONDS } from '../session/session.js';
 import { revokeSession, type SessionRow } from '../session/session.store.js';
 import { placeToSignInTo } from '../standing/standing.store.js';
 import { addConsent, findConsentedScopes } from './consent.store.js';
-import { digestOf } from './digest.js';
 import { findGrant, insertGrant, prolongSession, queueLogoutNotice } from './grant.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** Whom a client acts for, and by which session. */
 export interface ActedFor {
@@ -48,17 +48,17 @@ export function createGrantService(parts: {
   const { tenants, outbox } = parts;
   return {
     async actedFor(context, grantId) {
-      const grant = await findGrant(tenants.of(context), digestOf(grantId));
+      const grant = await findGrant(tenants.of(context), hashOfSecret(grantId));
       if (!grant || grant.session.revokedAt !== null || grant.session.expiresAt <= context.clock.now()) return null;
       const membership = await tenants.transaction(context, (db) => placeToSignInTo(db, grant.userId));
       return membership && { session: grant.session, membership };
     },
     async isOf(context, grantId, { session }) {
-      return (await findGrant(tenants.of(context), digestOf(grantId)))?.sessionId === session.id;
+      return (await findGrant(tenants.of(context), hashOfSecret(grantId)))?.sessionId === session.id;
     },
     async begin(context, { id, clientId, sid }, { session }) {
       await insertGrant(tenants.of(context), {
-        hash: digestOf(id),
+        hash: hashOfSecret(id),
         sessionId: session.id,
         userId: session.subjectId,
         clientId,
@@ -69,13 +69,13 @@ export function createGrantService(parts: {
     },
     leave: (context, clientId, sid) => queueLogoutNotice(tenants.of(context), clientId, sid, context.clock.now()),
     async prolong(context, grantId) {
-      const grant = await findGrant(tenants.of(context), digestOf(grantId));
+      const grant = await findGrant(tenants.of(context), hashOfSecret(grantId));
       const until = new Date(context.clock.now().getTime() + REFRESH_TOKEN_SECONDS * 1_000);
       if (grant) await prolongSession(tenants.of(context), grant.sessionId, until);
     },
     async endForReuse(context, grantId) {
       await tenants.transaction(context, async (db) => {
-        const grant = await findGrant(db, digestOf(grantId));
+        const grant = await findGrant(db, hashOfSecret(grantId));
         if (!grant || !(await revokeSession(db, grant.sessionId, 'TOKEN_REUSED', context.clock.now()))) return;
         await outbox.emit(db, context, 'identity.session_ended', {
           realm: 'tenant',

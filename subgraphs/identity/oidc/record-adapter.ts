@@ -4,7 +4,6 @@ import type { Clock } from '../../_kernel/request/clock.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
-import { digestOf } from './digest.js';
 import {
   addRecord,
   consumeRecord,
@@ -14,6 +13,7 @@ import {
   putRecord,
   type OidcRecordRow,
 } from './record.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 const SEAL_PURPOSE = 'identity.oidc_record';
 
@@ -46,26 +46,26 @@ export function createRecordAdapter(model: string, tenant: TenantIdentity, parts
       const grantId = model === GRANT ? id : payload.grantId;
       const record = {
         model,
-        hash: digestOf(id),
+        hash: hashOfSecret(id),
         sealed: secretBox.seal(JSON.stringify(payload), SEAL_PURPOSE),
-        grantHash: grantId === undefined ? null : digestOf(grantId),
-        uidHash: payload.uid === undefined ? null : digestOf(payload.uid),
+        grantHash: grantId === undefined ? null : hashOfSecret(grantId),
+        uidHash: payload.uid === undefined ? null : hashOfSecret(payload.uid),
         expiresAt: new Date(clock.now().getTime() + expiresIn * 1_000),
       };
       if (model !== REPLAYS) return putRecord(db, record);
       if (!(await addRecord(db, record))) throw new errors.InvalidRequest('this proof was used before');
     },
-    find: async (id) => payloadOf(await findRecord(db, model, { hash: digestOf(id) })),
-    findByUid: async (uid) => payloadOf(await findRecord(db, model, { uidHash: digestOf(uid) })),
+    find: async (id) => payloadOf(await findRecord(db, model, { hash: hashOfSecret(id) })),
+    findByUid: async (uid) => payloadOf(await findRecord(db, model, { uidHash: hashOfSecret(uid) })),
     findByUserCode: () => Promise.resolve(undefined),
     async consume(id) {
       // Of two that show the same one at the same moment, one comes second: it is in two hands.
-      if (await consumeRecord(db, model, digestOf(id), clock.now())) return;
-      const row = await findRecord(db, model, { hash: digestOf(id) });
+      if (await consumeRecord(db, model, hashOfSecret(id), clock.now())) return;
+      const row = await findRecord(db, model, { hash: hashOfSecret(id) });
       if (row?.grantHash) await deleteRecordsOfGrants(db, [row.grantHash]);
       throw new errors.InvalidGrant('it was used already');
     },
-    destroy: (id) => deleteRecord(db, model, digestOf(id)),
-    revokeByGrantId: (grantId) => deleteRecordsOfGrants(db, [digestOf(grantId)], model),
+    destroy: (id) => deleteRecord(db, model, hashOfSecret(id)),
+    revokeByGrantId: (grantId) => deleteRecordsOfGrants(db, [hashOfSecret(grantId)], model),
   };
 }

@@ -21,7 +21,6 @@ import { findUserById } from '../user/user.store.js';
 import {
   assertionSchema,
   challengeIn,
-  hashOfChallenge,
   MOST_PASSKEYS,
   PASSKEY_CHALLENGE_MINUTES,
   registrationSchema,
@@ -36,6 +35,7 @@ import {
   takePasskeyChallenge,
   type PasskeyRow,
 } from './passkey.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** One message for every reason, so that nothing can be learned from it. */
 const REFUSED = 'This passkey cannot be used here';
@@ -78,7 +78,7 @@ export function createPasskeyService(parts: {
 
   const remember = async (context: RequestContext, challenge: string, userId: string | null): Promise<void> => {
     const expiresAt = new Date(context.clock.now().getTime() + PASSKEY_CHALLENGE_MINUTES * 60_000);
-    await insertPasskeyChallenge(tenants.of(context), { hash: hashOfChallenge(challenge), userId, expiresAt });
+    await insertPasskeyChallenge(tenants.of(context), { hash: hashOfSecret(challenge), userId, expiresAt });
   };
 
   /** @returns what was asked to be signed, which counts no more; null when it was not asked for */
@@ -86,7 +86,7 @@ export function createPasskeyService(parts: {
     const challenge = challengeIn(clientDataJson);
     if (challenge === null) return null;
     const now = context.clock.now();
-    return (await takePasskeyChallenge(tenants.of(context), hashOfChallenge(challenge), userId, now)) ? challenge : null;
+    return (await takePasskeyChallenge(tenants.of(context), hashOfSecret(challenge), userId, now)) ? challenge : null;
   };
 
   const verified = async (context: RequestContext, input: unknown): Promise<PasskeyRow | null> => {
@@ -197,7 +197,7 @@ export function createPasskeyService(parts: {
 
     async signIn(context, input) {
       const { id: credentialId } = validate(assertionSchema, input);
-      const attempt = { realm: 'tenant', account: hashOfChallenge(credentialId), deviceId: null } as const;
+      const attempt = { realm: 'tenant', account: hashOfSecret(credentialId), deviceId: null } as const;
       await guard.admit(context, attempt);
       const passkey = await verified(context, input).catch((error: unknown) => {
         context.logger.info({ err: error }, 'passkey refused');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
 import { lineSchema } from '../../_kernel/validation/text.js';
@@ -6,8 +5,6 @@ import { lineSchema } from '../../_kernel/validation/text.js';
 /** Minutes to touch the key in. */
 export const PASSKEY_CHALLENGE_MINUTES = 5;
 export const MOST_PASSKEYS = 20;
-
-export const hashOfChallenge = (challenge: string): string => createHash('sha256').update(challenge).digest('hex');
 
 const base64url = (most: number) =>
   z

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { PersonalDataKind } from '../../_kernel/personal-data/personal-data.js';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../_kernel/wire/subgraph-names.js';
 
@@ -32,7 +32,6 @@ export const ARCHIVE_FORMAT = { format: 'spine-personal-data', version: 1 } as c
 
 const PREFIX = 'pdl_';
 export const newDownloadToken = (): string => PREFIX + randomBytes(32).toString('base64url');
-export const hashDownloadToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** The subgraphs whose answer is missing, in the order of the graph. */
 export const unanswered = (answered: readonly string[]): readonly SubgraphName[] =>

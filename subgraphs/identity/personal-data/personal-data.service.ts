@@ -19,7 +19,6 @@ import {
   ARCHIVE_FORMAT,
   COOLING_OFF_DAYS,
   daysAfter,
-  hashDownloadToken,
   isOwn,
   kindInWords,
   LINK_MINUTES,
@@ -39,6 +38,7 @@ import {
   type PersonalDataAnswerRow,
   type PersonalDataRequestRow,
 } from './personal-data.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** What lets staff follow and fetch what the company asks for in a client's name. */
 const LOOKS_AFTER = 'patients:delete';
@@ -222,7 +222,7 @@ export function createPersonalDataService(parts: {
         const { status, expiresAt } = ownOrLookedAfter(context, await lockRequest(db, id));
         if (status !== 'READY' || !expiresAt || expiresAt <= now) throw new ConflictError('There is nothing to fetch');
         const downloadUntil = new Date(Math.min(expiresAt.getTime(), minutesAfter(now, LINK_MINUTES).getTime()));
-        await updateRequest(db, id, { downloadHash: hashDownloadToken(token), downloadUntil });
+        await updateRequest(db, id, { downloadHash: hashOfSecret(token), downloadUntil });
         const url = `${addressOfTenant(publicUrl, context.tenant)}${DOWNLOAD_PATH}?token=${token}`;
         return { url, expiresAt: downloadUntil };
       });
@@ -230,7 +230,7 @@ export function createPersonalDataService(parts: {
 
     fetch: (context, token) =>
       tenants.transaction(context, async (db) => {
-        const taken = await takeDownload(db, hashDownloadToken(token), context.clock.now());
+        const taken = await takeDownload(db, hashOfSecret(token), context.clock.now());
         if (!taken) return null;
         await work.tell(context, db, taken, 'FETCHED');
         const subgraphs: Record<string, unknown> = {};

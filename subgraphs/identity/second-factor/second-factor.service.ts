@@ -10,7 +10,6 @@ import { lineSchema } from '../../_kernel/validation/text.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { IdentityEvents } from '../events.js';
 import {
-  hashOf,
   newRecoveryCode,
   RECOVERY_CODES,
   TOTP_PERIOD_SECONDS,
@@ -28,6 +27,7 @@ import {
   useTimeStep,
   type Subject,
 } from './second-factor.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 const SECRET_PURPOSE = 'totp secret';
 
@@ -113,7 +113,7 @@ export function createSecondFactorService(parts: {
   const check: SecondFactorService['check'] = async (context, db, subject, text) => {
     const typed = typedCode(text);
     if (typed.kind === 'TOTP') return (await checkTotp(context, db, subject, typed.code)) ? 'otp' : null;
-    const used = await useRecoveryCode(db, subject, hashOf(typed.code), context.clock.now());
+    const used = await useRecoveryCode(db, subject, hashOfSecret(typed.code), context.clock.now());
     return used ? 'kba' : null;
   };
 
@@ -125,7 +125,7 @@ export function createSecondFactorService(parts: {
 
   const giveRecoveryCodes = async (db: PlatformDb, subject: Subject): Promise<readonly string[]> => {
     const codes = Array.from({ length: RECOVERY_CODES }, newRecoveryCode);
-    await replaceRecoveryCodes(db, subject, codes.map(hashOf));
+    await replaceRecoveryCodes(db, subject, codes.map(hashOfSecret));
     return codes;
   };
 

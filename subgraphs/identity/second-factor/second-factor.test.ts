@@ -5,7 +5,8 @@ import { startTestIdentity, type TestIdentity } from '../../../tests/support/ide
 import { ACME, contextFor, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { SignedIn } from '../session/sign-in.js';
-import { hashOf, newRecoveryCode, SecondFactorRequiredError, typedCode } from './second-factor.js';
+import { newRecoveryCode, SecondFactorRequiredError, typedCode } from './second-factor.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 const PASSWORD = 'Spine-demo-1!';
 
@@ -262,6 +263,6 @@ describe('codes', () => {
   test('are told apart by how they look', () => {
     expect(typedCode('123 456')).toEqual({ kind: 'TOTP', code: '123456' });
     expect(typedCode('ABCD efgh-jkmn 2345')).toEqual({ kind: 'RECOVERY', code: 'abcd-efgh-jkmn-2345' });
-    expect(hashOf('a')).not.toBe(hashOf('b'));
+    expect(hashOfSecret('a')).not.toBe(hashOfSecret('b'));
   });
 });

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../_kernel/errors/domain-error.js';
 
 /** Seconds that a code of an authenticator app lasts, as RFC 6238 recommends. */
@@ -19,9 +19,6 @@ const CHALLENGE_PREFIX = 'spc_';
 
 /** What the client holds between the factors. */
 export const newChallenge = (): string => CHALLENGE_PREFIX + randomBytes(32).toString('base64url');
-
-/** What is kept of challenges and recovery codes. They are random throughout, so a plain hash is enough. */
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** Without letters and digits that are taken for one another. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';

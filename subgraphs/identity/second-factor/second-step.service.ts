@@ -9,9 +9,9 @@ import type { IssuedToken } from '../session/token-issuer.js';
 import type { SignInGuard } from '../sign-in-guard/sign-in-guard.service.js';
 import { requireMember } from '../../_kernel/request/principal-checks.js';
 import { findUserById } from '../user/user.store.js';
-import { hashOf } from './second-factor.js';
 import type { SecondFactorService } from './second-factor.service.js';
 import { tryChallenge, useChallenge } from './second-factor.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** One message for every reason, so that nothing can be learned from it. */
 const REFUSED = 'The code is wrong, or it took too long; sign in again';
@@ -46,11 +46,11 @@ export function createSecondStepService(parts: {
 }): SecondStepService {
   const { tenants, platform, hasher, secondFactors, guard, signIn } = parts;
 
-  const attemptOf = (userId: string) => ({ realm: 'tenant', account: hashOf(userId), deviceId: null }) as const;
+  const attemptOf = (userId: string) => ({ realm: 'tenant', account: hashOfSecret(userId), deviceId: null }) as const;
 
   return {
     async complete(context, { challenge, code }) {
-      const hash = hashOf(challenge);
+      const hash = hashOfSecret(challenge);
       const now = context.clock.now();
       const tried = await tryChallenge(tenants.of(context), hash, now);
       if (tried?.realm !== 'tenant') throw new UnauthenticatedError(REFUSED);

@@ -3,9 +3,9 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { TokenRealm } from '../../_kernel/wire/access-token.js';
 import type { IdentityEvents } from '../events.js';
-import { hashRefreshToken } from './session.js';
 import { newRefreshGrant, type RefreshGrant } from './session-opener.js';
 import { revokeSession, rotateRefreshTokenRow, type RotatedSession } from './session.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 export interface Rotated {
   readonly session: RotatedSession;
@@ -27,10 +27,10 @@ export async function rotateRefreshToken(
   const now = context.clock.now();
   const refresh = newRefreshGrant(now);
   const outcome = await rotateRefreshTokenRow(tenants.of(context), {
-    hash: hashRefreshToken(token),
+    hash: hashOfSecret(token),
     realm,
     now,
-    next: { hash: hashRefreshToken(refresh.token), expiresAt: refresh.expiresAt },
+    next: { hash: hashOfSecret(refresh.token), expiresAt: refresh.expiresAt },
   });
   if (outcome.verdict === 'ROTATED') return { session: outcome, refresh };
   if (outcome.verdict === 'REUSED') {

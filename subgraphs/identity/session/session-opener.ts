@@ -4,8 +4,9 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { TokenRealm } from '../../_kernel/wire/access-token.js';
 import type { IdentityEvents } from '../events.js';
-import { hashRefreshToken, newRefreshToken, REFRESH_TOKEN_SECONDS } from './session.js';
+import { newRefreshToken, REFRESH_TOKEN_SECONDS } from './session.js';
 import { insertRefreshToken, insertSession, type SessionRow } from './session.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 export interface RefreshGrant {
   readonly token: string;
@@ -38,7 +39,7 @@ export async function openSession(
   });
   const refresh = newRefreshGrant(now);
   const { expiresAt } = refresh;
-  await insertRefreshToken(db, { hash: hashRefreshToken(refresh.token), sessionId: session.id, expiresAt });
+  await insertRefreshToken(db, { hash: hashOfSecret(refresh.token), sessionId: session.id, expiresAt });
   await outbox.emit(db, context, 'identity.login_succeeded', {
     realm: subject.realm,
     subjectId: subject.subjectId,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** Seconds an access token lives. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
@@ -10,5 +10,3 @@ const PREFIX = 'spr_';
 /** A refresh token: 256 random bits behind a prefix that secret scanners can recognise. */
 export const newRefreshToken = (): string => PREFIX + randomBytes(32).toString('base64url');
 
-/** What is kept of a refresh token. It is random throughout, so a plain hash is enough. */
-export const hashRefreshToken = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -6,7 +6,7 @@ import type { AccessTokenClaims } from '../../_kernel/wire/access-token.js';
 import type { IdentityEvents } from '../events.js';
 import { findMembershipsOfUsers, type MembershipRow } from '../membership/membership.store.js';
 import type { RoleService } from '../role/role.service.js';
-import { CHALLENGE_MINUTES, hashOf, newChallenge, SecondFactorRequiredError } from '../second-factor/second-factor.js';
+import { CHALLENGE_MINUTES, newChallenge, SecondFactorRequiredError } from '../second-factor/second-factor.js';
 import type { SecondFactorService } from '../second-factor/second-factor.service.js';
 import { insertChallenge } from '../second-factor/second-factor.store.js';
 import { maySignIn } from '../user/user.js';
@@ -16,6 +16,7 @@ import { assuranceClaims, type ProofMethod } from './assurance.js';
 import { openSession, type RefreshGrant } from './session-opener.js';
 import type { ProvedSession } from './session.store.js';
 import type { IssuedToken, TokenIssuer } from './token-issuer.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 export interface SignedIn {
   readonly userId: string;
@@ -79,7 +80,7 @@ export function createSignIn(parts: {
     const secret = newChallenge();
     const createdAt = context.clock.now();
     const expiresAt = new Date(createdAt.getTime() + CHALLENGE_MINUTES * 60_000);
-    const row = { realm: 'tenant', subjectId, hash: hashOf(secret), amr: [method], createdAt, expiresAt } as const;
+    const row = { realm: 'tenant', subjectId, hash: hashOfSecret(secret), amr: [method], createdAt, expiresAt } as const;
     await insertChallenge(tenants.of(context), row);
     throw new SecondFactorRequiredError(secret, expiresAt);
   };

@@ -3,7 +3,7 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requireFreshProof, requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
-import { hashDeviceToken, newDeviceToken, trustedUntil } from './trusted-device.js';
+import { newDeviceToken, trustedUntil } from './trusted-device.js';
 import {
   findDeviceByToken,
   findDevicesOf,
@@ -12,6 +12,7 @@ import {
   revokeDevice,
   type TrustedDeviceRow,
 } from './trusted-device.store.js';
+import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 export interface DeviceTrusted {
   readonly device: TrustedDeviceRow;
@@ -42,7 +43,7 @@ export const createTrustedDeviceService = (tenants: TenantDatabase): TrustedDevi
     const device = await insertDevice(tenants.of(context), {
       id: uuidv7(),
       userId,
-      tokenHash: hashDeviceToken(deviceToken),
+      tokenHash: hashOfSecret(deviceToken),
       userAgent: context.origin.userAgent,
       createdAt: now,
       lastUsedAt: now,
@@ -54,7 +55,7 @@ export const createTrustedDeviceService = (tenants: TenantDatabase): TrustedDevi
   async recognise(context, token) {
     if (token === null) return null;
     const now = context.clock.now();
-    const device = await findDeviceByToken(tenants.of(context), hashDeviceToken(token), now);
+    const device = await findDeviceByToken(tenants.of(context), hashOfSecret(token), now);
     if (device) await noteUse(tenants.of(context), device.id, now, trustedUntil(now));
     return device && { id: device.id, userId: device.userId };
   },

@@ -14,7 +14,7 @@ import type { BookingEvents } from '../../events.js';
 import type { BookingJobs } from '../../jobs.js';
 import { findProvidersByIds } from '../../provider/provider.store.js';
 import type { AllowedKind, CalendarProviders } from '../remote/calendar-provider.js';
-import { challengeOf, grantOf, jsonOf, type OAuthService } from '../remote/oauth.js';
+import { grantOf, jsonOf, type OAuthService } from '../remote/oauth.js';
 import { CalendarFailedError, CredentialsRefusedError, type CalendarKind } from '../remote/remote-calendar.js';
 import {
   AUTHORIZATION_LASTS_MS,
@@ -36,6 +36,7 @@ import {
   type CalendarConflictRow,
   type CalendarConnectionRow,
 } from './calendar-connection.store.js';
+import { challengeOf } from '../../../_kernel/wire/secret-hash.js';
 
 export interface CalDavInput {
   readonly providerId: string;

@@ -7,7 +7,6 @@ import type { RequestContext } from '../../../_kernel/request/request-context.js
 import { addressOfTenant } from '../../../_kernel/request/tenant-address.js';
 import type { TenantDatabase, TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
 import { CALENDAR_PATH, CALENDAR_TOKEN } from '../../../_kernel/wire/calendar-token.js';
-import { hashOfToken } from '../../../_kernel/wire/tenant-token.js';
 import type { Booker } from '../../reservation/reservation-booker.js';
 import { findProvidersByIds } from '../../provider/provider.store.js';
 import type { BookingEvents } from '../../events.js';
@@ -23,6 +22,7 @@ import {
   revokeFeed,
   type CalendarFeedRow,
 } from './calendar-feed.store.js';
+import { hashOfSecret } from '../../../_kernel/wire/secret-hash.js';
 
 const DAY_MS = 86_400_000;
 /** What a feed holds: long enough behind that what was called off goes away in programs that rarely look. */
@@ -103,7 +103,7 @@ export function createCalendarFeedService(parts: {
         const feed = await insertFeed(db, {
           ...(await whose(context, db, providerId)),
           id: uuidv7(),
-          hash: hashOfToken(token),
+          hash: hashOfSecret(token),
           hint: token.slice(-4),
           createdBy: userId,
           createdAt: context.clock.now(),
@@ -128,7 +128,7 @@ export function createCalendarFeedService(parts: {
     async read(context, token) {
       if (CALENDAR_TOKEN.tenantOf(token) !== context.tenant.id) return null;
       const db = tenants.of(context);
-      const feed = await findStandingFeed(db, hashOfToken(token));
+      const feed = await findStandingFeed(db, hashOfSecret(token));
       if (!feed) return null;
       const now = context.clock.now().getTime();
       const window = { from: new Date(now - BEHIND_MS), until: new Date(now + AHEAD_MS) };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../../_kernel/request/clock.js';
 import { assertWell, CalendarFailedError, callOf, CredentialsRefusedError } from './remote-calendar.js';
@@ -34,8 +33,6 @@ const tokenAnswer = z.object({
 
 /** So long before its end a token is taken for ended, in milliseconds. */
 const EARLY_MS = 60_000;
-
-export const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
 
 async function askForTokens(
   service: OAuthService,

@@ -6,7 +6,8 @@ import { requireFreshProof, requireMember, requirePermission } from '../../../_k
 import type { RequestContext } from '../../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../../_kernel/validation/validate.js';
-import { hashOfScimToken, newScimToken, tenantOfScimToken } from '../../../_kernel/wire/scim-token.js';
+import { newScimToken, tenantOfScimToken } from '../../../_kernel/wire/scim-token.js';
+import { hashOfSecret } from '../../../_kernel/wire/secret-hash.js';
 import type { IdentityEvents } from '../../events.js';
 import type { RoleService } from '../../role/role.service.js';
 import { newScimTokenSchema, USE_NOTED_EVERY_MS } from './scim-token.js';
@@ -84,7 +85,7 @@ export function createScimTokenService(parts: {
         const scimToken = await insertScimToken(db, {
           ...wanted,
           id: uuidv7(),
-          hash: hashOfScimToken(token),
+          hash: hashOfSecret(token),
           hint: token.slice(-4),
           permissions: maker.permissions,
           createdBy: maker.userId,
@@ -110,7 +111,7 @@ export function createScimTokenService(parts: {
       if (tenantOfScimToken(token) !== context.tenant.id) return null;
       const now = context.clock.now();
       const db = tenants.of(context);
-      const found = await findStandingScimToken(db, hashOfScimToken(token), now);
+      const found = await findStandingScimToken(db, hashOfSecret(token), now);
       const noted = found?.lastUsedAt?.getTime() ?? 0;
       if (found && now.getTime() - noted >= USE_NOTED_EVERY_MS) await noteUse(db, found.id, now);
       return found;
