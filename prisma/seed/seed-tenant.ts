@@ -113,7 +113,8 @@ async function addClients(
   const { clients } = subgraphs.booking.services;
   await runtime.catchUp('booking', context.tenant.id, CATCH_UP_MS);
   const { edges } = await clients.list(context, { first: 500 });
-  const known = edges.map(({ node }) => node.id);
+  // By name, for ids are new every time and the same demo is to come of the same seed.
+  const known = edges.map(({ node }) => node).sort((one, other) => (one.displayName < other.displayName ? -1 : 1)).map(({ id }) => id);
   for (let n = known.length; n < demo.clients; n += 1) {
     const given = DEMO_GIVEN_NAMES[n % DEMO_GIVEN_NAMES.length] ?? 'Kim';
     const family = random.pick(DEMO_FAMILY_NAMES);
