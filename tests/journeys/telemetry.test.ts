@@ -9,15 +9,15 @@ import { createHttpEndpoint } from '../../gateway/endpoints/http-endpoint.js';
 import { gatewayConfigOf } from '../../gateway/gateway-config.js';
 import { createGateway } from '../../gateway/gateway.js';
 import { createPlatform, SUPERGRAPH_FILE, type Platform } from '../../infra/local/platform.js';
-import { loadConfig } from '../../infra/runtime/config.js';
 import { createLogger } from '../../infra/runtime/log.js';
 import { serveSubgraph } from '../../subgraphs/_kernel/http/subgraph-server.js';
 import { systemClock } from '../../subgraphs/_kernel/request/clock.js';
 import type { SubgraphEndpoint } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { startCollector, type CollectedSpan, type Collector } from '../support/collector.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { freePort } from '../support/free-port.js';
+import type { TestDatabase } from '../support/database.js';
+import { platformConfig } from '../support/platform.js';
+import { createSeededDatabase } from '../support/seeded-template.js';
 import { DEMO_PASSWORD } from './main-job.js';
 
 const ENVELOPE_SECRET = 'an envelope secret of thirty-two characters';
@@ -67,17 +67,9 @@ describe('what is seen of a request from outside', () => {
 
   beforeAll(async () => {
     collector = await startCollector();
-    database = await createTestDatabase();
     folder = await mkdtemp(path.join(tmpdir(), 'spine-telemetry-'));
-    const config = loadConfig({
-      APP_ENV: 'test',
-      DATABASE_URL: database.url,
-      PORT: String(await freePort()),
-      METRICS_PORT: String(await freePort()),
-      HOST: '127.0.0.1',
-      LOG_LEVEL: 'trace',
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    });
+    database = await createSeededDatabase(platformConfig, folder);
+    const config = await platformConfig(database.url, { LOG_LEVEL: 'trace', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     platform = createPlatform({
       config,
       folder,

@@ -42,7 +42,8 @@ export interface TestPlatformOptions {
   readonly onLog?: (line: string) => void;
 }
 
-const configOf = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Config> =>
+/** What every platform of a test is started with. */
+export const platformConfig = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Config> =>
   loadConfig({
     APP_ENV: 'test',
     DATABASE_URL: databaseUrl,
@@ -57,8 +58,8 @@ const configOf = async (databaseUrl: string, environment: Readonly<Record<string
 export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const { environment = {}, onLog } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'spine-platform-'));
-  const database = await createSeededDatabase(configOf, folder);
-  const config = await configOf(database.url, environment);
+  const database = await createSeededDatabase(platformConfig, folder);
+  const config = await platformConfig(database.url, environment);
   const platform = createPlatform({
     config,
     folder,
