@@ -137,7 +137,7 @@ export function hostSubgraph(
     name,
     reactions: subgraph.reactions,
     log: runtime.log,
-    signal: runtime.signal,
+    watch: runtime.watch,
     tenants: runtime.database.tenants,
     pool: locks,
     clock: runtime.clock,

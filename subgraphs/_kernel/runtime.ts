@@ -3,6 +3,7 @@ import { createCatchUp } from './events/consumer-offset.js';
 import { createEventLog } from './events/event-log.js';
 import type { EventSignal } from './events/event-signal.js';
 import { createEventTail } from './events/event-tail.js';
+import { createLogWatch } from './events/log-watch.js';
 import { createOutbox } from './events/outbox.js';
 import { createFlagWatch } from './flags/flag-watch.js';
 import { createMonitor } from './monitoring/monitor.js';
@@ -37,7 +38,8 @@ export function createRuntime({ pools, signal, secretBox, clock, logger, accessL
   const outbox = createOutbox(signal);
   database.onCommit(outbox.onCommit);
   const log = createEventLog(pools.platform);
-  const tail = createEventTail(log, signal, logger);
+  const watch = createLogWatch(log, signal, logger);
+  const tail = createEventTail(log, watch, logger);
   const flags = createFlagWatch(pools.platform, signal, logger);
   const accessLog = createAccessLog(database.tenants, logger, kept);
   const monitor = createMonitor({ platform: database.platform, clock, logger, slowFrom });
@@ -45,6 +47,7 @@ export function createRuntime({ pools, signal, secretBox, clock, logger, accessL
     database,
     outbox,
     log,
+    watch,
     tail,
     signal,
     catchUp: createCatchUp(log, pools.platform),
@@ -57,6 +60,7 @@ export function createRuntime({ pools, signal, secretBox, clock, logger, accessL
     logger,
     async close() {
       await tail.close();
+      await watch.close();
       await flags.close();
       await accessLog.close();
       await monitor.close();

@@ -3,6 +3,7 @@ import type { CatchUp } from './events/consumer-offset.js';
 import type { EventLog } from './events/event-log.js';
 import type { EventSignal } from './events/event-signal.js';
 import type { EventTail } from './events/event-tail.js';
+import type { LogWatch } from './events/log-watch.js';
 import type { OutboxWriter } from './events/outbox.js';
 import type { Reaction } from './events/reaction.js';
 import type { JobHandler } from './jobs/job.js';
@@ -23,6 +24,7 @@ export interface SubgraphRuntime {
   readonly database: Database;
   readonly outbox: OutboxWriter;
   readonly log: EventLog;
+  readonly watch: LogWatch;
   readonly tail: EventTail;
   readonly signal: EventSignal;
   readonly catchUp: CatchUp;

@@ -9,7 +9,7 @@ import type { TenantDatabase } from '../tenancy/tenant-database.js';
 import { readOffset } from './consumer-offset.js';
 import { comparePositions, type StoredEvent } from './event.js';
 import type { EventLog } from './event-log.js';
-import type { EventSignal } from './event-signal.js';
+import type { LogWatch } from './log-watch.js';
 import type { Reaction } from './reaction.js';
 
 const BATCH_SIZE = 200;
@@ -17,7 +17,10 @@ const BATCH_SIZE = 200;
 const CHUNK_SIZE = 25;
 const TENANTS_AT_ONCE = 4;
 const RETRY_DELAYS_MS = [50, 250, 1_000, 4_000] as const;
-const LOOK_EVERY_MS = 1_000;
+/** After a turn that failed, or in which another process was at work. */
+const TRY_AGAIN_MS = 1_000;
+/** After one that left nothing to do, should nothing new be told. */
+const LOOK_EVERY_MS = 5_000;
 
 export interface EventConsumer {
   start(): void;
@@ -29,7 +32,7 @@ export interface ConsumerParts {
   readonly name: string;
   readonly reactions: readonly Reaction[];
   readonly log: EventLog;
-  readonly signal: EventSignal;
+  readonly watch: LogWatch;
   readonly tenants: TenantDatabase;
   /** Bound to the platform's role. */
   readonly pool: pg.Pool;
@@ -46,7 +49,7 @@ export interface ConsumerParts {
  * nobody else.
  */
 export function createConsumer(parts: ConsumerParts): EventConsumer {
-  const { name, log, signal, tenants, pool, clock, logger } = parts;
+  const { name, log, watch, tenants, pool, clock, logger } = parts;
   const byType = new Map<string, Reaction[]>();
   for (const reaction of parts.reactions) {
     byType.set(reaction.on, [...(byType.get(reaction.on) ?? []), reaction]);
@@ -56,7 +59,7 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
   let stopping = false;
   let running: Promise<void> = Promise.resolve();
   let wake: (() => void) | undefined;
-  let signalled = false;
+  let isNew = false;
 
   const contextOf = (event: StoredEvent) =>
     systemContext({
@@ -143,12 +146,13 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
   const runBatch = async (client: pg.PoolClient): Promise<boolean> => {
     // Nothing is written here before the end: a transaction that has written holds back every reader of the log.
     const after = await readOffset(client, name);
-    const reached = await log.head();
+    const reached = watch.head;
     const events = await log.read({ after, limit: BATCH_SIZE, types });
     await handleBatch(events);
     const full = events.length === BATCH_SIZE;
-    const offset = full ? events.at(-1)?.position : reached;
-    if (offset && comparePositions(offset, after) > 0) {
+    const last = events.at(-1)?.position ?? after;
+    const offset = full || comparePositions(last, reached) > 0 ? last : reached;
+    if (comparePositions(offset, after) > 0) {
       await client.query(
         `INSERT INTO kernel.consumer_offset (consumer, xact_id, event_id) VALUES ($1, $2::xid8, $3)
          ON CONFLICT (consumer) DO UPDATE SET xact_id = $2::xid8, event_id = $3, updated_at = now()`,
@@ -160,16 +164,17 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
 
   const loop = async (): Promise<void> => {
     while (!stopping) {
-      let more = false;
-      signalled = false;
+      let more: boolean | null = null;
+      isNew = false;
       try {
-        more = (await runAlone(pool, `spine:consumer:${name}`, runBatch)) ?? false;
+        more = await runAlone(pool, `spine:consumer:${name}`, runBatch);
       } catch (error) {
         if (!stopping) logger.warn({ err: error, consumer: name }, 'batch of events failed; will try again');
       }
-      if (more || stopping || signalled) continue;
+      if (more === true || stopping || isNew) continue;
+      const pause = more === null ? TRY_AGAIN_MS : LOOK_EVERY_MS;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, LOOK_EVERY_MS);
+        const timer = setTimeout(resolve, pause);
         wake = () => {
           clearTimeout(timer);
           resolve();
@@ -183,8 +188,8 @@ export function createConsumer(parts: ConsumerParts): EventConsumer {
   return {
     start() {
       if (types.length === 0) return;
-      stopListening = signal.onSignal(() => {
-        signalled = true;
+      stopListening = watch.onAdvance(() => {
+        isNew = true;
         wake?.();
       });
       running = loop();

@@ -3,7 +3,7 @@ import type { SubgraphRuntime } from '../subgraph.js';
 import type { SubgraphRoute } from '../wire/subgraph-route.js';
 import { comparePositions, decodePosition, encodePosition, type Position, type StoredEvent } from './event.js';
 import type { EventLog } from './event-log.js';
-import type { EventSignal } from './event-signal.js';
+import type { LogWatch } from './log-watch.js';
 
 /** What is told of events of each type to those who are not subgraphs; null for one that concerns nobody there. */
 export type WireForms<Events, Entry> = {
@@ -22,14 +22,12 @@ interface Question {
 }
 
 const PAGE_SIZE = 500;
-/** How long after a lost signal something new is found at the latest. */
-const LOOK_EVERY_MS = 1_000;
 
-/** Wakes whoever waits for a signal, also when it came before the wait began. */
-function createAlarm(signal: EventSignal): { wait(milliseconds: number): Promise<void>; end(): void } {
+/** Wakes whoever waits for something new, also when it came before the wait began. */
+function createAlarm(watch: LogWatch): { wait(milliseconds: number): Promise<void>; end(): void } {
   let rung = false;
   let wake: (() => void) | undefined;
-  const end = signal.onSignal(() => {
+  const end = watch.onAdvance(() => {
     rung = true;
     wake?.();
   });
@@ -72,11 +70,11 @@ async function questionIn(search: string, log: EventLog, longestWaitMs: number):
 export function eventFeedRoute<Events, Entry>(parts: {
   readonly path: string;
   readonly forms: WireForms<Events, Entry>;
-  readonly runtime: Pick<SubgraphRuntime, 'log' | 'signal'>;
+  readonly runtime: Pick<SubgraphRuntime, 'log' | 'watch'>;
   /** Milliseconds. */
   readonly longestWaitMs: number;
 }): SubgraphRoute {
-  const { log, signal } = parts.runtime;
+  const { log, watch } = parts.runtime;
   const forms = parts.forms as Readonly<Record<string, ((event: StoredEvent) => Entry | null) | undefined>>;
   const types = Object.keys(forms);
 
@@ -95,14 +93,14 @@ export function eventFeedRoute<Events, Entry>(parts: {
 
   const answer = async ({ after, waitMs }: Question): Promise<Page<Entry>> => {
     const deadline = performance.now() + waitMs;
-    const alarm = createAlarm(signal);
+    const alarm = createAlarm(watch);
     try {
       for (let from = after; ; ) {
         const page = await read(from);
         const left = deadline - performance.now();
         if (page.entries.length > 0 || page.more || left <= 0) return page;
         from = page.position;
-        await alarm.wait(Math.min(left, LOOK_EVERY_MS));
+        await alarm.wait(left);
       }
     } finally {
       alarm.end();

@@ -19,6 +19,11 @@ export interface LogSlice {
   readonly types?: readonly string[] | undefined;
 }
 
+export interface LogEnd {
+  readonly head: Position;
+  readonly heldBack: boolean;
+}
+
 export interface EventLog {
   /**
    * The next events in order. Stops short of the oldest transaction still running anywhere on the server,
@@ -27,6 +32,8 @@ export interface EventLog {
   read(slice: LogSlice): Promise<readonly StoredEvent[]>;
   /** The newest position that can be read now. */
   head(): Promise<Position>;
+  /** The same, and whether there is more that an older transaction, still running, holds back. */
+  end(): Promise<LogEnd>;
   /** The newest position of a tenant, whether or not it can be read yet. */
   newestOf(tenantId: string): Promise<Position>;
   /** The last event that was removed; everything kept comes after it. The start of the log when none was. */
@@ -52,6 +59,20 @@ export function createEventLog(pool: pg.Pool): EventLog {
   const positionOf = (row: { readonly xact_id: string; readonly id: string } | undefined): Position =>
     row ? { xactId: row.xact_id, eventId: row.id } : LOG_START;
 
+  const end = async (): Promise<LogEnd> => {
+    const { rows } = await pool.query<Pick<EventRow, 'id' | 'xact_id'> & { readonly held_back: boolean }>(
+      `SELECT newest.id, newest.xact_id::text AS xact_id, held.back AS held_back
+       FROM (SELECT EXISTS (
+           SELECT FROM kernel.outbox_event WHERE xact_id >= pg_snapshot_xmin(pg_current_snapshot())) AS back) AS held
+       LEFT JOIN LATERAL (
+         SELECT e.id, e.xact_id FROM kernel.outbox_event AS e
+         WHERE e.xact_id < pg_snapshot_xmin(pg_current_snapshot())
+         ORDER BY e.xact_id DESC, e.id DESC LIMIT 1) AS newest ON true`,
+    );
+    const row = rows[0];
+    return { head: row?.id == null ? LOG_START : positionOf(row), heldBack: row?.held_back ?? false };
+  };
+
   return {
     async read({ after, limit, tenantId, types }) {
       const { rows } = await pool.query<EventRow>(
@@ -74,13 +95,10 @@ export function createEventLog(pool: pg.Pool): EventLog {
       }));
     },
     async head() {
-      const { rows } = await pool.query<EventRow>(
-        `SELECT id, xact_id::text AS xact_id FROM kernel.outbox_event AS e
-         WHERE e.xact_id < pg_snapshot_xmin(pg_current_snapshot())
-         ORDER BY e.xact_id DESC, e.id DESC LIMIT 1`,
-      );
-      return positionOf(rows[0]);
+      const { head } = await end();
+      return head;
     },
+    end,
     async newestOf(tenantId) {
       const { rows } = await pool.query<EventRow>(
         `SELECT id, xact_id::text AS xact_id FROM kernel.outbox_event AS e

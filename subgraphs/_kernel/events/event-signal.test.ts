@@ -29,7 +29,7 @@ describe.each(await signalDrivers())('a signal by %s', (driver) => {
     const signal = await createSignal({ redisUrl: redis?.url, databaseUrl, pool: runtime.pools.platform, logger });
     signals.push(signal);
     const process = { signal, woken: 0 };
-    signal.onSignal(() => void (process.woken += 1));
+    signal.onSignal('events', () => void (process.woken += 1));
     return process;
   };
   type Process = Awaited<ReturnType<typeof startProcess>>;
@@ -38,7 +38,7 @@ describe.each(await signalDrivers())('a signal by %s', (driver) => {
   const reaches = (from: Process, to: Process) => {
     const before = to.woken;
     return eventually(async () => {
-      from.signal.notify();
+      from.signal.notify('events');
       return to.woken > before;
     });
   };
@@ -69,15 +69,40 @@ describe.each(await signalDrivers())('a signal by %s', (driver) => {
     await reaches(one, other);
     await reaches(other, one);
     const before = other.woken;
-    for (let call = 0; call < 100; call += 1) one.signal.notify();
+    for (let call = 0; call < 100; call += 1) one.signal.notify('events');
     await eventually(async () => other.woken > before);
     expect(other.woken - before).toBeLessThan(10);
+  });
+
+  it('wakes those alone who wait for what it is of', async () => {
+    const [one, other] = [await startProcess(), await startProcess()];
+    await reaches(one, other);
+    let jobs = 0;
+    other.signal.onSignal('jobs', () => void (jobs += 1));
+    await reaches(one, other);
+    expect(jobs).toBe(0);
+    await eventually(async () => {
+      one.signal.notify('jobs');
+      return jobs > 0;
+    });
+  });
+
+  it('wakes the own readers once', async () => {
+    const [one, other] = [await startProcess(), await startProcess()];
+    await reaches(one, other);
+    await reaches(other, one);
+    const [before, told] = [one.woken, other.woken];
+    one.signal.notify('events');
+    await eventually(async () => other.woken > told);
+    await reaches(other, one);
+    // Once by itself, and once at most for each time the other one was woken by itself.
+    expect(one.woken - before).toBeLessThanOrEqual(other.woken - told);
   });
 
   it('wakes nobody who has ended the subscription', async () => {
     const [one, other] = [await startProcess(), await startProcess()];
     let woken = 0;
-    const end = other.signal.onSignal(() => void (woken += 1));
+    const end = other.signal.onSignal('events', () => void (woken += 1));
     await reaches(one, other);
     expect(woken).toBeGreaterThan(0);
     end();
@@ -100,7 +125,7 @@ describe.each(await signalDrivers())('a signal by %s', (driver) => {
     await cutConnections();
     await Promise.all([one.signal.close(), other.signal.close()]);
     const before = other.woken;
-    one.signal.notify();
+    one.signal.notify('events');
     await new Promise((resolve) => setImmediate(resolve));
     expect(other.woken).toBe(before);
   });

@@ -2,13 +2,11 @@ import { LaggedError } from '../errors/domain-error.js';
 import type { Logger } from '../request/request-context.js';
 import { comparePositions, encodePosition, LOG_START, type Position, type StoredEvent } from './event.js';
 import type { EventLog } from './event-log.js';
-import type { EventSignal } from './event-signal.js';
+import type { LogWatch } from './log-watch.js';
 
 /** How many recent events one process keeps for its subscribers; who is further behind reads the log. */
 const RECENT_KEPT = 5_000;
 const READ_SIZE = 500;
-/** How long after a lost signal new events are found at the latest. */
-const LOOK_EVERY_MS = 1_000;
 
 export interface StreamRequest {
   readonly tenantId?: string | undefined;
@@ -38,7 +36,7 @@ export interface EventTail {
  * Follows the log once for all subscribers of a process. A subscriber is a position, not a queue: however
  * slow it is, it holds no memory, and it finds what it has missed in the log.
  */
-export function createEventTail(log: EventLog, signal: EventSignal, logger: Logger): EventTail {
+export function createEventTail(log: EventLog, watch: LogWatch, logger: Logger): EventTail {
   let recent: StoredEvent[] = [];
   /** Everything behind this position, and nothing else that can be read, is in `recent`. */
   let floor: Position = LOG_START;
@@ -92,14 +90,11 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
     }
   };
 
-  let timer: NodeJS.Timeout | undefined;
   let stopListening: (() => void) | undefined;
   const start = async (): Promise<void> => {
     position = await log.head();
     floor = position;
-    stopListening = signal.onSignal(() => void look());
-    timer = setInterval(() => void look(), LOOK_EVERY_MS);
-    timer.unref();
+    stopListening = watch.onAdvance(() => void look());
   };
 
   const firstAfter = (from: Position): number => {
@@ -177,7 +172,6 @@ export function createEventTail(log: EventLog, signal: EventSignal, logger: Logg
     stream,
     async close() {
       closed = true;
-      clearInterval(timer);
       stopListening?.();
       for (const subscription of [...waiting]) wake(subscription);
       await started?.catch(() => undefined);

@@ -51,7 +51,7 @@ describe.each(await signalDrivers())('events, signalled by %s', (driver) => {
       name,
       reactions,
       log: runtime.log,
-      signal: runtime.signal,
+      watch: runtime.watch,
       tenants: runtime.database.tenants,
       pool: runtime.pools.platform,
       clock: runtime.clock,

@@ -72,7 +72,7 @@ export function createOutbox(signal: EventSignal): OutboxWriter {
   return {
     for: () => ({ emit }),
     onCommit: (db) => {
-      if (wroteEvents.has(db)) signal.notify();
+      if (wroteEvents.has(db)) signal.notify('events');
     },
   };
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Logger } from '../request/request-context.js';
-import { SignalFanOut, type EventSignal } from './event-signal.js';
+import { isSignalTopic, SignalFanOut, type EventSignal } from './event-signal.js';
 
 const CHANNEL = 'spine_events';
 const RECONNECT_MS = 1_000;
@@ -15,6 +16,8 @@ export async function createPostgresSignal(
   logger: Logger,
 ): Promise<EventSignal> {
   const fanOut = new SignalFanOut();
+  /** Names this process: its own readers are woken without the way through PostgreSQL, and only once. */
+  const self = randomUUID();
   let closed = false;
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;
@@ -36,25 +39,28 @@ export async function createPostgresSignal(
     next.on('error', () => {
       if (client === next) reconnectLater();
     });
-    next.on('notification', () => fanOut.wake());
+    next.on('notification', ({ payload = '' }) => {
+      const [topic, from] = payload.split(' ');
+      if (from !== self && isSignalTopic(topic)) fanOut.wake(topic);
+    });
     await next.connect();
     await next.query(`LISTEN ${CHANNEL}`);
     if (closed) return void (await next.end());
     client = next;
     // Whatever was announced while nobody listened is found now.
-    fanOut.wake();
+    fanOut.wakeAll();
   };
   await connect();
 
   return {
-    notify: () =>
-      fanOut.coalesce(() => {
+    notify: (topic) =>
+      fanOut.coalesce(topic, () => {
         if (closed) return;
-        pool.query(`SELECT pg_notify('${CHANNEL}', '')`).catch((error: unknown) => {
+        pool.query('SELECT pg_notify($1, $2)', [CHANNEL, `${topic} ${self}`]).catch((error: unknown) => {
           if (!closed) logger.warn({ err: error }, 'cannot announce new events; readers will find them');
         });
       }),
-    onSignal: (listener) => fanOut.onSignal(listener),
+    onSignal: (topic, listener) => fanOut.onSignal(topic, listener),
     async close() {
       closed = true;
       clearTimeout(retry);

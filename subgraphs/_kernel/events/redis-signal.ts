@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from '../request/request-context.js';
-import { SignalFanOut, type EventSignal } from './event-signal.js';
+import { isSignalTopic, SignalFanOut, type EventSignal, type SignalTopic } from './event-signal.js';
 
 const STREAM = 'spine:events';
-/** A signal carries nothing, so a short stream is enough. */
+/** A signal says what it is of and by whom it was sent, so a short stream is enough. */
 const STREAM_LENGTH = 1_000;
 const BLOCK_MS = 5_000;
 const PAUSE_AFTER_ERROR_MS = 500;
@@ -15,6 +16,8 @@ const PAUSE_AFTER_ERROR_MS = 500;
  */
 export function createRedisSignal(url: string, logger: Logger): EventSignal {
   const fanOut = new SignalFanOut();
+  /** Names this process: its own readers are woken without the way through Redis, and only once. */
+  const self = randomUUID();
   const options = { lazyConnect: false, maxRetriesPerRequest: 1, enableOfflineQueue: true };
   const writer = new Redis(url, options);
   const reader = new Redis(url, { ...options, maxRetriesPerRequest: null });
@@ -29,6 +32,12 @@ export function createRedisSignal(url: string, logger: Logger): EventSignal {
     return newest?.[0] ?? '0-0';
   };
 
+  const wakeFor = (entries: readonly [id: string, fields: string[]][]): void => {
+    const topics = new Set<SignalTopic>();
+    for (const [, [topic, from]] of entries) if (from !== self && isSignalTopic(topic)) topics.add(topic);
+    for (const topic of topics) fanOut.wake(topic);
+  };
+
   const read = async (): Promise<void> => {
     let lastId: string | undefined;
     while (!closed) {
@@ -37,7 +46,7 @@ export function createRedisSignal(url: string, logger: Logger): EventSignal {
         const answer = await reader.xread('COUNT', 100, 'BLOCK', BLOCK_MS, 'STREAMS', STREAM, lastId);
         const entries = answer?.[0]?.[1];
         lastId = entries?.at(-1)?.[0] ?? lastId;
-        if (entries && !closed) fanOut.wake();
+        if (entries && !closed) wakeFor(entries);
       } catch (error) {
         if (closed) return;
         logger.warn({ err: error }, 'event signal: cannot read the stream; will try again');
@@ -48,14 +57,14 @@ export function createRedisSignal(url: string, logger: Logger): EventSignal {
   void read();
 
   return {
-    notify: () =>
-      fanOut.coalesce(() => {
+    notify: (topic) =>
+      fanOut.coalesce(topic, () => {
         if (closed) return;
-        writer.xadd(STREAM, 'MAXLEN', '~', STREAM_LENGTH, '*', 'new', '1').catch((error: unknown) => {
+        writer.xadd(STREAM, 'MAXLEN', '~', STREAM_LENGTH, '*', topic, self).catch((error: unknown) => {
           if (!closed) logger.warn({ err: error }, 'cannot announce new events; readers will find them');
         });
       }),
-    onSignal: (listener) => fanOut.onSignal(listener),
+    onSignal: (topic, listener) => fanOut.onSignal(topic, listener),
     async close() {
       closed = true;
       writer.disconnect();

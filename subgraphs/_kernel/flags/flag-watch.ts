@@ -56,7 +56,7 @@ export function createFlagWatch(pool: pg.Pool, signal: EventSignal, logger: Logg
     return looking;
   };
 
-  const stopListening = signal.onSignal(() => void lookSoon());
+  const stopListening = signal.onSignal('events', () => void lookSoon());
   const timer = setInterval(() => void lookSoon(), LOOK_EVERY_MS);
   timer.unref();
   void lookSoon();

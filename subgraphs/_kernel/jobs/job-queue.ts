@@ -38,7 +38,7 @@ export function createJobQueue<Jobs>(
 ): JobQueue<Jobs> {
   const asked = new WeakSet<object>();
   database.onCommit((db) => {
-    if (asked.has(db)) signal.notify();
+    if (asked.has(db)) signal.notify('jobs');
   });
   return {
     async enqueue(db, context, kind, payload, { key, priority = 'NORMAL', runAt, mostAttempts = MOST_ATTEMPTS } = {}) {

@@ -71,7 +71,7 @@ function createTurns(signal: EventSignal, work: () => Promise<void>) {
   return {
     rouse,
     start() {
-      endSignal = signal.onSignal(rouse);
+      endSignal = signal.onSignal('jobs', rouse);
       running = loop();
     },
     async stop() {

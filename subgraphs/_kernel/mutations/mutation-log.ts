@@ -35,7 +35,7 @@ export function createMutationLog(parts: {
   const write = async ({ context, answer, at }: Waiting): Promise<void> => {
     // A statement of its own, in one round trip; nothing else has to come about with it.
     await outbox.emit(tenants.of(context), context, 'kernel.mutation_answered', answer, at);
-    signal.notify();
+    signal.notify('events');
   };
 
   const later = (): void => {

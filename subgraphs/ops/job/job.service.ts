@@ -53,7 +53,7 @@ export function createJobService(platform: PlatformDatabase, signal: EventSignal
     async requeue(context, id) {
       requirePermission(context, 'platform:incidents:manage');
       if (!(await reviveJob(platform.db, id, context.clock.now()))) throw new NotFoundError('Job');
-      signal.notify();
+      signal.notify('jobs');
       return found(id);
     },
     async dismiss(context, id) {

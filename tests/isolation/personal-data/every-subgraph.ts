@@ -31,9 +31,9 @@ export async function startEverySubgraph(): Promise<EverySubgraph> {
     redisUrl: undefined,
   });
   await runtime.database.platform.db.$queryRaw`SELECT 1`;
-  const { log, signal, logger, catchUp } = runtime;
+  const { log, watch, logger, catchUp } = runtime;
   const consumers = Object.values(subgraphs).map(({ name, reactions }) =>
-    createConsumer({ name, reactions, log, signal, tenants: runtime.database.tenants, pool: runtime.pools.locks, clock, logger }),
+    createConsumer({ name, reactions, log, watch, tenants: runtime.database.tenants, pool: runtime.pools.locks, clock, logger }),
   );
   for (const consumer of consumers) consumer.start();
 
