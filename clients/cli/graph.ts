@@ -11,7 +11,7 @@ export interface GraphAddress {
 
 export interface GraphAnswer<Data> {
   readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string; readonly coordinate?: string } }[];
 }
 
 export interface Graph {

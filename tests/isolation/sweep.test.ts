@@ -98,16 +98,18 @@ describe('the whole graph, asked by one company with the ids of another', () => 
     const differences: string[] = [];
     let asked = 0;
     for (const field of rootFields(kind).filter(takesIds)) {
+      const askWith = (id: string) => {
+        const { source, variables } = operationFor(schema, kind, field, fitting(() => id));
+        return globex.ask(source, variables);
+      };
+      // Most fields answer to whatever they do not know in the same words; where not, an unknown id of the same kind decides.
+      const unknown = comparable(await askWith(unknownLike('usr_')));
       for (const id of foreign.values()) {
-        const withForeign = operationFor(schema, kind, field, fitting(() => id));
-        const withUnknown = operationFor(schema, kind, field, fitting(() => unknownLike(id)));
-        const [one, other] = [
-          await globex.ask(withForeign.source, withForeign.variables),
-          await globex.ask(withUnknown.source, withUnknown.variables),
-        ];
+        const answer = comparable(await askWith(id));
         asked += 1;
-        if (comparable(one) !== comparable(other)) differences.push(`${field.name}: ${comparable(one)} ≠ ${comparable(other)}`);
-        if (JSON.stringify(one).includes('INTERNAL_SERVER_ERROR')) differences.push(`${field.name}: ${comparable(one)}`);
+        const expected = answer === unknown ? unknown : comparable(await askWith(unknownLike(id)));
+        if (answer !== expected) differences.push(`${field.name}: ${answer} ≠ ${expected}`);
+        if (answer.includes('INTERNAL_SERVER_ERROR')) differences.push(`${field.name}: ${answer}`);
       }
     }
     expect(differences).toEqual([]);
