@@ -172,7 +172,7 @@ describe('the dashboard in Chromium', () => {
       await page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ timeout: 20_000 });
       await page.getByText('Blocked the address range.').waitFor();
       await incidentOf('Globex').getByText('Mitigated').waitFor();
-      // The page is live when it is connected; it follows again a moment later, each stream after a pause of its own.
+      // Each stream follows again after a pause of its own.
       await eventually(async () => asked.length > 1, 30_000);
       expect(asked[0]).toBeNull();
       expect(asked.at(-1)).toMatch(/.+/);
@@ -180,6 +180,46 @@ describe('the dashboard in Chromium', () => {
       await (second ?? first).stop();
     }
   }, 180_000);
+
+  test('sets the flags that are advised, undoes that, shows the runbook, and keeps what was learnt', async () => {
+    // While the flags are set, nobody signs in there without a captcha.
+    const owner = await ownerOf('globex');
+    const { data } = await owner.ask<{ currentTenant: { id: string } }>('{ currentTenant { id } }');
+    const staff = await signInAsAdmin(graphOf(platform.url), ADMIN);
+    await signIn('auth-ops');
+    await incidentOf('Globex').click();
+    const article = page.getByRole('article');
+    await article.getByRole('button', { name: 'Runbook' }).click();
+    await dialog().getByText('Taking it back').waitFor();
+    await dialog().getByRole('button', { name: 'Close' }).click();
+    await dialog().waitFor({ state: 'detached' });
+
+    await article.getByRole('button', { name: 'Apply the recommended flags' }).click();
+    await dialog().getByLabel('Reason').fill('Until the attack is over.');
+    await dialog().getByRole('button', { name: 'Do it' }).click();
+    const changed = article.getByRole('table', { name: 'What changed: Apply the recommended flags' });
+    await changed.getByText('as everyone').first().waitFor();
+    const key = await changed.locator('tbody td').first().innerText();
+    const valueThere = async () => {
+      const asked = { key, context: { tenantId: data?.currentTenant.id } };
+      return JSON.stringify(await staff.ask('query ($key: String!, $context: FlagContextInput) { flagEvaluation(key: $key, context: $context) { value } }', asked));
+    };
+    const during = await valueThere();
+    expect(during).not.toContain('errors');
+    await article.getByRole('button', { name: 'Undo' }).click();
+    await article.getByText('Undone', { exact: true }).waitFor();
+    await eventually(async () => (await valueThere()) !== during, 30_000);
+
+    await article.getByRole('button', { name: 'Resolve' }).click();
+    await dialog().getByLabel('Note for the timeline').fill('The address range is blocked.');
+    await dialog().getByRole('button', { name: 'Resolve' }).click();
+    await article.getByRole('button', { name: 'Write the postmortem' }).click();
+    await dialog().getByLabel('Postmortem').fill('Strict limits from the first wave on.');
+    await dialog().getByRole('button', { name: 'Write the postmortem' }).click();
+    await article.getByText('Strict limits from the first wave on.').first().waitFor();
+    expect(await seriousFindings()).toEqual([]);
+    expect(complaints).toEqual([]);
+  }, 120_000);
 
   test('shows the seven figures of the business as the graph has them', async () => {
     const staff = await signInAsAdmin(graphOf(platform.url), ADMIN);
@@ -239,6 +279,32 @@ describe('the dashboard in Chromium', () => {
     for (const reason of ['Something burns.', 'It is time.', 'To try it out.']) await history.getByText(reason).waitFor();
     expect(await seriousFindings()).toEqual([]);
     await page.screenshot({ path: path.join(SCREENSHOTS, 'flag.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
+  test('welcomes a new colleague, who chooses her password by the link of a mail and signs in with it', async () => {
+    const staff = await signInAsAdmin(graphOf(platform.url), ADMIN);
+    const colleague = { email: 'third@spine.example', displayName: 'Third person', role: 'SUPPORT' };
+    await staff.ask('mutation ($input: RegisterAdminUserInput!) { registerAdminUser(input: $input) { __typename } }', { input: colleague });
+    const mail = await eventually(async () => platform.mailbox.messages(colleague.email)[0], 60_000);
+    expect(mail.subject).toContain('Your account');
+    const token = /#welcome=([\w-]+)/.exec(mail.text)?.[1] ?? '';
+    const welcome = `${addressOf(platform.url)}/admin/#welcome=${token}`;
+    await page.goto(welcome);
+    await page.getByRole('heading', { name: 'Welcome to Spine' }).waitFor();
+    expect(page.url()).not.toContain('welcome');
+    expect(await seriousFindings()).toEqual([]);
+    await page.getByLabel('New password', { exact: true }).fill('short');
+    await page.getByRole('button', { name: 'Choose this password' }).click();
+    await page.getByRole('alert').filter({ hasText: 'at least 8 characters' }).waitFor();
+    await page.getByLabel('New password', { exact: true }).fill(DEMO_PASSWORD);
+    await page.getByRole('button', { name: 'Choose this password' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Spine' }).waitFor();
+    await signIn('tenants', platform.url, colleague.email);
+    await page.goto(welcome);
+    await page.getByLabel('New password', { exact: true }).fill('Another-one-2?');
+    await page.getByRole('button', { name: 'Choose this password' }).click();
+    await page.getByRole('alert').filter({ hasText: 'not valid any more' }).waitFor();
     expect(complaints).toEqual([]);
   }, 120_000);
 

@@ -1,6 +1,6 @@
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { WorkingHours as WorkingHoursModel } from '../../../prisma/generated/client.js';
-import { LONGEST_BLOCK_MS, LONGEST_LEAD_MS, type Interval } from './availability.js';
+import { LONGEST_BLOCK_MS, LONGEST_LEAD_MS, LONGEST_STAY_MS, type Interval } from './availability.js';
 import type { WorkingHours } from './working-hours.js';
 
 export type WorkingHoursRow = WorkingHoursModel;
@@ -44,6 +44,13 @@ export async function findBusyTimes(
         AND blocked_until > ${new Date(within.start)}
         AND status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
       UNION ALL
+      SELECT provider_id, blocked_from, blocked_until FROM booking.booking
+      WHERE provider_id = ANY(${[...providerIds]}::uuid[]) AND nights IS NOT NULL
+        AND starts_at >= ${new Date(within.start - LONGEST_STAY_MS)}
+        AND starts_at < ${new Date(within.start - LONGEST_BLOCK_MS)}
+        AND blocked_until > ${new Date(within.start)}
+        AND status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
+      UNION ALL
       SELECT provider_id, starts_at, ends_at FROM booking.external_busy_time
       WHERE provider_id = ANY(${[...providerIds]}::uuid[])
         AND ends_at > ${new Date(within.start)} AND starts_at < ${new Date(within.end + LONGEST_LEAD_MS)}
@@ -59,6 +66,7 @@ export async function findBusyTimes(
 
 /** A session of a service that others have begun to fill. Instants are epoch milliseconds. */
 export interface BegunSession {
+  readonly serviceId: string;
   readonly providerId: string;
   readonly start: number;
   readonly blockedFrom: number;
@@ -66,21 +74,22 @@ export interface BegunSession {
   readonly seatsTaken: number;
 }
 
-/** The sessions of one service, whichever its providers. */
+/** The sessions of some services, whichever their providers. */
 export async function findBegunSessions(
   db: TenantDb,
-  serviceId: string,
+  serviceIds: readonly string[],
   providerIds: readonly string[],
   within: Interval,
 ): Promise<BegunSession[]> {
+  if (serviceIds.length === 0) return [];
   return db.$queryRaw<BegunSession[]>`
-    SELECT provider_id::text AS "providerId", (extract(epoch FROM starts_at) * 1000)::float8 AS start,
+    SELECT service_id::text AS "serviceId", provider_id::text AS "providerId", (extract(epoch FROM starts_at) * 1000)::float8 AS start,
            (extract(epoch FROM min(blocked_from)) * 1000)::float8 AS "blockedFrom",
            (extract(epoch FROM max(blocked_until)) * 1000)::float8 AS "blockedUntil",
            count(*)::int AS "seatsTaken"
     FROM booking.booking
-    WHERE service_id = ${serviceId}::uuid AND provider_id = ANY(${[...providerIds]}::uuid[])
+    WHERE service_id = ANY(${[...serviceIds]}::uuid[]) AND provider_id = ANY(${[...providerIds]}::uuid[])
       AND starts_at >= ${new Date(within.start)} AND starts_at < ${new Date(within.end)}
       AND status IN ('PENDING', 'CONFIRMED', 'COMPLETED') AND session_id <> id
-    GROUP BY provider_id, session_id, starts_at`;
+    GROUP BY service_id, provider_id, session_id, starts_at`;
 }

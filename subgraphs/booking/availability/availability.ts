@@ -17,7 +17,12 @@ export interface ServiceTimes {
   readonly slotStepMinutes: number;
   readonly noticeMinutes: number;
   readonly horizonDays: number;
+  /** Given for what is booked by the night: it has no slots. */
+  readonly checkInMinute?: number | null;
 }
+
+/** Whether a service is booked from one day to another. */
+export const isByTheNight = ({ checkInMinute }: Pick<ServiceTimes, 'checkInMinute'>): boolean => checkInMinute != null;
 
 /** When a provider works, and when she is taken. */
 export interface ProviderSchedule {
@@ -52,8 +57,11 @@ export interface SlotWindow {
 /** The most days one search may cover. */
 export const MAX_WINDOW_DAYS = 31;
 
-/** A booking takes at most a day and keeps at most another one free; the database holds that, too. */
+/** A booking by the hour takes at most a day and keeps at most another one free; the database holds that, too. */
 export const LONGEST_BLOCK_MS = 2 * DAY_MINUTES * MINUTE_MS;
+
+/** The longest stay, with the day that may be kept free behind it; the database holds that, too. */
+export const LONGEST_STAY_MS = 93 * DAY_MINUTES * MINUTE_MS;
 
 /** A booking keeps at most a day free before it; the database holds that, too. */
 export const LONGEST_LEAD_MS = DAY_MINUTES * MINUTE_MS;
@@ -130,6 +138,7 @@ function* workedStarts(
   window: SlotWindow,
   now: number,
 ): Generator<number, void, void> {
+  if (isByTheNight(service)) return;
   const { calendar, hours, exceptions = [], qualifiedUntil = Number.POSITIVE_INFINITY } = schedule;
   const duration = service.durationMinutes * MINUTE_MS;
   const workAt = follow(workingIntervals(schedule, { from: window.from, days: window.days + DAYS_BEHIND }));

@@ -1,5 +1,6 @@
 import {
   blockedBy,
+  isByTheNight,
   isWithinReach,
   offeredStarts,
   windowOf,
@@ -28,7 +29,7 @@ export const SLOT_OBSTACLES = [
 
 export interface Obstacle {
   readonly code: (typeof SLOT_OBSTACLES)[number];
-  /** The holiday's name, or the kind of resource; null where there is nothing more to say. */
+  /** The holiday's name, the kind of resource, or how else it is booked; null where there is nothing more to say. */
   readonly detail: string | null;
 }
 
@@ -85,6 +86,7 @@ export function obstaclesTo(
 ): readonly Obstacle[] {
   const reach = obstacleOfReach(service, start, now);
   if (reach) return [reach];
+  if (isByTheNight(service)) return [obstacle('SERVICE_NOT_BOOKABLE', 'booked by the night')];
   const unqualified = start >= (schedule.qualifiedUntil ?? Number.POSITIVE_INFINITY);
   const found = [
     ...(unqualified ? [obstacle('NOT_QUALIFIED')] : []),

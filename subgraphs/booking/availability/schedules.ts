@@ -59,9 +59,22 @@ const seatsLeft = (service: OfferedService['service'], begun: readonly BegunSess
       .map(({ start, seatsTaken }) => [start, seatsTaken < service.capacity]),
   );
 
+/** Rows of providers, asked for one after the other. */
+function byProvider<Row extends { readonly providerId: string | null }>(
+  ids: readonly string[],
+  rows: readonly Row[],
+): (id: string) => readonly Row[] {
+  const groups = groupByKey(ids, rows, ({ providerId }) => providerId ?? '');
+  const known = new Map(ids.map((id, at) => [id, groups[at] ?? []]));
+  return (id) => known.get(id) ?? [];
+}
+
+const pairOf = ({ serviceId, providerId }: { readonly serviceId: string; readonly providerId: string }): string =>
+  `${serviceId} ${providerId}`;
+
 /**
- * Reads the schedules of all who do one service. It takes the same number of queries however many they are and
- * however much they need.
+ * Reads the schedules of providers for what they do, in the order of the offerings. It takes the same number of
+ * queries however many they are, however many services that are, and however much these need.
  */
 export async function loadSchedules(
   db: TenantDb,
@@ -69,38 +82,41 @@ export async function loadSchedules(
   window: SlotWindow,
   calendarOf: (provider: ProviderRow) => ZoneCalendar,
 ): Promise<ScheduledProvider[]> {
-  const service = offerings[0]?.service;
-  if (!service) return [];
-  const ids = offerings.map(({ providerId }) => providerId);
+  if (offerings.length === 0) return [];
+  const services = [...new Map(offerings.map(({ service }) => [service.id, service])).values()];
+  const ids = [...new Set(offerings.map(({ providerId }) => providerId))];
   const instants = instantsAround(window);
   const from = Temporal.PlainDate.from(window.from);
   const days = { from: from.toString(), to: from.add({ days: window.days + DAYS_BEHIND }).toString() };
+  const kinds = new Set(services.flatMap(({ requirements }) => requirements.map(({ kind }) => kind)));
+  const shared = services.filter(({ capacity }) => capacity > 1).map(({ id }) => id);
   const [hours, busy, exceptions, qualified, resources, begun] = await Promise.all([
     findWorkingHours(db, ids),
     findBusyTimes(db, ids, instants),
     findExceptions(db, { providerIds: ids, ...days }),
-    findQualifiedUntil(db, service.id, ids),
-    findUsedResources(db, service.requirements.map(({ kind }) => kind), instants),
-    service.capacity > 1 ? findBegunSessions(db, service.id, ids, instants) : [],
+    findQualifiedUntil(db, offerings),
+    findUsedResources(db, [...kinds], instants),
+    findBegunSessions(db, shared, ids, instants),
   ]);
-  const weeks = groupByKey(ids, hours, (row) => row.providerId);
   const everybodys = exceptions.filter(({ everybody }) => everybody);
-  const own = groupByKey(ids, exceptions.filter(({ everybody }) => !everybody), (one) => one.providerId ?? '');
-  const sessions = groupByKey(ids, begun, (session) => session.providerId);
-  const needs = new Map<string | null, ResourceNeed[]>();
-  return offerings.map(({ provider, locationId }, at) => {
+  const weekOf = byProvider(ids, hours);
+  const ownOf = byProvider(ids, exceptions.filter(({ everybody }) => !everybody));
+  const sessions = groupByKey(offerings.map(pairOf), begun, pairOf);
+  const needs = new Map<string, ResourceNeed[]>();
+  return offerings.map(({ provider, service, locationId }, at) => {
     const calendar = calendarOf(provider);
-    const need = needs.get(locationId) ?? needsAt(service.requirements, resources, locationId);
-    needs.set(locationId, need);
+    const place = `${service.id} ${locationId ?? 'anywhere'}`;
+    const need = needs.get(place) ?? needsAt(service.requirements, resources, locationId);
+    needs.set(place, need);
     return {
       provider,
       calendar,
-      hours: weeks[at] ?? [],
+      hours: weekOf(provider.id),
       busy: busy.get(provider.id) ?? [],
-      exceptions: [...everybodys, ...(own[at] ?? [])],
+      exceptions: [...everybodys, ...ownOf(provider.id)],
       sessions: seatsLeft(service, sessions[at] ?? []),
       needs: need,
-      qualifiedUntil: qualifiedUntil(calendar, qualified.get(provider.id) ?? null),
+      qualifiedUntil: qualifiedUntil(calendar, qualified[at] ?? null),
     };
   });
 }

@@ -48,8 +48,15 @@ export function follow<Field extends string, Data extends Readonly<Record<Field,
   let after: string | null = null;
   let attempt = 0;
   let stopped = false;
+  let connected = false;
+  /** Asked for, and not ended since: the others that share the connection may have been quicker. */
+  let asked = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let release: () => void = () => undefined;
+
+  const tellWhenLive = (): void => {
+    if (connected && asked) onHealth('LIVE');
+  };
 
   const again = (): void => {
     if (stopped) return;
@@ -70,6 +77,7 @@ export function follow<Field extends string, Data extends Readonly<Record<Field,
     const ended = (): void => {
       if (over) return;
       over = true;
+      asked = false;
       again();
     };
     release = client.subscribe<Data>(
@@ -91,19 +99,27 @@ export function follow<Field extends string, Data extends Readonly<Record<Field,
         complete: ended,
       },
     );
+    asked = true;
+    tellWhenLive();
   }
 
   onHealth('CONNECTING');
-  const unlisten = client.on('connected', () => {
-    attempt = 0;
-    onHealth('LIVE');
-  });
+  const unlisten = [
+    client.on('connected', () => {
+      connected = true;
+      attempt = 0;
+      tellWhenLive();
+    }),
+    client.on('closed', () => {
+      connected = false;
+    }),
+  ];
   open();
   return {
     stop() {
       stopped = true;
       clearTimeout(timer);
-      unlisten();
+      for (const end of unlisten) end();
       release();
     },
   };
