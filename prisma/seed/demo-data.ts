@@ -1,3 +1,4 @@
+import type { ProviderType } from '../../subgraphs/booking/provider/provider.js';
 import type { NewTenant } from '../../subgraphs/tenancy/tenant/tenant.service.js';
 
 export const DEMO_PASSWORD = 'Spine-demo-1!';
@@ -17,7 +18,7 @@ type Hours = readonly [from: string, to: string];
 
 export interface DemoProvider {
   readonly name: string;
-  readonly type: 'PARTNER' | 'TUTOR';
+  readonly type: ProviderType;
   readonly bio: string;
   /** Keys of the services it offers. */
   readonly services: readonly string[];
@@ -112,14 +113,18 @@ export const DEMO_MEMBERS = [
   { name: 'client', displayName: 'Demo client', roles: ['USER'] },
 ] as const;
 
+export interface SignIn {
+  readonly email: string;
+  readonly role: string;
+  readonly slug: string;
+}
+
+/** Who can sign in to a company of the seed. */
+export const signInsOf = (slug: string): readonly SignIn[] =>
+  DEMO_MEMBERS.map(({ name, roles }) => ({ email: `${name}@${slug}.example`, role: roles.join(', ').toLowerCase(), slug }));
+
 /** What `npm start` prints. An address of '' is the platform's own. */
-export const DEMO_SIGN_INS: readonly { readonly email: string; readonly role: string; readonly slug: string }[] = [
-  ...DEMO_TENANTS.flatMap(({ tenant }) =>
-    DEMO_MEMBERS.map(({ name, roles }) => ({
-      email: `${name}@${tenant.slug}.example`,
-      role: roles.join(', ').toLowerCase(),
-      slug: tenant.slug,
-    })),
-  ),
+export const DEMO_SIGN_INS: readonly SignIn[] = [
+  ...DEMO_TENANTS.flatMap(({ tenant }) => signInsOf(tenant.slug)),
   { email: DEMO_ADMIN.email, role: 'platform administrator', slug: '' },
 ];

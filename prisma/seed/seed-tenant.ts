@@ -4,6 +4,8 @@ import type { RequestContext } from '../../subgraphs/_kernel/request/request-con
 import type { SubgraphRuntime } from '../../subgraphs/_kernel/subgraph.js';
 import { ConflictError } from '../../subgraphs/_kernel/errors/domain-error.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
+import type { NewService } from '../../subgraphs/booking/catalogue/catalogue.service.js';
+import type { NewTenant } from '../../subgraphs/tenancy/tenant/tenant.service.js';
 import type { Subgraphs } from '../../subgraphs/registry.js';
 import { bookingsOf, type DemoBooking } from './calendar.js';
 import {
@@ -11,6 +13,7 @@ import {
   DEMO_GIVEN_NAMES,
   DEMO_MEMBERS,
   DEMO_PASSWORD,
+  type DemoProvider,
   type DemoTenant,
 } from './demo-data.js';
 import { createRandom, type Random } from './random.js';
@@ -44,19 +47,21 @@ async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Pr
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-async function tenantOf({ runtime, subgraphs }: SeedParts, demo: DemoTenant): Promise<TenantIdentity> {
+/** The company, made if it is not there. @throws Error where its name was that of another that is gone */
+export async function tenantOf({ runtime, subgraphs }: SeedParts, company: NewTenant): Promise<TenantIdentity> {
   const { tenants, life } = subgraphs.tenancy.services;
-  await unlessThere(tenants.create(seedContext(runtime, PLATFORM_TENANT), demo.tenant));
-  const tenant = await tenants.lookUp({ slug: demo.tenant.slug });
-  if (!tenant) throw new Error(`The demo company ${demo.tenant.slug} could not be made`);
+  await unlessThere(tenants.create(seedContext(runtime, PLATFORM_TENANT), company));
+  const tenant = await tenants.lookUp({ slug: company.slug });
+  if (!tenant) throw new Error(`The demo company ${company.slug} could not be made`);
   const context = seedContext(runtime, tenant);
   const row = await tenants.find(context, tenant.id);
   // A demo that is kept for longer than a trial lasts still works.
-  if (row?.trialEndsAt) await life.choosePlan(context, demo.tenant.plan);
+  if (row?.trialEndsAt) await life.choosePlan(context, company.plan);
   return tenant;
 }
 
-async function addMembers({ subgraphs }: SeedParts, context: RequestContext): Promise<void> {
+/** Those who can sign in to a company. */
+export async function addMembers({ subgraphs }: SeedParts, context: RequestContext): Promise<void> {
   const { enrolment } = subgraphs.identity.services;
   await Promise.all(
     DEMO_MEMBERS.map(({ name, displayName, roles }) =>
@@ -72,13 +77,19 @@ async function addMembers({ subgraphs }: SeedParts, context: RequestContext): Pr
   );
 }
 
+/** What a company offers. */
+interface Offer {
+  readonly services: readonly (Omit<NewService, 'priceAmount'> & { readonly key: string; readonly price: number })[];
+  readonly providers: readonly Omit<DemoProvider, 'bookingsPerDay'>[];
+}
+
 interface Catalogue {
   readonly serviceIds: ReadonlyMap<string, string>;
   readonly providerIds: ReadonlyMap<string, string>;
 }
 
 /** Services, providers and their weeks; what an interrupted seed has made is found by its name. */
-async function addCatalogue({ subgraphs }: SeedParts, context: RequestContext, demo: DemoTenant): Promise<Catalogue> {
+export async function addCatalogue({ subgraphs }: SeedParts, context: RequestContext, demo: Offer): Promise<Catalogue> {
   const { catalogue, providers, workingHours } = subgraphs.booking.services;
   const [knownServices, knownProviders] = await Promise.all([
     catalogue.list(context, { first: 500 }),
@@ -114,7 +125,7 @@ async function addClients(
   await runtime.catchUp('booking', context.tenant.id, CATCH_UP_MS);
   const { edges } = await clients.list(context, { first: 500 });
   // By name, for ids are new every time and the same demo is to come of the same seed.
-  const known = edges.map(({ node }) => node).sort((one, other) => (one.displayName < other.displayName ? -1 : 1)).map(({ id }) => id);
+  const known = edges.map(({ node }) => node).sort((one, other) => ((one.displayName ?? '') < (other.displayName ?? '') ? -1 : 1)).map(({ id }) => id);
   for (let n = known.length; n < demo.clients; n += 1) {
     const given = DEMO_GIVEN_NAMES[n % DEMO_GIVEN_NAMES.length] ?? 'Kim';
     const family = random.pick(DEMO_FAMILY_NAMES);
@@ -128,7 +139,7 @@ async function addClients(
 export async function seedTenant(parts: SeedParts, demo: DemoTenant, onProgress: (text: string) => void): Promise<void> {
   const { runtime, subgraphs } = parts;
   const random = createRandom(demo.seed);
-  const tenant = await tenantOf(parts, demo);
+  const tenant = await tenantOf(parts, demo.tenant);
   const context = seedContext(runtime, tenant);
   await addMembers(parts, context);
   const { serviceIds, providerIds } = await addCatalogue(parts, context, demo);

@@ -29,6 +29,14 @@ export interface BookingCreated extends BookingFacts {
   readonly deposit?: Money | null;
   /** What it is made together with: a visit or a series. */
   readonly group?: { readonly id: string } | null;
+  /** How many it lasts; null, or left out, for what is booked by the hour. */
+  readonly nights?: number | null;
+}
+
+/** It is certain: paid for, or free. */
+export interface BookingConfirmed extends BookingFacts {
+  /** Whether its client is sent it by mail, for her calendar; taken for no where it is left out. */
+  readonly isInvited?: boolean;
 }
 
 export interface BookingCancelled extends BookingFacts {
@@ -140,7 +148,7 @@ export interface CalendarConflictFound {
 export interface BookingEvents extends PersonalDataAnswers<'booking'> {
   'booking.client_data_requested': ClientDataRequested;
   'booking.created': BookingCreated;
-  'booking.confirmed': BookingFacts;
+  'booking.confirmed': BookingConfirmed;
   'booking.completed': BookingFacts;
   'booking.cancelled': BookingCancelled;
   'booking.no_show': BookingMissed;

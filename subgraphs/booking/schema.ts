@@ -14,6 +14,7 @@ import './reservation/reservation-live.graph.js';
 import './medical/medical-record.graph.js';
 import './reminder/reminder.graph.js';
 import './terms/terms.graph.js';
+import './stay/stay.graph.js';
 import './group/booking-group.graph.js';
 import './waitlist/waitlist.graph.js';
 import './calendar/feed/calendar-feed.graph.js';

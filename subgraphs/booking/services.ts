@@ -19,6 +19,7 @@ import type { ReservationMoveService } from './reservation/reservation-move.serv
 import type { ClientPrivacyService } from './personal-data/client-privacy.service.js';
 import type { ReservationQueryService } from './reservation/reservation-query.service.js';
 import type { ReservationStatusService } from './reservation/reservation-status.service.js';
+import type { StayService } from './stay/stay.service.js';
 import type { WaitlistService } from './waitlist/waitlist.service.js';
 import type { ReservationService } from './reservation/reservation.service.js';
 
@@ -33,6 +34,7 @@ export interface BookingServices {
   readonly clients: ClientService;
   readonly clientPrivacy: ClientPrivacyService;
   readonly reservations: ReservationService;
+  readonly stays: StayService;
   readonly reservationStatus: ReservationStatusService;
   readonly reservationMoves: ReservationMoveService;
   readonly bookingGroups: BookingGroupService;

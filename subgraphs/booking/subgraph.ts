@@ -17,6 +17,7 @@ import { BOOKING_HOLDINGS } from './personal-data/holdings.js';
 import { createBookingGroupLoaders } from './group/booking-group.loader.js';
 import { createBookingGroupService } from './group/booking-group.service.js';
 import { createDiscoveryService } from './discovery/discovery.service.js';
+import { createNextFreeLoader } from './discovery/next-free.js';
 import { createMeetingService } from './meeting/meeting.service.js';
 import { createProviderLoader } from './provider/provider.loader.js';
 import { createProviderService } from './provider/provider.service.js';
@@ -24,6 +25,8 @@ import { admitProviderWhenSheIsApproved } from './reactions/admit-provider-when-
 import { confirmBookingWhenPaymentSucceeds } from './reactions/confirm-booking-when-payment-succeeds.js';
 import { countRatingWhenReviewIsSubmitted } from './reactions/count-rating-when-review-is-submitted.js';
 import { followPreferencesWhenTheyAreChosen } from './reactions/follow-preferences-when-they-are-chosen.js';
+import { knowMembers } from './reactions/know-members.js';
+import { keepAddressOfClientWhenItChanges } from './reactions/keep-address-of-client-when-it-changes.js';
 import { keepClientWhenMembershipIsGranted } from './reactions/keep-client-when-membership-is-granted.js';
 import { createMedicalRecordService } from './medical/medical-record.service.js';
 import { planRemindersWhenBookingMovesOn } from './reactions/plan-reminders-when-booking-moves-on.js';
@@ -43,6 +46,7 @@ import { createResourceLoaders } from './resource/resource.loader.js';
 import { createResourceService } from './resource/resource.service.js';
 import { createTermsService } from './terms/terms.service.js';
 import { schema } from './schema.js';
+import { createStayService } from './stay/stay.service.js';
 import { createWaitlistService } from './waitlist/waitlist.service.js';
 import type { BookingServices } from './services.js';
 
@@ -86,6 +90,7 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
       clients,
       clientPrivacy: createClientPrivacyService({ tenants, outbox, secretBox: runtime.secretBox }),
       reservations: createReservationService({ tenants, booker }),
+      stays: createStayService({ tenants, booker }),
       reservationStatus,
       reservationQueries,
       reservationMoves: createReservationMoveService({ tenants, outbox, policies, availability }),
@@ -100,7 +105,7 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
       terms: createTermsService({ tenants }),
       waitlist,
       calendarFeeds: calendars.feeds,
-      discovery: createDiscoveryService({ tenants, availability, catalogue }),
+      discovery: createDiscoveryService({ tenants, nextFreeLoader: createNextFreeLoader(tenants) }),
       meetings: createMeetingService({ tenants, config: config.meetings ?? {} }),
       calendarConnections: calendars.connections,
       reservationLive: createReservationLiveService(runtime.tail),
@@ -108,6 +113,8 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
     },
     reactions: [
       keepClientWhenMembershipIsGranted(clients),
+      keepAddressOfClientWhenItChanges,
+      ...knowMembers,
       confirmBookingWhenPaymentSucceeds(reservationStatus),
       followPreferencesWhenTheyAreChosen,
       countRatingWhenReviewIsSubmitted,

@@ -3,6 +3,7 @@ import type { BookingEvents } from '../../subgraphs/booking/events.js';
 import type { BookingServices } from '../../subgraphs/booking/services.js';
 import { ConflictError } from '../../subgraphs/_kernel/errors/domain-error.js';
 import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
+import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
 import { openShop, systemOf, type Shop } from './booking.js';
 import { startHostedSubgraph, type HostedSubgraph } from './hosted-subgraph.js';
 import { ACME, contextFor, createTestClock, memberOf, type TestClock } from './runtime.js';
@@ -10,6 +11,9 @@ import { ACME, contextFor, createTestClock, memberOf, type TestClock } from './r
 /** Tuesday, when every shop of the tests is open from 14:00 to 22:00 UTC. */
 const DAY = '2027-01-12';
 const START = new Date(`${DAY}T15:00:00Z`);
+
+/** On the plan without limits: whoever asks for a visit is kept as a client, also when she gets nothing. */
+const COMPANY: TenantIdentity = { ...ACME, plan: 'ENTERPRISE' };
 
 /** How many of those who asked were given what they asked for, and what the others were told. */
 export interface Contest {
@@ -75,7 +79,7 @@ export async function startBookingContention(): Promise<BookingContention> {
   const hosted: HostedSubgraph<BookingServices, BookingEvents> = await startHostedSubgraph(createBooking, clock);
   const { services } = hosted.subgraph;
   const { platform } = hosted.runtime.pools;
-  const member = () => contextFor(ACME, memberOf([]), clock);
+  const member = () => contextFor(COMPANY, memberOf([]), clock);
   const book = (of: Shop, startsAt = START, context = member()) => {
     const wanted = { serviceId: of.serviceId, providerId: of.providerIds[0] ?? '', startsAt, idempotencyKey: uuidv7() };
     return persistently(() => services.reservations.create(context, wanted));
@@ -93,12 +97,12 @@ export async function startBookingContention(): Promise<BookingContention> {
   return {
     deadlocks: () => numberOf('SELECT deadlocks AS count FROM pg_stat_database WHERE datname = current_database()', []),
     async oneSlot(attempts) {
-      const of = await openShop(services, ACME, { clock });
+      const of = await openShop(services, COMPANY, { clock });
       const outcomes = await Promise.allSettled(Array.from({ length: attempts }, () => book(of)));
       return { ...contestOf(outcomes), live: await liveOf(of.providerIds) };
     },
     async oppositeOrders(attempts) {
-      const [one, other] = [await openShop(services, ACME, { clock, price: 0 }), await openShop(services, ACME, { clock, price: 0 })];
+      const [one, other] = [await openShop(services, COMPANY, { clock, price: 0 }), await openShop(services, COMPANY, { clock, price: 0 })];
       const stops = [one, other].map(({ serviceId, providerIds }) => ({ serviceId, providerId: providerIds[0] ?? '' }));
       const visit = (n: number) => {
         const context = member();
@@ -119,7 +123,7 @@ export async function startBookingContention(): Promise<BookingContention> {
       return { ...contestOf(outcomes), groups, halves, live: await liveOf(providerIds) };
     },
     async fullGroup({ capacity, attempts, cancelled }) {
-      const of = await openShop(services, ACME, { clock, price: 0, capacity });
+      const of = await openShop(services, COMPANY, { clock, price: 0, capacity });
       const window = { serviceId: of.serviceId, earliest: START, latest: START };
       const outcomes = await Promise.allSettled(
         Array.from({ length: attempts }, async () => {
@@ -139,7 +143,7 @@ export async function startBookingContention(): Promise<BookingContention> {
       const line = `SELECT id, status FROM booking.waitlist_entry WHERE service_id = $1 ORDER BY created_at, id`;
       const { rows: waiting } = await platform.query<{ id: string }>(line, [of.serviceId]);
       for (const { id } of taken.slice(0, cancelled)) {
-        await services.reservationStatus.cancel(systemOf(ACME, clock), id, null);
+        await services.reservationStatus.cancel(systemOf(COMPANY, clock), id, null);
         await hosted.settle();
       }
       const { rows: later } = await platform.query<{ id: string; status: string }>(line, [of.serviceId]);
@@ -152,7 +156,7 @@ export async function startBookingContention(): Promise<BookingContention> {
       };
     },
     async offeredAgainstBooked(attempts) {
-      const of = await openShop(services, ACME, { clock, price: 0, durationMinutes: 25, bufferAfterMinutes: 10 });
+      const of = await openShop(services, COMPANY, { clock, price: 0, durationMinutes: 25, bufferAfterMinutes: 10 });
       const [providerId = ''] = of.providerIds;
       const offered = async (): Promise<ReadonlySet<number>> => {
         const search = { serviceId: of.serviceId, providerId, from: DAY, days: 14 };
@@ -187,7 +191,7 @@ export async function startBookingContention(): Promise<BookingContention> {
         if (wasBooked) {
           booked += 1;
           // Some leave again, so that the calendar never fills.
-          if (random(2) === 0) await services.reservationStatus.cancel(systemOf(ACME, clock), (outcome as { id: string }).id, null);
+          if (random(2) === 0) await services.reservationStatus.cancel(systemOf(COMPANY, clock), (outcome as { id: string }).id, null);
           free = await offered();
         } else {
           refused += 1;

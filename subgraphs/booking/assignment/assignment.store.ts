@@ -1,8 +1,8 @@
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
-import type { Load } from './assignment.js';
+import { byLoad, type Load } from './assignment.js';
 
 /** What providers have to do within three days of a start, however many they are: one read. */
-export async function findLoads(db: TenantDb, providerIds: readonly string[], startsAt: Date): Promise<Load[]> {
+async function findLoads(db: TenantDb, providerIds: readonly string[], startsAt: Date): Promise<Load[]> {
   return db.$queryRaw<Load[]>`
     SELECT one.id::text AS "providerId",
            coalesce(sum(extract(epoch FROM taken.ends_at - taken.starts_at) / 60) FILTER (
@@ -15,4 +15,15 @@ export async function findLoads(db: TenantDb, providerIds: readonly string[], st
       AND taken.starts_at > ${startsAt}::timestamptz - interval '30 days'
       AND taken.starts_at < ${startsAt}::timestamptz + interval '30 days'
     GROUP BY one.id`;
+}
+
+/** Those who could do something at a start, whose turn it is first. */
+export async function inTurn<One extends { readonly providerId: string }>(
+  db: TenantDb,
+  able: readonly One[],
+  startsAt: Date,
+): Promise<One[]> {
+  const loads = await findLoads(db, able.map(({ providerId }) => providerId), startsAt);
+  const places = new Map(loads.toSorted(byLoad).map(({ providerId }, place) => [providerId, place]));
+  return able.toSorted((a, b) => (places.get(a.providerId) ?? 0) - (places.get(b.providerId) ?? 0));
 }

@@ -70,6 +70,16 @@ OfferingRef.implement({
   }),
 });
 
+const StayTermsInput = builder.inputType('StayTermsInput', {
+  description: 'How something is booked by the night.',
+  fields: (t) => ({
+    checkIn: t.string({ description: 'From when on the day of arrival, `HH:MM`.' }),
+    checkOut: t.string({ description: 'Until when on the day of departure, `HH:MM`.' }),
+    minNights: t.int({ required: false, description: 'The fewest nights; 1 when left out.' }),
+    maxNights: t.int({ required: false, description: 'The most nights, up to 90; 30 when left out.' }),
+  }),
+});
+
 const CreateServiceInput = builder.inputType('CreateServiceInput', {
   description: 'A new service.',
   fields: (t) => ({
@@ -100,6 +110,11 @@ const CreateServiceInput = builder.inputType('CreateServiceInput', {
     priceAmount: t.field({
       type: 'MinorUnits',
       description: "What it costs, in the smallest unit of the company's currency; 0 for a free one.",
+    }),
+    stay: t.field({
+      type: StayTermsInput,
+      required: false,
+      description: 'Given for what is booked by the night, at the price for each; how long it takes then does not matter.',
     }),
     status: t.field({ type: ServiceStatusEnum, required: false, description: '`ACTIVE` when left out.' }),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
@@ -34,10 +34,21 @@ export interface NewService {
   readonly noticeMinutes?: number | null | undefined;
   /** 90 when left out. */
   readonly horizonDays?: number | null | undefined;
-  /** Minor units of the tenant's currency. */
+  /** Minor units of the tenant's currency; for one night where it is booked by the night. */
   readonly priceAmount: number;
+  /** How it is booked by the night, with times of day as `HH:MM`; by the hour when left out. */
+  readonly stay?: NewStayTerms | null | undefined;
   /** ACTIVE when left out. */
   readonly status?: ServiceStatus | null | undefined;
+}
+
+export interface NewStayTerms {
+  readonly checkIn: string;
+  readonly checkOut: string;
+  /** 1 when left out. */
+  readonly minNights?: number | null | undefined;
+  /** 30 when left out. */
+  readonly maxNights?: number | null | undefined;
 }
 
 export interface NewOffering {
@@ -101,6 +112,7 @@ export function createCatalogueService(parts: {
     async create(context, input) {
       requirePermission(context, 'settings:update');
       const service = validate(newServiceSchema, input);
+      if (service.stay && (service.capacity ?? 1) > 1) throw ValidationError.of('capacity', 'must be 1 for what is booked by the night');
       return insertService(tenants.of(context), {
         id: uuidv7(),
         name: service.name,
@@ -114,6 +126,7 @@ export function createCatalogueService(parts: {
         horizonDays: service.horizonDays ?? 90,
         priceAmount: service.priceAmount,
         priceCurrency: context.tenant.currency,
+        ...service.stay,
         status: service.status ?? 'ACTIVE',
         createdAt: context.clock.now(),
       });

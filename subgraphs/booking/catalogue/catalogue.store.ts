@@ -74,6 +74,18 @@ export const findBookableOfferings = (
     orderBy: { providerId: 'asc' },
   });
 
+/** What providers can be booked for, the oldest first. */
+export const findBookableOf = (db: TenantDb, providerIds: readonly string[]): Promise<OfferedService[]> =>
+  db.offering.findMany({
+    where: {
+      providerId: { in: [...providerIds] },
+      provider: { status: 'ACTIVE', bookable: true },
+      service: { status: 'ACTIVE' },
+    },
+    include: withBoth,
+    orderBy: [{ createdAt: 'asc' }, { serviceId: 'asc' }],
+  });
+
 /** A service as one provider does it; null when she does not. */
 export const findOfferedService = (
   db: TenantDb,

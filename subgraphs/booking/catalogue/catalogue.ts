@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Money } from '../../_kernel/money/money.js';
+import { stayTermsSchema } from '../stay/stay.js';
 import { lineSchema, textSchema } from '../../_kernel/validation/text.js';
 
 export const SERVICE_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
@@ -21,6 +22,7 @@ export const newServiceSchema = z.object({
   noticeMinutes: minutes(0, 525_600).nullish(),
   horizonDays: minutes(1, 1_095).nullish(),
   priceAmount: priceAmountSchema,
+  stay: stayTermsSchema.nullish(),
   status: z.enum(SERVICE_STATUSES).nullish(),
 });
 

@@ -53,7 +53,7 @@ const CreateClientInput = builder.inputType('CreateClientInput', {
     displayName: t.string({ description: 'Name the person goes by, 1 to 100 characters.' }),
     email: t.string({ required: false, description: 'E-mail address.' }),
     phone: t.string({ required: false, description: 'Telephone number as E.164, such as `+4930123456`.' }),
-    userId: t.id({ required: false, description: 'Global id of the user, for a person who signs in.' }),
+    userId: t.id({ required: false, description: 'Global id of the user, for a person who signs in; she has to be a member of your company.' }),
   }),
 });
 

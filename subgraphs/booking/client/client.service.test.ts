@@ -9,6 +9,7 @@ import {
 } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { TenantPermission } from '../../_kernel/wire/permissions.js';
+import { keepMember } from '../member/member.store.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
 
@@ -35,6 +36,7 @@ describe('clients', () => {
 
   it('have one record for each user, however often and at once it is asked for', async () => {
     const userId = uuidv7();
+    await keepMember(runtime.database.tenants.of({ tenant: ACME }), userId);
     await runtime.everythingTold();
     const before = await runtime.log.head();
     const kept = await Promise.all(
@@ -48,13 +50,23 @@ describe('clients', () => {
     expect(events.map((event) => event.type)).toEqual(['booking.client_kept', 'booking.client_kept']);
   });
 
+  it('are of no user but a member of the company', async () => {
+    const refused = { code: 'BAD_USER_INPUT', issues: [{ field: 'userId', message: 'must be a member of the company' }] };
+    const theirs = uuidv7();
+    await keepMember(runtime.database.tenants.of({ tenant: GLOBEX }), theirs);
+    for (const userId of [theirs, uuidv7()]) {
+      await expect(services.clients.create(staff(), { displayName: 'Nobody', userId })).rejects.toMatchObject(refused);
+    }
+    await expect(services.clients.create(staff(GLOBEX), { displayName: 'Theirs', userId: theirs })).resolves.toMatchObject({ userId: theirs });
+  });
+
   it('are seen by who looks after clients, and only in their own tenant', async () => {
     const { id } = await services.clients.create(staff(), { displayName: 'Grace', email: 'Grace@Acme.example' });
     expect(await services.clients.find(staff(), id)).toMatchObject({ email: 'grace@acme.example', userId: null });
     expect(await services.clients.find(as([]), id)).toBeNull();
     expect(await services.clients.find(staff(GLOBEX), id)).toBeNull();
     await expect(services.clients.list(as([]), {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    expect((await services.clients.list(staff(GLOBEX), {})).edges).toEqual([]);
+    expect((await services.clients.list(staff(GLOBEX), {})).edges.map(({ node }) => node.displayName)).toEqual(['Theirs']);
     const listed = await services.clients.list(staff(), { last: 1 });
     expect(listed.edges.map((edge) => edge.node.id)).toEqual([id]);
   });

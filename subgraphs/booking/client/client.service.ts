@@ -1,4 +1,4 @@
-import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
@@ -8,6 +8,7 @@ import { hasPermission, requirePermission } from '../../_kernel/request/principa
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { BookingEvents } from '../events.js';
+import { isMember } from '../member/member.store.js';
 import { clientChangeSchema, nameOf, newClientSchema } from './client.js';
 import type { ClientLoaders } from './client.loader.js';
 import { CLIENT_SORT, findClientsOfUsers, findClientsPage, keepClient, updateClient, type ClientRow } from './client.store.js';
@@ -43,7 +44,7 @@ export interface ClientService {
   /**
    * Keeps a record of a person. A user has one record: a second call fills in what the first left out.
    * @throws {ForbiddenError} without `patients:create`
-   * @throws {ValidationError}
+   * @throws {ValidationError} also for a user who is no member, alike for one of another company and an unknown one
    * @throws {QuotaExceededError} when the plan has room for no more clients
    */
   create(context: RequestContext, input: NewClient): Promise<ClientRow>;
@@ -106,7 +107,12 @@ export function createClientService(parts: {
       requirePermission(context, 'patients:create');
       const { displayName, email, phone, userId } = validate(newClientSchema, input);
       const person = { displayName, email: email ?? null, phone: phone ?? null, userId: userId ?? null };
-      const client = await tenants.transaction(context, (db) => keep(context, db, person));
+      const client = await tenants.transaction(context, async (db) => {
+        // What the platform itself brings along has been looked at where it comes from.
+        const named = context.principal.kind === 'system' ? null : person.userId;
+        if (named !== null && !(await isMember(db, named))) throw ValidationError.of('userId', 'must be a member of the company');
+        return keep(context, db, person);
+      });
       context.loaders.clear();
       return client;
     },

@@ -38,6 +38,11 @@ export async function updateClient(
   return row ?? null;
 }
 
+/** Puts one address of a person's in another's place, where that is the one on record. */
+export async function moveClientAddress(db: TenantDb, userId: string, from: string, to: string): Promise<void> {
+  await db.client.updateMany({ where: { userId, email: from }, data: { email: to } });
+}
+
 /**
  * Keeps a record of a person, one for each user. Where there is one already, only what it lacks is filled in.
  * @returns whether the record is new or knows more than before

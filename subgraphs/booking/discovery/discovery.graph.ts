@@ -3,12 +3,18 @@ import { builder } from '../builder.js';
 import { LocationId } from '../ids.js';
 import { ProviderRef } from '../provider/provider.graph.js';
 import { LocationRef } from '../resource/resource.graph.js';
-import { DISCOVERY_SORTS } from './discovery.js';
+import type { DiscoverySort } from './discovery.js';
 import type { Hit } from './discovery.store.js';
 
 const DiscoverySortEnum = builder.enumType('DiscoverySort', {
   description: 'What is best. What is alike in that is in order of its ratings.',
-  values: DISCOVERY_SORTS,
+  values: {
+    RELEVANCE: { description: 'What was typed.' },
+    RATING: { description: 'Ratings.' },
+    PRICE: { description: 'The cheapest of what they do.' },
+    DISTANCE: { description: 'The way there.' },
+    NEXT_FREE: { description: 'Who can be booked soonest, of the 200 that fit best.' },
+  } satisfies Record<DiscoverySort, object>,
 });
 
 const DiscoveredProviderRef = builder.objectRef<Hit>('DiscoveredProvider').implement({
@@ -68,6 +74,7 @@ builder.queryFields((t) => ({
         near: t.arg({ type: NearInput, required: false, description: 'Only around this place.' }),
         highestPrice: t.arg.int({ required: false, description: 'Only those who do something for as little as this, in minor units.' }),
         lowestRating: t.arg.float({ required: false, description: 'Only those with such a mean of ratings, 0 to 5.' }),
+        freeWithinDays: t.arg.int({ required: false, description: 'Only those who can be booked for something within so many days, 1 to 28.' }),
         sort: t.arg({ type: DiscoverySortEnum, defaultValue: 'RELEVANCE', description: 'What is best.' }),
       },
       resolve: (_root, args, { request, services }) => services.discovery.discover(request, args),

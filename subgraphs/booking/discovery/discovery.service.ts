@@ -1,15 +1,13 @@
-import { Temporal } from 'temporal-polyfill';
 import { NotFoundError } from '../../_kernel/errors/domain-error.js';
-import { connectionOf, pageOf, type Connection, type PageArgs, type SortKey } from '../../_kernel/graphql/connection.js';
+import { connectionOfAll, pageOf, risingKeys, type Connection, type PageArgs, type SortKey } from '../../_kernel/graphql/connection.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
-import type { AvailabilityService } from '../availability/availability.service.js';
-import type { CatalogueService } from '../catalogue/catalogue.service.js';
 import { findLocationsByIds, type LocationRow } from '../resource/resource.store.js';
 import { discoverySchema, MOST_HITS, type DiscoverySort, type Near } from './discovery.js';
 import { findCompletions, findCorrections, findHits, meaningsOf, placeLocation, wordsIn, type Hit } from './discovery.store.js';
+import type { NextFreeLoader } from './next-free.js';
 
 export interface Discovery extends PageArgs {
   readonly query?: string | null | undefined;
@@ -17,6 +15,8 @@ export interface Discovery extends PageArgs {
   /** Minor units. */
   readonly highestPrice?: number | null | undefined;
   readonly lowestRating?: number | null | undefined;
+  /** Only those with something free as soon as that; up to 28. */
+  readonly freeWithinDays?: number | null | undefined;
   readonly sort: DiscoverySort;
 }
 
@@ -39,24 +39,48 @@ export interface DiscoveryService {
 }
 
 const HIT_SORT: readonly SortKey[] = [{ field: 'place', order: 'asc', type: 'number' }];
+const FREE_SORT: readonly SortKey[] = [
+  { field: 'free', order: 'asc', type: 'number' },
+  { field: 'providerId', order: 'asc', type: 'uuid' },
+];
 const COMPLETIONS = 10;
-/** No window of slots is longer, in days. */
-const LOOK_AHEAD = 28;
-/** Services of one provider that are looked at for a free start. */
-const SERVICES_LOOKED_AT = 5;
+const DAY_MS = 86_400_000;
+
+/** Behind every time. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** A hit, where it stands among all, and when she is next free, as epoch milliseconds. */
+interface Placed {
+  readonly hit: Hit;
+  readonly place: number;
+  readonly free: number;
+}
+
+const freeKey = ({ free, hit }: Placed): readonly [number, string] => [free, hit.providerId];
 
 export function createDiscoveryService(parts: {
   readonly tenants: TenantDatabase;
-  readonly availability: Pick<AvailabilityService, 'search'>;
-  readonly catalogue: Pick<CatalogueService, 'offeringsOf'>;
+  readonly nextFreeLoader: NextFreeLoader;
 }): DiscoveryService {
-  const { tenants, availability, catalogue } = parts;
+  const { tenants, nextFreeLoader } = parts;
+
+  /** Says of each when she is free, and leaves out who is not so soon. */
+  const freeWithin = async (context: RequestContext, placed: readonly Placed[], days: number | null): Promise<Placed[]> => {
+    const loader = context.loaders.of(context, nextFreeLoader);
+    const starts = await Promise.all(placed.map(({ hit }) => loader.load(hit.providerId)));
+    const known = placed.map((one, at) => ({ ...one, free: starts[at]?.getTime() ?? NEVER }));
+    const latest = days === null ? NEVER : context.clock.now().getTime() + days * DAY_MS;
+    return known.filter(({ free }) => free <= latest);
+  };
+
   return {
-    async discover(context, { sort, query, near, highestPrice, lowestRating, ...args }) {
-      const wanted = validate(discoverySchema, { query, near, highestPrice, lowestRating });
-      const page = pageOf(args, HIT_SORT);
+    async discover(context, { sort, query, near, highestPrice, lowestRating, freeWithinDays, ...args }) {
+      const wanted = validate(discoverySchema, { query, near, highestPrice, lowestRating, freeWithinDays });
+      const page = pageOf(args, sort === 'NEXT_FREE' ? FREE_SORT : HIT_SORT);
       const from = page.from === null ? null : Number(page.from[0]);
-      const most = page.direction === 'forward' ? Math.min(MOST_HITS, (from ?? -1) + page.limit + 2) : MOST_HITS;
+      // When somebody is free is looked up for all of them, as the last may be the first.
+      const asksTime = sort === 'NEXT_FREE' || wanted.freeWithinDays != null;
+      const most = page.direction === 'forward' && !asksTime ? Math.min(MOST_HITS, (from ?? -1) + page.limit + 2) : MOST_HITS;
       const db = tenants.of(context);
       const { words, last } = await wordsIn(db, wanted.query ?? '');
       const meanings = await Promise.all(words.map((word) => meaningsOf(db, word, word === last)));
@@ -68,11 +92,12 @@ export function createDiscoveryService(parts: {
         sort,
         most,
       });
-      const placed = hits.map((hit, place) => ({ hit, place }));
-      const isAhead = page.direction === 'forward';
-      const rest = placed.filter(({ place }) => from === null || (isAhead ? place > from : place < from));
-      const rows = (isAhead ? rest : rest.reverse()).slice(0, page.limit + 1);
-      const { edges, pageInfo } = connectionOf(page, rows, ({ place }) => [place]);
+      const placed = hits.map((hit, place): Placed => ({ hit, place, free: NEVER }));
+      const timely = asksTime ? await freeWithin(context, placed, wanted.freeWithinDays ?? null) : placed;
+      const { edges, pageInfo } =
+        sort === 'NEXT_FREE'
+          ? connectionOfAll(page, timely.toSorted((a, b) => risingKeys(freeKey(a), freeKey(b))), freeKey, risingKeys)
+          : connectionOfAll(page, timely, ({ place }) => [place], risingKeys);
       return { pageInfo, edges: edges.map(({ cursor, node }) => ({ cursor, node: node.hit })) };
     },
 
@@ -88,19 +113,7 @@ export function createDiscoveryService(parts: {
       return meant.map((word) => before + word);
     },
 
-    async nextFree(context, providerId) {
-      const offerings = (await catalogue.offeringsOf(context, providerId)).slice(0, SERVICES_LOOKED_AT);
-      const from = Temporal.Instant.fromEpochMilliseconds(context.clock.now().getTime())
-        .toZonedDateTimeISO(context.tenant.timeZone)
-        .toPlainDate()
-        .subtract({ days: 1 })
-        .toString();
-      const firsts = await Promise.all(
-        offerings.map(({ serviceId }) => availability.search(context, { serviceId, providerId, from, days: LOOK_AHEAD, first: 1 })),
-      );
-      const starts = firsts.flatMap((found) => found?.edges.map(({ node }) => node.startsAt.getTime()) ?? []);
-      return starts.length === 0 ? null : new Date(Math.min(...starts));
-    },
+    nextFree: (context, providerId) => context.loaders.of(context, nextFreeLoader).load(providerId),
 
     async placeLocation(context, id, place) {
       requirePermission(context, 'settings:update');

@@ -27,6 +27,10 @@ export interface Wanted {
 
 /** Of a word that very many have, the best of them are looked at. */
 const MOST_LOOKED_AT = 1_000;
+/** What a word may weigh: in a name, in a service, in what somebody says of herself. */
+const WEIGHTS = [3, 2, 1];
+/** How many listings with a word are counted, and read to be compared with those of another. */
+const MOST_COUNTED = 10_000;
 /** Words of a company that are looked at before those that stand in no listing any more are left out. */
 const MOST_TERMS = 60;
 const MOST_COMPLETIONS = 20;
@@ -89,7 +93,7 @@ export async function meaningsOf(db: TenantDb, word: string, isBeginning: boolea
 async function countOf(db: TenantDb, words: readonly string[]): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM (
-      SELECT 1 FROM booking.listing_word WHERE word = ANY(${[...words]}) LIMIT ${MOST_LOOKED_AT + 1}
+      SELECT 1 FROM booking.listing_word WHERE word = ANY(${[...words]}) LIMIT ${MOST_COUNTED + 1}
     ) AS sample`;
   return rows[0]?.count ?? 0;
 }
@@ -98,12 +102,28 @@ const ORDERS: Readonly<Record<DiscoverySort, Sql>> = {
   RELEVANCE: sql`weight DESC, quality DESC`,
   RATING: sql`quality DESC`,
   PRICE: sql`"lowestPrice" ASC NULLS LAST, quality DESC`,
+  // What is found is put in that order afterwards: no index knows when somebody is free.
+  NEXT_FREE: sql`weight DESC, quality DESC`,
   DISTANCE: sql`"distanceKm" ASC NULLS LAST, quality DESC`,
 };
 
-/** Looks up, for each listing by itself, the weight of the words of which it must have one; a join would read them all. */
-const havingOneOf = (words: readonly string[], at: number): Sql => {
+/** Words of which a listing must have one, and how many listings have; counted no further than matters. */
+interface Meant {
+  readonly words: readonly string[];
+  readonly count: number;
+}
+
+/**
+ * The weight of the words of which a listing must have one. Where few have them they are read in one go, as they
+ * stand side by side in the index; otherwise each listing is looked up by itself.
+ */
+const havingOneOf = ({ words, count }: Meant, at: number): Sql => {
   const name = named(`also${at}`);
+  if (count <= MOST_COUNTED) {
+    return sql`JOIN (
+      SELECT w.provider_id, max(w.weight) AS weight FROM booking.listing_word AS w WHERE w.word = ANY(${[...words]}) GROUP BY w.provider_id
+    ) AS ${name} ON ${name}.provider_id = l.provider_id`;
+  }
   return sql`CROSS JOIN LATERAL (
     SELECT max(w.weight) AS weight FROM booking.listing_word AS w
     WHERE w.provider_id = l.provider_id AND w.word = ANY(${[...words]})
@@ -111,23 +131,50 @@ const havingOneOf = (words: readonly string[], at: number): Sql => {
   ) AS ${name}`;
 };
 
-/** Listings from which those that fit are picked: around a place, with the rarest of the words, or the best of all. */
-function sourceOf(wanted: Wanted, rarest: readonly string[] | undefined): Sql {
-  const { near, highestPrice, lowestRating, sort, most, words } = wanted;
-  const isByQuality = sort === 'RATING' || sort === 'RELEVANCE';
+/** The same for each of several words. */
+const havingAll = (others: readonly Meant[]): Sql =>
+  others.length === 0 ? nothing : joined(others.map(havingOneOf), ' ');
+
+/** What a listing's words weigh together. */
+const weightWith = (others: readonly Meant[]): Sql =>
+  joined([sql`l.weight`, ...others.map((_words, at) => sql`${named(`also${at}`)}.weight`)], ' + ');
+
+/** Whether what is best by its words and its ratings is best. */
+const isByWords = ({ sort }: Pick<Wanted, 'sort'>): boolean => sort === 'RELEVANCE' || sort === 'NEXT_FREE';
+
+/** Those with one of the words, each word read in the order of the index, and no further than wanted. */
+function havingRarest(wanted: Wanted, rarest: readonly string[], most: number): Sql {
+  const words = sql`unnest(${[...rarest]}::text[]) AS asked(word)`;
+  const found = isByWords(wanted)
+    ? sql`${words} CROSS JOIN LATERAL (
+        SELECT w.provider_id, w.weight, w.quality FROM booking.listing_word AS w WHERE w.word = asked.word
+        ORDER BY w.weight DESC, w.quality DESC, w.provider_id LIMIT ${most}
+      ) AS found`
+    : sql`${words} CROSS JOIN unnest(${WEIGHTS}::smallint[]) AS ranked(weight) CROSS JOIN LATERAL (
+        SELECT w.provider_id, w.weight, w.quality FROM booking.listing_word AS w
+        WHERE w.word = asked.word AND w.weight = ranked.weight
+        ORDER BY w.quality DESC, w.provider_id LIMIT ${most}
+      ) AS found`;
+  return sql`(
+    SELECT found.provider_id, max(found.weight) AS weight, max(found.quality) AS quality FROM ${found} GROUP BY found.provider_id
+  )`;
+}
+
+/** Listings from which those that fit are picked: around a place, with all of the words, or the best of all. */
+function sourceOf(wanted: Wanted, rarest: readonly string[] | undefined, others: readonly Meant[]): Sql {
+  const { near, highestPrice, lowestRating, sort, most } = wanted;
+  const isByQuality = sort === 'RATING' || isByWords(wanted);
   if (near) return sql`(SELECT *, 0 AS weight FROM booking.listing WHERE cell = ANY(${[...cellsAround(near)]}::int[])) AS l`;
   if (rarest) {
     // Nothing else is asked for: the best by their words are the best.
-    const isFinal = isByQuality && words.length === 1 && highestPrice === null && lowestRating === null;
+    const isFinal = isByQuality && highestPrice === null && lowestRating === null;
+    const read = isFinal && others.length === 0 ? most : MOST_LOOKED_AT;
     return sql`(
       SELECT candidate.weight, known.* FROM (
-        SELECT found.provider_id, max(found.weight) AS weight, max(found.quality) AS quality FROM unnest(${[...rarest]}::text[]) AS asked(word)
-        CROSS JOIN LATERAL (
-          SELECT w.provider_id, w.weight, w.quality FROM booking.listing_word AS w WHERE w.word = asked.word
-          ORDER BY w.quality DESC, w.provider_id LIMIT ${MOST_LOOKED_AT}
-        ) AS found
-        GROUP BY found.provider_id
-        ORDER BY ${sort === 'RELEVANCE' ? ORDERS.RELEVANCE : ORDERS.RATING}, found.provider_id LIMIT ${isFinal ? most : MOST_LOOKED_AT * MOST_COMPLETIONS}
+        SELECT l.provider_id, ${weightWith(others)} AS weight, l.quality
+        FROM ${havingRarest(wanted, rarest, read)} AS l ${havingAll(others)}
+        ORDER BY ${isByWords(wanted) ? ORDERS.RELEVANCE : ORDERS.RATING}, l.provider_id
+        LIMIT ${isFinal ? most : MOST_LOOKED_AT * MOST_COMPLETIONS}
       ) AS candidate
       CROSS JOIN LATERAL (SELECT * FROM booking.listing WHERE provider_id = candidate.provider_id LIMIT 1) AS known
     ) AS l`;
@@ -160,9 +207,13 @@ const distanceFrom = (near: Near | null): Sql =>
 export async function findHits(db: TenantDb, wanted: Wanted): Promise<Hit[]> {
   const { words, near, highestPrice, lowestRating, sort, most } = wanted;
   if (words.some((meant) => meant.length === 0)) return [];
-  const counts = await Promise.all(words.map(async (meant) => (near || words.length < 2 ? 0 : countOf(db, meant))));
-  const rarest = words[counts.indexOf(Math.min(...counts))];
-  const others = near ? words : words.filter((meant) => meant !== rarest);
+  // Around a place there are few enough to ask each; elsewhere the source has asked already.
+  const mustCount = !near && words.length > 1;
+  const meant = await Promise.all(
+    words.map(async (one): Promise<Meant> => ({ words: one, count: mustCount ? await countOf(db, one) : Number.POSITIVE_INFINITY })),
+  );
+  const [rarest, ...others] = meant.toSorted((a, b) => (a.count < b.count ? -1 : Number(a.count > b.count)));
+  const askedLast = near ? meant : [];
   const distance = distanceFrom(near);
   const conditions = joined(
     [
@@ -171,12 +222,11 @@ export async function findHits(db: TenantDb, wanted: Wanted): Promise<Hit[]> {
     ],
     ' AND ',
   );
-  const weight = joined([sql`l.weight`, ...others.map((_words, at) => sql`${named(`also${at}`)}.weight`)], ' + ');
   return db.$queryRaw<Hit[]>`
     SELECT l.provider_id::text AS "providerId", l.lowest_price::float8 AS "lowestPrice", l.reviews, l.quality,
            CASE WHEN l.reviews > 0 THEN l.rating_sum::float8 / l.reviews END AS rating,
-           ${distance} AS "distanceKm", ${weight} AS weight
-    FROM ${sourceOf(wanted, rarest)} ${others.length === 0 ? nothing : joined(others.map(havingOneOf), ' ')}
+           ${distance} AS "distanceKm", ${weightWith(askedLast)} AS weight
+    FROM ${sourceOf(wanted, rarest?.words, others)} ${havingAll(askedLast)}
     WHERE ${conditions}
     ORDER BY ${ORDERS[sort]}, "providerId" LIMIT ${most}`;
 }

@@ -47,15 +47,15 @@ describe('discovery', () => {
   });
   afterAll(() => t.stop());
 
-  const DISCOVER = `query ($query: String, $near: NearInput, $highestPrice: Int, $lowestRating: Float, $sort: DiscoverySort, $first: Int, $after: String) {
-    discover(query: $query, near: $near, highestPrice: $highestPrice, lowestRating: $lowestRating, sort: $sort, first: $first, after: $after) {
+  const DISCOVER = `query ($query: String, $near: NearInput, $highestPrice: Int, $lowestRating: Float, $free: Int, $sort: DiscoverySort, $first: Int, $after: String) {
+    discover(query: $query, near: $near, highestPrice: $highestPrice, lowestRating: $lowestRating, freeWithinDays: $free, sort: $sort, first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }
       edges { node { provider { name } lowestPrice { amount currency } rating reviewCount distanceKm nextFreeAt } }
     }
   }`;
   interface Found {
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
-    readonly edges: readonly { readonly node: { readonly provider: { readonly name: string }; readonly distanceKm: number | null } }[];
+    readonly edges: readonly { readonly node: { readonly provider: { readonly name: string }; readonly distanceKm: number | null; readonly nextFreeAt: string | null } }[];
   }
   const search = async (variables: Record<string, unknown>, tenant = ACME): Promise<Found> => {
     const { data, errors } = await t.graphql(DISCOVER, { variables, tenant });
@@ -114,6 +114,55 @@ describe('discovery', () => {
     expect(seen.sort()).toEqual(['Anna Müller', 'Bela Massage Studio', 'Carla Lenz']);
   });
 
+  it('puts first who can be booked soonest, exactly as the slots say, page after page', async () => {
+    const context = systemOf(ACME, clock);
+    const { services } = t.subgraph;
+    const idOf = (name: string): string => ids.get(name) ?? '';
+    const works = (name: string, weekday: number, start: string) =>
+      services.workingHours.set(context, { providerId: idOf(name), hours: [{ weekday, start, end: '17:00' }] });
+    await works('Carla Lenz', 3, '09:00');
+    await works('Anna Müller', 2, '15:00');
+    await works('Bela Massage Studio', 2, '09:00');
+    const soonest = async (more: object = {}) =>
+      (await search({ sort: 'NEXT_FREE', ...more })).edges.map(({ node }) => [node.provider.name, node.nextFreeAt]);
+    expect(await soonest()).toEqual([
+      ['Bela Massage Studio', '2027-03-09T14:00:00.000Z'],
+      ['Anna Müller', '2027-03-09T20:00:00.000Z'],
+      ['Carla Lenz', '2027-03-10T14:00:00.000Z'],
+    ]);
+    expect((await names({ free: 2 })).sort()).toEqual(['Anna Müller', 'Bela Massage Studio']);
+    expect(await names({ free: 2, query: 'yoga' })).toEqual([]);
+
+    // Once the first starts of one are taken, another is sooner.
+    const [offering] = await services.catalogue.offeringsOf(context, idOf('Bela Massage Studio'));
+    const serviceId = offering?.serviceId ?? '';
+    await services.calendarExceptions.add(context, {
+      providerId: idOf('Bela Massage Studio'),
+      kind: 'CLOSED',
+      firstDay: '2027-03-09',
+      start: '09:00',
+      end: '15:30',
+    });
+    const slots = await services.availability.search(context, { serviceId, providerId: idOf('Bela Massage Studio'), from: '2027-03-08', days: 7, first: 1 });
+    expect(slots?.edges[0]?.node.startsAt.toISOString()).toBe('2027-03-09T20:30:00.000Z');
+    expect(await soonest()).toEqual([
+      ['Anna Müller', '2027-03-09T20:00:00.000Z'],
+      ['Bela Massage Studio', '2027-03-09T20:30:00.000Z'],
+      ['Carla Lenz', '2027-03-10T14:00:00.000Z'],
+    ]);
+
+    // A cursor stands for a time, so what moves in front of it is not seen twice and nobody behind it is left out.
+    const first = await search({ sort: 'NEXT_FREE', first: 1 });
+    await works('Anna Müller', 2, '16:00');
+    const rest = await search({ sort: 'NEXT_FREE', first: 5, after: first.pageInfo.endCursor });
+    expect(rest.edges.map(({ node }) => node.provider.name)).toEqual(['Bela Massage Studio', 'Anna Müller', 'Carla Lenz']);
+    await services.workingHours.set(context, { providerId: idOf('Anna Müller'), hours: [] });
+    expect((await soonest()).at(-1)).toEqual(['Anna Müller', null]);
+    expect(await names({ free: 28 })).toEqual(expect.not.arrayContaining(['Anna Müller']));
+    const wrong = await t.graphql(DISCOVER, { variables: { free: 29 } });
+    expect(wrong.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
   it('completes what is being typed, and corrects it', async () => {
     const complete = async (typed: string, tenant = ACME) =>
       (await t.graphql('query ($typed: String!) { autocomplete(typed: $typed) }', { tenant, variables: { typed } })).data?.['autocomplete'];
@@ -148,6 +197,38 @@ describe('discovery', () => {
     expect(await place(uuidv7(), { latitude: 91, longitude: 0 })).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
+  it('asks when many are free as often as when one is', async () => {
+    const context = systemOf(GLOBEX, clock);
+    const { services } = t.subgraph;
+    const { id: room } = await services.catalogue.create(context, {
+      name: 'Chalet',
+      durationMinutes: 1_440,
+      priceAmount: 1,
+      stay: { checkIn: '15:00', checkOut: '10:00', minNights: 2 },
+    });
+    const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: '00:00', end: '24:00' }));
+    const statements = async (): Promise<number> => {
+      let count = 0;
+      const counter = (): void => void (count += 1);
+      t.runtime.pools.app.on('acquire', counter);
+      await search({ query: 'chalet', sort: 'NEXT_FREE', first: 20 }, GLOBEX);
+      t.runtime.pools.app.off('acquire', counter);
+      return count;
+    };
+    const open = async (n: number): Promise<void> => {
+      const { id } = await services.providers.create(context, { name: `Chalet ${n}`, type: 'VENDOR' });
+      await services.workingHours.set(context, { providerId: id, hours });
+      await services.catalogue.offer(context, { providerId: id, serviceId: room });
+    };
+    await open(1);
+    const ofOne = await statements();
+    for (let n = 2; n <= 12; n += 1) await open(n);
+    expect(await statements()).toBe(ofOne);
+    const found = await search({ query: 'chalet', sort: 'NEXT_FREE', first: 20 }, GLOBEX);
+    // What is let by the night is free from the next check-in on, on the calendar of the company.
+    expect(new Set(found.edges.map(({ node }) => node.nextFreeAt))).toEqual(new Set(['2027-03-08T14:00:00.000Z']));
+  });
+
   it('reads by its indexes behind row level security, and never all there is', async () => {
     const owners = new pg.Client({ connectionString: t.runtime.url });
     await owners.connect();
@@ -171,7 +252,7 @@ describe('discovery', () => {
       }
     };
     const searches = {
-      listing_word_tenant_id_word_quality_provider_id_idx: `SELECT provider_id FROM booking.listing_word WHERE word = 'person' ORDER BY quality DESC, provider_id LIMIT 10`,
+      listing_word_tenant_id_word_weight_quality_provider_id_idx: `SELECT provider_id FROM booking.listing_word WHERE word = 'person' ORDER BY weight DESC, quality DESC, provider_id LIMIT 10`,
       listing_term_pkey: `SELECT word FROM booking.listing_term WHERE word >= 'person1' AND word < 'person1\u{10FFFF}' LIMIT 20`,
       listing_term_trigram_pkey: `SELECT word, count(*) FROM booking.listing_term_trigram WHERE trigram = ANY(show_trgm('123')) GROUP BY word`,
       listing_tenant_id_cell_idx: `SELECT provider_id FROM booking.listing WHERE cell = ANY('{1,2,3}')`,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { textSchema } from '../../_kernel/validation/text.js';
 
-export const DISCOVERY_SORTS = ['RELEVANCE', 'RATING', 'PRICE', 'DISTANCE'] as const;
-export type DiscoverySort = (typeof DISCOVERY_SORTS)[number];
+export type DiscoverySort = 'RELEVANCE' | 'RATING' | 'PRICE' | 'DISTANCE' | 'NEXT_FREE';
 
 /** A place, and how far around it. */
 export interface Near {
@@ -10,6 +9,9 @@ export interface Near {
   readonly longitude: number;
   readonly withinKm: number;
 }
+
+/** How many days ahead it is looked when somebody is free. */
+export const LOOK_AHEAD = 28;
 
 /** Nobody reads further than this. */
 export const MOST_HITS = 200;
@@ -26,6 +28,7 @@ export const discoverySchema = z.object({
     })
     .nullish(),
   highestPrice: z.int().min(0, 'must not be negative').nullish(),
+  freeWithinDays: z.int().min(1, 'must be at least 1').max(LOOK_AHEAD, `must be at most ${LOOK_AHEAD}`).nullish(),
   lowestRating: z.number().min(0, 'must not be negative').max(5, 'must be at most 5').nullish(),
 });
 

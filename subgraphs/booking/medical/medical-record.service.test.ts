@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemOf } from '../../../tests/support/booking.js';
 import { startHostedSubgraph, type HostedSubgraph } from '../../../tests/support/hosted-subgraph.js';
 import { ACME, contextFor, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
@@ -19,7 +20,7 @@ describe('what is noted of a client’s health', () => {
   beforeAll(async () => {
     hosted = await startHostedSubgraph(createBooking);
     services = hosted.subgraph.services;
-    ({ id: clientId } = await services.clients.create(carer(), { displayName: 'Grace', userId: uuidv7() }));
+    ({ id: clientId } = await services.clients.create(systemOf(ACME), { displayName: 'Grace', userId: uuidv7() }));
     await services.medicalRecords.note(carer(), clientId, SECRET);
   });
   afterAll(() => hosted.stop());

@@ -34,6 +34,7 @@ export const BOOKING_HOLDINGS: readonly Holding[] = [
     withheld: ['sealed'],
     erasure: { how: 'DELETE' },
   }),
+  booking({ section: 'member', table: 'member', whose: ({ userId }) => sql`t.user_id = ${userId}::uuid`, erasure: { how: 'DELETE' } }),
   booking({ section: 'waitlist', table: 'waitlist_entry', whose: ofClient, erasure: { how: 'DELETE' } }),
   booking({
     section: 'calendarFeeds',

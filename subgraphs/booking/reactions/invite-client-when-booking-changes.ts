@@ -11,7 +11,7 @@ export const inviteClientWhenBookingChanges = (
   invitations: CalendarInvitationService,
   meetings: MeetingConfig,
 ): readonly Reaction[] => [
-  toBooking('booking.confirmed', 'inviteClientWhenBookingIsConfirmed', async (context, db, { payload: { bookingId } }) => {
+  toBooking('booking.confirmed', 'inviteClientWhenBookingIsConfirmed', async (context, db, { payload: { bookingId, isInvited } }) => {
     const found = await findMeetingOf(db, bookingId);
     // Where a service keeps the meeting, she is invited once there is one.
     if (found?.kind === 'HOSTED' && meetings.hosted) return;
@@ -19,7 +19,8 @@ export const inviteClientWhenBookingChanges = (
       const createdAt = context.clock.now();
       await keepMeeting(db, { ...openRoom(meetings.roomsUrl), bookingId, kind: 'OPEN_ROOM', createdAt });
     }
-    await invitations.send(context, db, bookingId, 'CONFIRMED');
+    // She is told by one mail: where this one was not announced, the notice of it is another.
+    if (isInvited !== false) await invitations.send(context, db, bookingId, 'CONFIRMED');
   }),
   toBooking('booking.rescheduled', 'inviteClientWhenBookingMoves', async (context, db, { payload }) => {
     const booking = await db.booking.findFirst({ where: { id: payload.bookingId }, select: { status: true } });

@@ -6,6 +6,7 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { Subgraph } from '../../_kernel/subgraph.js';
 import type { LimitedResource } from '../../_kernel/wire/plan-limits.js';
+import { keepMember } from '../member/member.store.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
 
@@ -33,6 +34,7 @@ describe('what a plan has room for, in booking', () => {
 
   it('is so many clients, of whom a second record of the same is none', async () => {
     const userId = uuidv7();
+    await keepMember(runtime.database.tenants.of(desk), userId);
     await booking.services.clients.create(desk, { displayName: 'Ana', userId });
     await booking.services.clients.create(desk, { displayName: 'Ana', userId, phone: '+4930123456' });
     expect(await usedOf('PATIENTS')).toBe(1);

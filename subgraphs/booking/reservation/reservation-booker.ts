@@ -3,8 +3,7 @@ import type { Outbox } from '../../_kernel/events/outbox.js';
 import { hasPermission, requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
-import { byLoad } from '../assignment/assignment.js';
-import { findLoads } from '../assignment/assignment.store.js';
+import { inTurn } from '../assignment/assignment.store.js';
 import type { AvailabilityService } from '../availability/availability.service.js';
 import { findBookableOfferings, findOfferedService, isBookable, type OfferedService } from '../catalogue/catalogue.store.js';
 import type { ClientService } from '../client/client.service.js';
@@ -29,6 +28,8 @@ export interface BookedFor {
   readonly heldUntil?: Date | undefined;
   /** What it is made together with, and its place there. */
   readonly group?: { readonly id: string; readonly position: number } | undefined;
+  /** How many, for what is booked by the night. */
+  readonly nights?: number | undefined;
 }
 
 /** The steps of making bookings, for use cases that make one or several in a transaction of theirs. */
@@ -112,16 +113,14 @@ export function createBooker(parts: {
       const free = await availability.whoIsFree(context, db, offerings, startsAt, how);
       if (free.length === 0) throw slotTaken();
       if (free.length === 1) return free;
-      const loads = await findLoads(db, free.map(({ providerId }) => providerId), startsAt);
-      const places = new Map(loads.toSorted(byLoad).map(({ providerId }, place) => [providerId, place]));
-      return free.toSorted((a, b) => (places.get(a.providerId) ?? 0) - (places.get(b.providerId) ?? 0));
+      return inTurn(db, free, startsAt);
     },
-    async book(context, db, candidates, startsAt, { client, note, group, heldUntil }) {
+    async book(context, db, candidates, startsAt, { client, note, group, heldUntil, nights }) {
       const createdAt = context.clock.now();
       for (const offered of candidates) {
-        const status = heldUntil ? 'PENDING' : firstStatus(priceOfDraft({ offered }).amount);
+        const status = heldUntil ? 'PENDING' : firstStatus(priceOfDraft({ offered, nights }).amount);
         try {
-          const booking = await takeTime(context, db, { offered, client, startsAt, status, note, createdAt, group });
+          const booking = await takeTime(context, db, { offered, client, startsAt, status, note, createdAt, group, nights });
           if (status === 'PENDING') {
             const expiresAt = heldUntil ?? new Date(createdAt.getTime() + HOLD_MS);
             await insertHold(db, { bookingId: booking.id, expiresAt, tenant: context.tenant });

@@ -8,12 +8,14 @@ import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-data
 import { sqlStateOf } from '../../_kernel/tenancy/violations.js';
 import { actorIdOf } from '../../_kernel/wire/principal.js';
 import type { AvailabilityService } from '../availability/availability.service.js';
-import { MINUTE_MS } from '../availability/zone-calendar.js';
+import { wallClock } from '../availability/zone-calendar.js';
 import { findOfferedService, type OfferedService } from '../catalogue/catalogue.store.js';
 import type { BookingEvents } from '../events.js';
 import { findInScope, type BookingScope } from '../group/booking-group.store.js';
 import { movedAlong } from '../group/recurrence.js';
-import { claimedBy, claimResources, lockAll, locksOf, releaseResources, sessionOf } from '../resource/resource-claim.js';
+import { claimResources, lockAll, locksOf, releaseResources, sessionOf } from '../resource/resource-claim.js';
+import { bookedTime } from '../stay/booked-time.js';
+import { findFreeUnits } from '../stay/free-units.js';
 import { freeUntil } from '../terms/terms.js';
 import { bookingResource } from './reservation-policy.js';
 import { factsOf, slotTaken } from './reservation-record.js';
@@ -64,6 +66,21 @@ export function createReservationMoveService(parts: {
     }
   };
 
+  /** Whether the slot is offered, or as many nights are from there on. */
+  const canMove = async (
+    context: RequestContext,
+    db: TenantDb,
+    { nights }: NamedBooking,
+    offered: OfferedService,
+    startsAt: Date,
+  ): Promise<boolean> => {
+    if (nights === null) return (await availability.whoIsFree(context, db, [offered], startsAt, 'offered')).length > 0;
+    const zone = offered.provider.timeZone ?? context.tenant.timeZone;
+    const arrival = wallClock(startsAt, zone).slice(0, 'YYYY-MM-DD'.length);
+    const [stay] = await findFreeUnits(context, db, [offered], { arrival, nights });
+    return stay?.startsAt.getTime() === startsAt.getTime();
+  };
+
   /** Takes the bookings out of the calendar, so that they may move into each other's places, and puts them back. */
   const carryOut = async (context: RequestContext, db: TenantDb, moves: readonly PlannedMove[]): Promise<void> => {
     for (const { booking } of moves) {
@@ -71,14 +88,15 @@ export function createReservationMoveService(parts: {
       await releaseResources(db, booking.sessionId);
     }
     for (const { booking, offered, startsAt } of moves) {
-      if ((await availability.whoIsFree(context, db, [offered], startsAt, 'offered')).length === 0) throw slotTaken();
-      const { from, until } = claimedBy(offered, startsAt);
+      if (!(await canMove(context, db, booking, offered, startsAt))) throw slotTaken();
+      const { endsAt, claimed } = bookedTime(offered, startsAt, booking.nights, context.tenant.timeZone);
+      const { from, until } = claimed;
       const sessionId = sessionOf(offered, startsAt, booking.id);
       const seat = offered.service.capacity > 1 ? await findFreeSeat(db, sessionId) : 1;
       await updatePlace(db, booking.id, {
         status: booking.status,
         startsAt,
-        endsAt: new Date(startsAt.getTime() + offered.service.durationMinutes * MINUTE_MS),
+        endsAt,
         blockedFrom: from,
         blockedUntil: until,
         sessionId,
@@ -90,7 +108,7 @@ export function createReservationMoveService(parts: {
   };
 
   const tell = async (context: RequestContext, db: TenantDb, { booking, startsAt, offered }: PlannedMove): Promise<void> => {
-    const endsAt = new Date(startsAt.getTime() + offered.service.durationMinutes * MINUTE_MS);
+    const { endsAt } = bookedTime(offered, startsAt, booking.nights, context.tenant.timeZone);
     const at = context.clock.now();
     const reason = `Moved from ${booking.startsAt.toISOString()}`;
     const { id, status } = booking;

@@ -5,12 +5,13 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { actorIdOf } from '../../_kernel/wire/principal.js';
 import type { Money } from '../../_kernel/money/money.js';
-import { MINUTE_MS, wallClock } from '../availability/zone-calendar.js';
+import { wallClock } from '../availability/zone-calendar.js';
 import { offeredPrice, priceOf } from '../catalogue/catalogue.js';
 import type { OfferedService } from '../catalogue/catalogue.store.js';
 import type { ClientRow } from '../client/client.store.js';
-import { claimedBy, claimResources, lockAll, locksOf, releaseResources, sessionOf } from '../resource/resource-claim.js';
+import { claimResources, lockAll, locksOf, releaseResources, sessionOf } from '../resource/resource-claim.js';
 import type { BookingEvents, BookingFacts } from '../events.js';
+import { bookedTime } from '../stay/booked-time.js';
 import { newReference, type BookingStatus } from './reservation.js';
 import { termsAtPrice } from '../terms/terms.js';
 import {
@@ -34,11 +35,15 @@ export interface BookingDraft {
   readonly note: string | null;
   readonly createdAt: Date;
   readonly group?: { readonly id: string; readonly position: number } | undefined;
+  /** How many, for what is booked by the night. */
+  readonly nights?: number | null | undefined;
 }
 
-/** What a draft costs. */
-export const priceOfDraft = ({ offered }: Pick<BookingDraft, 'offered'>): Money =>
-  offeredPrice(offered.service, offered);
+/** What a draft costs: every night the same. */
+export function priceOfDraft({ offered, nights }: Pick<BookingDraft, 'offered' | 'nights'>): Money {
+  const { amount, currency } = offeredPrice(offered.service, offered);
+  return { amount: amount * (nights ?? 1), currency };
+}
 
 export const slotTaken = (): ConflictError => new ConflictError('This time is not available', 'SLOT_UNAVAILABLE');
 
@@ -53,11 +58,12 @@ export async function takeTime(context: RequestContext, db: TenantDb, draft: Boo
   const id = draft.id ?? uuidv7();
   const { capacity } = service;
   const sessionId = sessionOf(offered, startsAt, id);
-  const { from, until } = claimedBy(offered, startsAt);
+  const nights = draft.nights ?? null;
+  const { endsAt, claimed } = bookedTime(offered, startsAt, nights, context.tenant.timeZone);
+  const { from, until } = claimed;
   const seat = capacity > 1 ? await findFreeSeat(db, sessionId) : 1;
   if (seat > capacity) throw slotTaken();
   const price = priceOfDraft(draft);
-  const endsAt = new Date(startsAt.getTime() + service.durationMinutes * MINUTE_MS);
   const day = wallClock(createdAt, context.tenant.timeZone).slice(0, 10);
   for (let attempt = 0; attempt < REFERENCE_ATTEMPTS; attempt += 1) {
     const reference = newReference(day);
@@ -74,6 +80,7 @@ export async function takeTime(context: RequestContext, db: TenantDb, draft: Boo
       blockedUntil: until,
       sessionId,
       seat,
+      nights,
       sessionCapacity: capacity,
       groupId: draft.group?.id ?? null,
       groupPosition: draft.group?.position ?? null,
@@ -125,7 +132,8 @@ export interface StatusChange {
 }
 
 /** What is only told when it is made. */
-const madeWith = ({ depositAmount, priceCurrency: currency, groupId }: NamedBooking) => ({
+const madeWith = ({ depositAmount, priceCurrency: currency, groupId, nights }: NamedBooking) => ({
+  nights,
   deposit: depositAmount === 0n ? null : { amount: Number(depositAmount), currency },
   group: groupId === null ? null : { id: groupId },
 });
@@ -144,7 +152,7 @@ async function tell(
     case 'PENDING':
       return;
     case 'CONFIRMED':
-      return outbox.emit(db, context, 'booking.confirmed', facts, at);
+      return outbox.emit(db, context, 'booking.confirmed', { ...facts, isInvited: booking.client.email !== null }, at);
     case 'COMPLETED':
       return outbox.emit(db, context, 'booking.completed', facts, at);
     case 'NO_SHOW':

@@ -269,4 +269,23 @@ describe('the life of a booking', () => {
     });
     expect(await services.clients.own(as([], colleague))).toBeNull();
   });
+
+  it('keeps no record of a user who is no member, or no member any more, and an address that is another one', async () => {
+    const desk = as(['patients:create', 'patients:read'], uuidv7());
+    const newcomer = uuidv7();
+    const record = () => services.clients.create(desk, { displayName: 'Newcomer', userId: newcomer });
+    const refused = { issues: [{ field: 'userId', message: 'must be a member of the company' }] };
+    await expect(record()).rejects.toMatchObject(refused);
+    const member = { membershipId: uuidv7(), userId: newcomer, roles: ['USER'] };
+    await hosted.tell('identity.membership_granted', { ...member, email: 'old@acme.example', displayName: 'Newcomer' });
+    await hosted.settle();
+    const { id } = await record();
+    const moved = (email: string, emailBefore: string) => hosted.tell('identity.email_changed', { userId: newcomer, email, emailBefore });
+    await moved('new@acme.example', 'old@acme.example');
+    await moved('never@acme.example', 'unknown@acme.example');
+    await hosted.tell('identity.membership_removed', member);
+    await hosted.settle();
+    expect(await services.clients.find(desk, id)).toMatchObject({ email: 'new@acme.example' });
+    await expect(record()).rejects.toMatchObject(refused);
+  });
 });

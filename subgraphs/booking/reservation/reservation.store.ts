@@ -12,13 +12,13 @@ export type BookingHoldRow = BookingHold;
 export interface NamedBooking extends BookingRow {
   readonly provider: { readonly name: string };
   readonly service: { readonly name: string };
-  readonly client: { readonly userId: string | null };
+  readonly client: { readonly userId: string | null; readonly email: string | null };
 }
 
 const withNames = {
   provider: { select: { name: true } },
   service: { select: { name: true } },
-  client: { select: { userId: true } },
+  client: { select: { userId: true, email: true } },
 } as const satisfies Prisma.BookingInclude;
 
 /** Earliest start first. */
@@ -164,7 +164,7 @@ export async function reclaimTime(db: TenantDb, id: string): Promise<boolean> {
       SELECT 1 FROM booking.booking AS taken
       WHERE taken.provider_id = late.provider_id
         AND taken.blocked_from < late.blocked_until AND taken.blocked_until > late.blocked_from
-        AND taken.starts_at >= late.starts_at - interval '72 hours'
+        AND taken.starts_at >= late.starts_at - CASE WHEN taken.nights IS NULL THEN interval '72 hours' ELSE interval '95 days' END
         AND (taken.session_id <> late.session_id OR taken.seat = late.seat)
         AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED'))`;
   return updated > 0;

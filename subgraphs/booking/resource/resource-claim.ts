@@ -20,8 +20,11 @@ export function sharedSessionId(providerId: string, serviceId: string, startsAt:
 export const sessionOf = ({ providerId, service }: OfferedService, startsAt: Date, ownId: string): string =>
   service.capacity > 1 ? sharedSessionId(providerId, service.id, startsAt) : ownId;
 
-/** The time that is taken by a booking, buffers included. */
-export function claimedBy({ service }: OfferedService, startsAt: Date): { readonly from: Date; readonly until: Date } {
+/** The time that a session takes, buffers included. */
+export type ClaimedTime = Pick<Claim, 'from' | 'until'>;
+
+/** The time that is taken by a booking of one of the slots. */
+export function claimedBy({ service }: OfferedService, startsAt: Date): ClaimedTime {
   const { start, end } = blockedBy(service, startsAt.getTime());
   return { from: new Date(start), until: new Date(end) };
 }

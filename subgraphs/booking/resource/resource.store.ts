@@ -109,21 +109,23 @@ export const findQualifications = (
 /** The last day on which all qualifications count, null when they always do; `NEVER` where one is lacking. */
 export type QualifiedUntil = string | null;
 
-/** Until when providers may do a service; without an entry nothing is asked of them. */
-export async function findQualifiedUntil(
-  db: TenantDb,
-  serviceId: string,
-  providerIds: readonly string[],
-): Promise<ReadonlyMap<string, QualifiedUntil>> {
-  const rows = await db.$queryRaw<{ provider_id: string; qualified: boolean; last_day: string | null }[]>`
-    SELECT one.id::text AS provider_id, bool_and(has.name IS NOT NULL) AS qualified,
-           min(has.valid_until)::text AS last_day
-    FROM unnest(${[...providerIds]}::uuid[]) AS one(id)
-    CROSS JOIN booking.service_qualification AS asked
-    LEFT JOIN booking.provider_qualification AS has ON has.provider_id = one.id AND has.name = asked.name
-    WHERE asked.service_id = ${serviceId}::uuid
-    GROUP BY one.id`;
-  return new Map(rows.map((row) => [row.provider_id, row.qualified ? row.last_day : 'NEVER']));
+/** A service as one provider does it. */
+interface Pair {
+  readonly serviceId: string;
+  readonly providerId: string;
+}
+
+/** Until when each provider may do a service, in the order of the pairs; null where nothing is asked of her. */
+export async function findQualifiedUntil(db: TenantDb, pairs: readonly Pair[]): Promise<readonly QualifiedUntil[]> {
+  const rows = await db.$queryRaw<{ place: number; qualified: boolean; last_day: string | null }[]>`
+    SELECT one.place::int AS place, bool_and(has.name IS NOT NULL) AS qualified, min(has.valid_until)::text AS last_day
+    FROM unnest(${pairs.map(({ serviceId }) => serviceId)}::uuid[], ${pairs.map(({ providerId }) => providerId)}::uuid[])
+      WITH ORDINALITY AS one(service_id, provider_id, place)
+    JOIN booking.service_qualification AS asked ON asked.service_id = one.service_id
+    LEFT JOIN booking.provider_qualification AS has ON has.provider_id = one.provider_id AND has.name = asked.name
+    GROUP BY one.place`;
+  const known = new Map(rows.map((row) => [row.place - 1, row.qualified ? row.last_day : 'NEVER']));
+  return pairs.map((_pair, at) => known.get(at) ?? null);
 }
 
 export interface UsedResource {

@@ -66,7 +66,7 @@ async function fill(url: string): Promise<void> {
               rating_sum, rating_sum / 4, CASE WHEN rating_sum = 0 THEN 0 ELSE (rating_sum + 15) / (rating_sum / 4 + 5.0) END
        FROM made ORDER BY tenant_id, id`,
     );
-    await run('DROP INDEX booking.listing_word_tenant_id_word_quality_provider_id_idx');
+    await run('DROP INDEX booking.listing_word_tenant_id_word_weight_quality_provider_id_idx');
     await run(
       `INSERT INTO booking.listing_word (tenant_id, provider_id, word, weight, quality)
        SELECT m.tenant_id, m.id, w.word, w.weight, l.quality
@@ -75,15 +75,16 @@ async function fill(url: string): Promise<void> {
        ORDER BY m.tenant_id, m.id`,
     );
     await run(
-      `CREATE INDEX listing_word_tenant_id_word_quality_provider_id_idx
-       ON booking.listing_word (tenant_id, word, quality DESC, provider_id)`,
+      `CREATE INDEX listing_word_tenant_id_word_weight_quality_provider_id_idx
+       ON booking.listing_word (tenant_id, word, weight DESC, quality DESC, provider_id)`,
     );
     await run('INSERT INTO booking.listing_term (tenant_id, word) SELECT DISTINCT tenant_id, word FROM booking.listing_word');
     await run(
       `INSERT INTO booking.listing_term_trigram (tenant_id, trigram, word)
        SELECT DISTINCT tenant_id, trigram, word FROM booking.listing_term, unnest(show_trgm(word)) AS trigram`,
     );
-    await run('ANALYZE');
+    // As the server does by itself a moment after so much was written.
+    await run('VACUUM (ANALYZE)');
   } finally {
     await client.end();
   }

@@ -4,7 +4,7 @@ import { connectionOf, pageOf, type Connection, type PageArgs } from '../../../_
 import { uuidv7 } from '../../../_kernel/request/ids.js';
 import { hasPermission, requireMember, requirePermission } from '../../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../../_kernel/request/tenant-address.js';
+import { addressOfTenant } from '../../../_kernel/wire/tenant-address.js';
 import type { TenantDatabase, TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
 import { CALENDAR_PATH, CALENDAR_TOKEN } from '../../../_kernel/wire/calendar-token.js';
 import type { Booker } from '../../reservation/reservation-booker.js';

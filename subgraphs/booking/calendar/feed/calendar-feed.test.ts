@@ -214,5 +214,11 @@ describe('a calendar feed', () => {
     expect(mails.at(-1)?.body).toContain('ORGANIZER');
     expect(mails.at(-1)?.body.replaceAll('\r\n ', '')).toContain('MAILTO:ines@acme.example');
     expect(await t.deadLetters()).toEqual([]);
+
+    // Whether she is invited is said with the confirmation, so that nobody else writes to her as well.
+    const anonymous = await book('19');
+    const told = await t.runtime.database.tenants.of({ tenant: ACME }).outboxEvent.findMany({ where: { type: 'booking.confirmed' } });
+    const invited = new Map(told.map(({ payload }) => payload as { bookingId: string; isInvited: boolean }).map((one) => [one.bookingId, one.isInvited]));
+    expect([invited.get(made.id), invited.get(anonymous.id)]).toEqual([true, false]);
   });
 });

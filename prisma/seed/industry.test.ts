@@ -1,0 +1,117 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Temporal } from 'temporal-polyfill';
+import { createSubgraphs, type Subgraphs } from '../../subgraphs/registry.js';
+import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
+import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
+import { createTestFiles } from '../../tests/support/files.js';
+import { contextFor, memberOf, startTestRuntime, type TestRuntime } from '../../tests/support/runtime.js';
+import { industries, readIndustry, type IndustryPack } from './industry.js';
+import { seedIndustry } from './seed-industry.js';
+import { seedContext } from './seed-tenant.js';
+
+const NAMES = ['beauty', 'education', 'health', 'hospitality', 'logistics', 'real-estate'];
+
+describe('a company of an industry', () => {
+  let runtime: TestRuntime;
+  let subgraphs: Subgraphs;
+
+  beforeAll(async () => {
+    runtime = await startTestRuntime();
+    subgraphs = createSubgraphs(runtime, {
+      issuer: 'https://spine.example',
+      appName: 'Spine',
+      files: createTestFiles(),
+      environment: 'test',
+      stripe: { secretKey: 'sk_test_1', webhookSecret: 'whsec_1', apiBase: 'http://127.0.0.1:9' },
+      mail: { smtpUrl: undefined, from: 'no-reply@spine.example' },
+      redisUrl: undefined,
+    });
+    await runtime.database.platform.db.$queryRaw`SELECT 1`;
+  }, 60_000);
+  afterAll(() => runtime.stop());
+
+  const serviceIdOf = async (tenant: TenantIdentity, name: string): Promise<string> => {
+    const { edges } = await subgraphs.booking.services.catalogue.list(seedContext(runtime, tenant), { first: 100 });
+    return edges.find(({ node }) => node.name === name)?.node.id ?? '';
+  };
+
+  /** The first nights or the first start of a service within four weeks, as the company's own calendar has it. */
+  const bookFirst = async (tenant: TenantIdentity, service: IndustryPack['services'][number]) => {
+    const visitor = contextFor(tenant, memberOf([]));
+    const { availability, reservations, stays } = subgraphs.booking.services;
+    const serviceId = await serviceIdOf(tenant, service.name);
+    const day = Temporal.Now.plainDateISO(tenant.timeZone).add({ days: 3 });
+    if (service.stay) {
+      const [arrival, departure] = [day.toString(), day.add({ days: service.stay.minNights }).toString()];
+      return stays.book(visitor, { serviceId, arrival, departure, idempotencyKey: uuidv7() });
+    }
+    const from = day.toString();
+    const slots = await availability.search(visitor, { serviceId, from, days: 28, first: 1 });
+    const slot = slots?.edges[0]?.node;
+    if (!slot) throw new Error(`Nothing of ${service.name} is free`);
+    const wanted = { serviceId, providerId: slot.provider.id, startsAt: slot.startsAt, idempotencyKey: uuidv7() };
+    return reservations.create(visitor, wanted);
+  };
+
+  it.each(NAMES)('%s: is made of its pack, and can be booked', async (name) => {
+    const pack = await readIndustry(name);
+    const tenant = await seedIndustry({ runtime, subgraphs }, pack);
+    const context = seedContext(runtime, tenant);
+    const { config, workflows } = subgraphs.tenancy.services;
+
+    expect(tenant).toMatchObject({ slug: pack.company.slug, timeZone: pack.company.timeZone, currency: pack.company.currency });
+    const labels = await config.list(context, 'labels');
+    expect(Object.fromEntries(labels.map(({ key, value }) => [key.slice('labels.'.length), value]))).toEqual(pack.labels);
+    const published = (await workflows.definitions.list(context)).filter(({ origin }) => origin === 'TENANT');
+    expect(published.map(({ key }) => key).sort()).toEqual(pack.workflows.map(({ key }) => key).sort());
+    const rules = await workflows.automation.list(context);
+    expect(rules.map((rule) => rule.name).sort()).toEqual(pack.rules.map((rule) => rule.name).sort());
+
+    for (const service of pack.services) {
+      const priceAmount = BigInt(service.price * (service.stay?.minNights ?? 1));
+      expect(await bookFirst(tenant, service)).toMatchObject({ priceAmount, priceCurrency: tenant.currency });
+    }
+  });
+
+  it('is the same company when it is made again', async () => {
+    const pack = await readIndustry('health');
+    const counted = async (tenant: TenantIdentity) => {
+      const db = runtime.database.tenants.of({ tenant });
+      return {
+        id: tenant.id,
+        services: await db.service.count(),
+        providers: await db.provider.count(),
+        resources: await db.resource.count(),
+        rules: await db.automationRule.count(),
+        workflows: await db.workflowVersion.count(),
+      };
+    };
+    const once = await counted(await seedIndustry({ runtime, subgraphs }, pack));
+    expect(await counted(await seedIndustry({ runtime, subgraphs }, pack))).toEqual(once);
+    expect(once).toMatchObject({ services: pack.services.length, providers: pack.providers.length });
+  });
+
+  it('names the choices for one that there is not, and what is wrong with one that is', async () => {
+    expect(await industries()).toEqual(NAMES);
+    const choices = `There is no industry "mining"; choose ${NAMES.join(', ')}.`;
+    await expect(readIndustry('mining')).rejects.toThrow(choices);
+    await expect(readIndustry('../industry')).rejects.toThrow('There is no industry');
+  });
+
+  it('is data alone: nothing that is run asks what the business is', async () => {
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    const slugs = await Promise.all(NAMES.map(async (name) => (await readIndustry(name)).company.slug));
+    const named = new RegExp(['industr(?:y|ies)\\b', 'real-estate', ...slugs].join('|'), 'i');
+    const asking: string[] = [];
+    for (const part of ['subgraphs', 'gateway']) {
+      const files = await readdir(path.join(root, part), { recursive: true });
+      for (const file of files.filter((one) => one.endsWith('.ts'))) {
+        if (named.test(await readFile(path.join(root, part, file), 'utf8'))) asking.push(path.join(part, file));
+      }
+    }
+    expect(asking).toEqual([]);
+  });
+});
