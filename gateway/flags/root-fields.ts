@@ -1,6 +1,6 @@
-import { isEnumType } from '@apollo/federation-internals';
 import { Kind, type DocumentNode, type SelectionSetNode } from 'graphql';
 import type { SupergraphGeneration } from '../supergraph/generation.js';
+import { subgraphNamesOf } from '../supergraph/subgraphs-of-fields.js';
 import type { ValidOperation } from '../stages/validation/valid-operation.js';
 
 /** What is written down in the supergraph of a root field. */
@@ -14,13 +14,7 @@ export interface RootField {
 type RootFields = ReadonlyMap<string, RootField>;
 
 function rootFieldsOf({ annotated }: SupergraphGeneration): RootFields {
-  const graphs = annotated.type('join__Graph');
-  const graphNames = new Map(
-    (graphs && isEnumType(graphs) ? graphs.values : []).map((value) => {
-      const joined = value.appliedDirectives.find(({ name }) => name === 'join__graph');
-      return [value.name, String(joined?.arguments()['name'] ?? value.name)] as const;
-    }),
-  );
+  const graphNames = subgraphNamesOf(annotated);
   const fields = new Map<string, RootField>();
   for (const root of annotated.schemaDefinition.roots()) {
     for (const field of root.type.fields()) {

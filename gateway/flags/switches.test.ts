@@ -55,6 +55,35 @@ test('a module that is switched off at one company is refused there, and served 
   expect(await codeOf('{ bookings(first: 1) { id } }', GLOBEX_HOST)).toBeUndefined();
 });
 
+test('what a module adds to the types of others is null with an error where it is off, and is not fetched', async () => {
+  const question = '{ bookings(first: 1) { id status total paid: receipt { number } } }';
+  const refusedIn = async (query: string, options: AskOptions = {}) => {
+    const { json } = await gateway.ask(query, options);
+    return { data: json.data, refused: (json.errors ?? []).map(({ path, extensions }) => [path, extensions['code']]) };
+  };
+  const served = await refusedIn(question);
+  expect(served.refused).toEqual([]);
+  gateway.setFlags(forAcme(moduleFlag('commerce'), false), forAcme(moduleFlag('marketing'), false));
+  await eventually(async () => (await refusedIn(question)).refused.length > 0, 30_000);
+  gateway.calls.length = 0;
+  const { data, refused } = await refusedIn(question);
+  expect(data).toEqual({ bookings: [{ ...(served.data as { bookings: object[] }).bookings[0], total: null, paid: null }] });
+  expect(refused).toEqual([
+    [['bookings', 'total'], 'MODULE_DISABLED'],
+    [['bookings', 'paid'], 'MODULE_DISABLED'],
+  ]);
+  expect(gateway.calls.map(({ subgraph }) => subgraph)).not.toContain('commerce');
+  // Also what it adds to whatever implements an interface.
+  const media = await refusedIn('{ media { id rating } }');
+  expect(media.refused).toEqual([[['media', 'rating'], 'MODULE_DISABLED']]);
+  expect(media.data).toMatchObject({ media: expect.arrayContaining([expect.objectContaining({ rating: null })]) });
+  expect((await refusedIn('{ bookings(first: 1) { id status } }')).refused).toEqual([]);
+  expect((await refusedIn('query($money: Boolean = false) { bookings(first: 1) { id total @include(if: $money) } }')).refused).toEqual([]);
+  expect((await refusedIn(question, GLOBEX_HOST)).refused).toEqual([]);
+  gateway.setFlags();
+  await eventually(async () => (await refusedIn(question)).refused.length === 0, 30_000);
+});
+
 test('nobody registers while sign-ups are blocked, and who is there goes on', async () => {
   gateway.setFlags(forAcme(ACTING_FLAGS.blockNewSignups, true));
   await eventually(async () => (await codeOf('mutation { enrol }')) === 'FORBIDDEN', 1_000);

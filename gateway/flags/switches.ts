@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import type { FlagContext } from '../../subgraphs/_kernel/flags/evaluation/evaluate.js';
 import type { Flags } from '../../subgraphs/_kernel/flags/evaluation/flag-set.js';
-import { ACTING_FLAGS, isSwitchable, moduleFlag } from '../../subgraphs/_kernel/flags/evaluation/known-flags.js';
+import { ACTING_FLAGS, isSwitchable, moduleFlag, type SwitchableModule } from '../../subgraphs/_kernel/flags/evaluation/known-flags.js';
 import { Refusal } from '../refusal.js';
 import type { Stage } from '../request.js';
 import type { IdentifiedRequest } from '../stages/authentication/authentication.js';
@@ -37,6 +37,8 @@ export const strictLimits = (limits: RateLimits): RateLimits => ({
 export interface Switches {
   /** Does what the flags say before an operation goes on. */
   readonly stage: Stage<ValidOperation, ValidOperation>;
+  /** Those of some modules that are switched off for who asks. */
+  modulesOff(caller: IdentifiedRequest, among: readonly SwitchableModule[]): readonly SwitchableModule[];
   /** The limits as they are for who asks. */
   limitsFor(caller: IdentifiedRequest | undefined, limits: RateLimits): RateLimits;
 }
@@ -82,6 +84,10 @@ export function createSwitches(flags: Flags, captcha: Captcha, now: () => number
       refuseModules(fields, context);
       await guardAccounts(operation, fields, context);
       return operation;
+    },
+    modulesOff(caller, among) {
+      const context = flagContextOf(caller, now());
+      return among.filter((module) => !flags.isOn(moduleFlag(module), context));
     },
     limitsFor: (caller, limits) =>
       caller && flags.isOn(ACTING_FLAGS.strictRateLimit, flagContextOf(caller, now())) ? strictLimits(limits) : limits,

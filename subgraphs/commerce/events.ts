@@ -18,6 +18,10 @@ export interface PaymentSucceeded {
   readonly clientId: string | null;
   readonly amount: Money;
   readonly method: 'CARD';
+  /** User whose bill it is; null or left out where none signs in. */
+  readonly payerUserId?: string | null;
+  /** What it is for, in words. */
+  readonly what?: string;
 }
 
 /** An attempt to pay came to nothing; no money moved. */
@@ -26,6 +30,12 @@ export interface PaymentFailed {
   readonly bookingId: string;
   /** The card network's reason, such as `insufficient_funds`; null when it gave none. */
   readonly declineCode: string | null;
+  /** What was asked for. */
+  readonly amount?: Money;
+  /** User whose bill it is; null or left out where none signs in. */
+  readonly payerUserId?: string | null;
+  /** What it is for, in words. */
+  readonly what?: string;
 }
 
 /** Money went back to the client. */

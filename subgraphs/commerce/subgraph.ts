@@ -18,6 +18,8 @@ import { createReconcilePaymentsService } from './payment/reconcile-payments.ser
 import { createRefundPaymentService } from './payment/refund-payment.service.js';
 import { StripePaymentProvider } from './payment/stripe.js';
 import { stripeWebhookRoute } from './payment/stripe-webhook.route.js';
+import { receiptRoute } from './receipt/receipt.route.js';
+import { createReceiptService } from './receipt/receipt.service.js';
 import { openBillWhenBookingIsCreated } from './reactions/open-bill-when-booking-is-created.js';
 import { payCommissionWhenWorkIsDone } from './reactions/pay-commission-when-work-is-done.js';
 import { refundPaymentWhenBookingHasLostItsTime } from './reactions/refund-payment-when-booking-has-lost-its-time.js';
@@ -83,7 +85,10 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
       refundPaymentWhenBookingHasLostItsTime(bills, refunding),
       answerForPersonalData({ name: 'commerce', holdings: COMMERCE_HOLDINGS }, outbox, runtime.secretBox),
     ],
-    routes: [stripeWebhookRoute(webhooks)],
+    routes: [
+      stripeWebhookRoute(webhooks),
+      receiptRoute({ receipts: createReceiptService({ tenants }), secretBox: runtime.secretBox, clock, logger }),
+    ],
     schedules: [reconcilePayments(reconciliation)],
   };
 }

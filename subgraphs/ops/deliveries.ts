@@ -27,7 +27,9 @@ import { createNotifier, type Notifier } from './notification/notifier.js';
 import { createNotificationSettingsService, type NotificationSettingsService } from './notification/settings/settings.service.js';
 import { createOutgoing } from './outgoing/outgoing.js';
 import type { FindTenant } from './reach.js';
+import { sendSmsWhenAsked } from './reactions/send-sms-when-asked.js';
 import { deliverWebhooks } from './reactions/deliver-webhooks.js';
+import { sendSms } from './sms/send-sms.job.js';
 import { deliverWebhook } from './webhook/deliver-webhook.job.js';
 import { forgetOldMessages } from './webhook/forget-old-messages.schedule.js';
 import { createWebhookAttemptLoader } from './webhook/webhook-attempt.loader.js';
@@ -103,11 +105,12 @@ export function createDeliveries(
       alertChannels: createAlertChannelService({ tenants, secretBox, outgoing }),
       pushPublicKey: config.push?.publicKey ?? null,
     },
-    reactions: deliverWebhooks(webhookDeliveries),
+    reactions: [...deliverWebhooks(webhookDeliveries), sendSmsWhenAsked(queue, runtime.flags)],
     jobs: [
       deliverWebhook({ tenants, outbox, secretBox, outgoing, notifier }),
       deliverNotification(tenants, sender),
       sendDigest(tenants, sender),
+      sendSms({ secretBox, sms }),
     ],
     routes: resend?.webhookSecret === undefined ? [] : [bouncesRoute({ log: notificationLog, clock, secret: resend.webhookSecret })],
     schedules: [forgetOldMessages(platform), forgetOldNotificationLog(platform)],

@@ -1,6 +1,14 @@
 import type { PushConfig } from './notification/channels/push.js';
 import type { SmsConfig } from './notification/channels/sms.js';
 
+/** A witness by C2SP tlog-witness. */
+export interface WitnessConfig {
+  /** Where it takes checkpoints. */
+  readonly url: string;
+  /** What its co-signatures are checked with: `name+hash+key`. */
+  readonly verifierKey: string;
+}
+
 /** How what goes out to companies and people leaves the platform. */
 export interface DeliveryConfig {
   /** Names and addresses that may be called although they are not on the internet, also by http. */
@@ -18,6 +26,8 @@ export interface DeliveryConfig {
         readonly webhookSecret?: string | undefined;
       }
     | undefined;
+  /** Who is shown every signed head of the audit logs, and co-signs it; nobody when undefined. */
+  readonly witnesses?: readonly WitnessConfig[] | undefined;
   /** A server that speaks PagerDuty's protocol; PagerDuty itself when undefined. */
   readonly pagerDutyBase?: string | undefined;
 }

@@ -92,8 +92,18 @@ export interface TicketChanged {
   readonly priority: 'LOW' | 'MEDIUM' | 'HIGH' | 'URGENT';
 }
 
+/** A company's own words of a mail are others, or no more. */
+export interface MailWordingChanged {
+  /** Such as `PASSWORD_RESET`. */
+  readonly template: string;
+  /** BCP 47. */
+  readonly locale: string;
+  readonly change: 'SET' | 'RESET';
+}
+
 export interface OpsEvents extends PersonalDataAnswers<'ops'> {
   'ops.mail_requested': MailRequested;
+  'ops.mail_wording_changed': MailWordingChanged;
   'ops.ticket_changed': TicketChanged;
   'ops.incident_escalated': IncidentEscalated;
   'ops.incident_action_changed': IncidentActionChanged;

@@ -21,6 +21,7 @@ import './incident/triage/triage.graph.js';
 import './incident/spine-response.graph.js';
 import './job/job.graph.js';
 import './mail/mail.graph.js';
+import './mail/wording/mail-wording.graph.js';
 import './measurement/measurement.graph.js';
 import './notification/notification.graph.js';
 import './notification/delivery/notification-log.graph.js';

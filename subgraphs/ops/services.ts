@@ -22,6 +22,7 @@ import type { DeliveryServices } from './deliveries.js';
 import type { ErrorReportService } from './error-report/error-report.service.js';
 import type { TicketService } from './ticket/ticket.service.js';
 import type { MailService } from './mail/mail.service.js';
+import type { MailWordingService } from './mail/wording/mail-wording.service.js';
 import type { MeasurementService } from './measurement/measurement.service.js';
 import type { NotificationService } from './notification/notification.service.js';
 
@@ -49,6 +50,7 @@ export interface OpsServices extends DeliveryServices {
   readonly incidentLive: IncidentLiveService;
   readonly spineResponse: SpineResponseService;
   readonly mails: MailService;
+  readonly mailWordings: MailWordingService;
   readonly notifications: NotificationService;
   readonly measurements: MeasurementService;
   readonly health: HealthService;

@@ -1,5 +1,6 @@
 import type { MutationEvents } from '../_kernel/mutations/mutation-answered.js';
 import type { ObjectStore } from '../_kernel/files/object-store.js';
+import type { RefusalEvents } from '../_kernel/mutations/requests-refused.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
@@ -13,9 +14,11 @@ import { createAuditLogService } from './audit/log/audit-log.service.js';
 import { growAuditTrees } from './audit/log/grow-audit-trees.schedule.js';
 import { createTreeGrower } from './audit/log/grow-tree.js';
 import { createAuditKeys } from './audit/log/signing-key.js';
+import { createAskedWitnesses } from './audit/witness/create-asked-witnesses.js';
 import { witnessRoute } from './audit/witness/witness.route.js';
 import { createWitnessService } from './audit/witness/witness.service.js';
 import { refusedMutationsRoute } from './audit/refused-mutations.route.js';
+import { refusedRequestsRoute } from './audit/refused-requests.route.js';
 import { createAuthLogService } from './auth-log/auth-log.service.js';
 import { securitySignalsRoute } from './auth-log/security-signals.route.js';
 import { createDeliveries } from './deliveries.js';
@@ -24,6 +27,7 @@ import { createDetectionService } from './detection/detection.service.js';
 import { lookAgainAtUnquietTenants } from './detection/look-again-at-unquiet-tenants.schedule.js';
 import type { OpsEvents } from './events.js';
 import { flagFeedRoute } from './flag/flag-feed.route.js';
+import { queueFiguresRoute } from './figures/queue-figures.route.js';
 import { createFlagLiveService } from './flag/flag-live.service.js';
 import { createFlagProposalService } from './flag/flag-proposal.service.js';
 import { createFlagWriter } from './flag/flag-writer.js';
@@ -46,6 +50,7 @@ import { createSpineResponseService } from './incident/spine-response.service.js
 import { deliverDueMails } from './mail/deliver-due-mails.schedule.js';
 import { forgetMailsGivenUp } from './mail/forget-mails-given-up.schedule.js';
 import { createMailService } from './mail/mail.service.js';
+import { createMailWordingService } from './mail/wording/mail-wording.service.js';
 import { createMeasurementService } from './measurement/measurement.service.js';
 import { createNotificationLoader } from './notification/notification.loader.js';
 import { createNotificationService } from './notification/notification.service.js';
@@ -62,7 +67,9 @@ import { notifyClientWhenBookingIsNear } from './reactions/notify-client-when-bo
 import { notifyOwnersWhenBookingIsConfirmed } from './reactions/notify-owners-when-booking-is-confirmed.js';
 import { notifyOwnersWhenIncidentIsRaised } from './reactions/notify-owners-when-incident-is-raised.js';
 import { notifyOwnersWhenPaymentSucceeds } from './reactions/notify-owners-when-payment-succeeds.js';
+import { mailWhoeverPays } from './reactions/mail-whoever-pays.js';
 import { queueMailWhenAsked } from './reactions/queue-mail-when-asked.js';
+import { writeToNewAddressWhenItChanges } from './reactions/write-to-new-address-when-it-changes.js';
 import { recordAuditEntries } from './reactions/record-audit-entries.js';
 import { rememberTenantWhenItChanges } from './reactions/remember-tenant-when-it-changes.js';
 import { rememberTenantWhenItIsCreated } from './reactions/remember-tenant-when-it-is-created.js';
@@ -124,8 +131,10 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
   const archived = createArchivedEntries(platform.db, config.files);
   const auditLogParts = { database, keys: auditKeys, logName: new URL(config.issuer).host, archived };
   const witness = createWitnessService(auditLogParts);
+  const witnesses = createAskedWitnesses(runtime, config.witnesses ?? []);
   const deliveries = createDeliveries(runtime, config, outbox, (tenantId) => detection.findTenant(tenantId));
   const { notifier, transport } = deliveries;
+  const desk = createMailDesk(outbox, runtime.secretBox, 'ops.mail_requested');
   const mails = createMailService({
     database,
     secretBox: runtime.secretBox,
@@ -176,12 +185,13 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       tickets: createTicketService({
         database,
         outbox,
-        desk: createMailDesk(runtime.outbox.for<OpsEvents>(), runtime.secretBox, 'ops.mail_requested'),
+        desk,
         notifier,
         findTenant: (tenantId) => detection.findTenant(tenantId),
         messages: createTicketMessagesLoader(database),
       }),
       mails,
+      mailWordings: createMailWordingService({ tenants, outbox, flags: runtime.flags }),
       measurements: createMeasurementService({ tenants, detection, incidents: recorder }),
       health,
     },
@@ -197,26 +207,33 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       logSignalWhenPaymentFails(authLog),
       lookForIncidentsWhenAsked(detection),
       keepRecipientWhenMembershipIsGranted(notifier),
+      writeToNewAddressWhenItChanges,
       notifyOwnersWhenBookingIsConfirmed(notifier),
       notifyClientWhenBookingIsConfirmed(notifier),
       notifyClientWhenBookingIsNear(notifier),
       notifyOwnersWhenPaymentSucceeds(notifier),
       notifyOwnersWhenIncidentIsRaised(notifier, recorder),
       callWhenIncidentEscalates(notifier, recorder),
+      ...mailWhoeverPays({ desk, secretBox: runtime.secretBox, publicUrl: config.issuer }),
       ...queueMailWhenAsked(mails),
       ...deliveries.reactions,
       answerForPersonalData({ name: 'ops', holdings: OPS_HOLDINGS }, outbox, runtime.secretBox),
     ],
-    jobs: deliveries.jobs,
+    jobs: [...deliveries.jobs, ...witnesses.jobs],
     routes: [
       flagFeedRoute(runtime.flags),
       securitySignalsRoute({ tenants, authLog, detection, clock, logger }),
       ...deliveries.routes,
       beaconRoute(runtime.monitor),
       witnessRoute(witness, clock, logger),
+      queueFiguresRoute(platform, clock),
       refusedMutationsRoute({ tenants, outbox: runtime.outbox.for<MutationEvents>(), clock, logger }),
+      refusedRequestsRoute({ tenants, outbox: runtime.outbox.for<RefusalEvents>(), clock, logger }),
     ],
-    schedules: [growAuditTrees(createTreeGrower(auditLogParts)), archiveOldEntries(createAuditArchiver({ ...auditLogParts, platform, files: config.files })), lookAgainAtUnquietTenants(detection), escalateUnacknowledged(escalations), deliverDueMails(mails), forgetMailsGivenUp(platform), ...deliveries.schedules, forgetOldReports(platform)],
-    close: () => deliveries.close(),
+    schedules: [growAuditTrees(createTreeGrower({ ...auditLogParts, headSigned: witnesses.headSigned })), archiveOldEntries(createAuditArchiver({ ...auditLogParts, platform, files: config.files })), lookAgainAtUnquietTenants(detection), escalateUnacknowledged(escalations), deliverDueMails(mails), forgetMailsGivenUp(platform), ...deliveries.schedules, forgetOldReports(platform)],
+    close() {
+      deliveries.close();
+      witnesses.close();
+    },
   };
 }

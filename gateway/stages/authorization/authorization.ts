@@ -1,9 +1,12 @@
 import { GraphQLError, Kind, type DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { SwitchableModule } from '../../../subgraphs/_kernel/flags/evaluation/known-flags.js';
+import type { ErrorCode } from '../../../subgraphs/_kernel/wire/error-codes.js';
 import type { Stage } from '../../request.js';
 import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import type { ValidOperation } from '../validation/valid-operation.js';
 import { createGuard, type Guard } from './guard.js';
+import { fieldsWithout, moduleFieldsOf, type ModuleFields, type ModulesOff } from './modules.js';
 import type { PolicyRegistry } from './policies.js';
 import { guardedCoordinatesOf, pruneOperation, type Cut, type Pruned } from './prune.js';
 import { compileRules } from './rule-tree.js';
@@ -27,6 +30,9 @@ interface Remainder extends Pruned {
 
 interface Analysis {
   readonly coordinates: ReadonlySet<string>;
+  /** What it asks of modules alone that can be switched off. */
+  readonly moduleFields: ModuleFields;
+  readonly modules: readonly SwitchableModule[];
   readonly remainders: LRUCache<string, Remainder>;
 }
 
@@ -46,24 +52,26 @@ const isAskedFor = ({ conditions }: Cut, { definition, variables }: ValidOperati
     return declared?.defaultValue?.kind === Kind.BOOLEAN && declared.defaultValue.value === wanted;
   });
 
-function refusalsOf({ cuts: all, rootFields }: Pruned, operation: ValidOperation): readonly GraphQLError[] {
+function refusalsOf({ cuts: all, rootFields }: Pruned, switchedOff: ReadonlySet<string>, operation: ValidOperation): readonly GraphQLError[] {
   const { principal } = operation.caller;
   const cuts = all.filter((cut) => isAskedFor(cut, operation));
   const refusedWhole = cuts.filter(({ wholeRootField }) => wholeRootField).length;
   const signInMissing = principal.kind === 'anonymous' && refusedWhole === rootFields;
-  return cuts.map(({ path, coordinate }) =>
-    signInMissing
-      ? new GraphQLError('Sign in to do this', { path, extensions: { code: 'UNAUTHENTICATED', coordinate } })
-      : new GraphQLError(`You are not allowed to use ${coordinate}`, {
-          path,
-          extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', coordinate },
-        }),
-  );
+  return cuts.map(({ path, coordinate }) => {
+    const refused = (message: string, code: ErrorCode) => new GraphQLError(message, { path, extensions: { code, coordinate } });
+    if (switchedOff.has(coordinate)) return refused(`${coordinate} belongs to a module that is switched off here`, 'MODULE_DISABLED');
+    if (signInMissing) return refused('Sign in to do this', 'UNAUTHENTICATED');
+    return refused(`You are not allowed to use ${coordinate}`, 'UNAUTHORIZED_FIELD_OR_TYPE');
+  });
 }
 
-/** Cuts from the operation what the caller may not see. */
-export function createAuthorizationStage(policies: PolicyRegistry): Stage<ValidOperation, AuthorizedOperation> {
+/** Cuts from the operation what the caller may not see, and what belongs to modules that are switched off for her. */
+export function createAuthorizationStage(
+  policies: PolicyRegistry,
+  modulesOff: ModulesOff = () => [],
+): Stage<ValidOperation, AuthorizedOperation> {
   const guards = new WeakMap<SupergraphGeneration, Guard>();
+  const moduleFields = new WeakMap<SupergraphGeneration, ModuleFields>();
   const analyses = new WeakMap<Guard, WeakMap<object, Analysis>>();
 
   const guardOf = (generation: SupergraphGeneration): Guard => {
@@ -80,7 +88,13 @@ export function createAuthorizationStage(policies: PolicyRegistry): Stage<ValidO
     const known = ofGuard.get(operation.definition);
     if (known) return known;
     const { generation, document, definition } = operation;
+    const ofModules = moduleFields.get(generation) ?? moduleFieldsOf(generation);
+    moduleFields.set(generation, ofModules);
+    const asked = guardedCoordinatesOf(generation.apiSchema, document, definition, new Set(ofModules.keys()));
+    const askedOfModules = new Map([...ofModules].filter(([coordinate]) => asked.has(coordinate)));
     const analysis: Analysis = {
+      moduleFields: askedOfModules,
+      modules: [...new Set([...askedOfModules.values()].flat())],
       coordinates: guardedCoordinatesOf(generation.apiSchema, document, definition, guard.guarded),
       remainders: new LRUCache({ max: PERMISSION_SETS_KEPT }),
     };
@@ -92,10 +106,13 @@ export function createAuthorizationStage(policies: PolicyRegistry): Stage<ValidO
     const { generation, document, definition, caller } = operation;
     const guard = guardOf(generation);
     const analysis = analysisOf(guard, operation);
-    const denied = await guard.deniedTo(caller, analysis.coordinates);
-    if (denied.size === 0) {
+    const forbidden = await guard.deniedTo(caller, analysis.coordinates);
+    const off = analysis.modules.length === 0 ? [] : modulesOff(caller, analysis.modules);
+    const switchedOff = off.length === 0 ? NOTHING_DENIED : fieldsWithout(analysis.moduleFields, off);
+    if (forbidden.size === 0 && switchedOff.size === 0) {
       return { ...operation, permitted: document, refusals: [], denied: NOTHING_DENIED, permissionSet: WHOLE };
     }
+    const denied = switchedOff.size === 0 ? forbidden : new Set([...forbidden, ...switchedOff]);
     const permissionSet = [...denied].sort().join(' ');
     let remainder = analysis.remainders.get(permissionSet);
     if (!remainder) {
@@ -105,7 +122,7 @@ export function createAuthorizationStage(policies: PolicyRegistry): Stage<ValidO
     return {
       ...operation,
       permitted: remainder.document,
-      refusals: refusalsOf(remainder, operation),
+      refusals: refusalsOf(remainder, switchedOff, operation),
       denied: remainder.denied,
       permissionSet,
     };

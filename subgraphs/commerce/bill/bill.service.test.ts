@@ -97,6 +97,15 @@ describe('the bill of a booking', () => {
     await expect(pay(booking)).rejects.toThrow('paid already');
   }, 60_000);
 
+  it('says how many nights are paid for where it is a stay', async () => {
+    const [one, several] = [await booked({ nights: 1 }), await booked({ nights: 3 })];
+    await told(several);
+    const descriptionOf = async ({ bookingId }: BookingForTests): Promise<string | undefined> =>
+      (await test.commerce.services.payments.billOfBooking(test.context(books), bookingId))?.description;
+    expect(await descriptionOf(one)).toMatch(/^Massage, 1 night, with Ana \(/);
+    expect(await descriptionOf(several)).toMatch(/^Massage, 3 nights, with Ana \(/);
+  });
+
   it('takes the whole price at once from who would rather have it done', async () => {
     const booking = await withDeposit();
     expect(await paid(booking, { whole: true })).toMatchObject({ purpose: 'WHOLE', amount: 12_000n });

@@ -62,6 +62,8 @@ describe('paying for a booking', () => {
       clientId: booking.clientId,
       amount: { amount: 12_000, currency: 'USD' },
       method: 'CARD',
+      payerUserId: booking.client.kind === 'member' ? booking.client.userId : null,
+      what: 'Massage with Ana (BK-20270131-402913)',
     });
     const entry = await test.runtime.database.tenants
       .of(booking)
@@ -128,7 +130,14 @@ describe('paying for a booking', () => {
     await test.double.control.webhooksIdle();
     const failures = await test.events('commerce.payment_failed');
     expect(failures.filter((failure) => failure.bookingId === booking.bookingId)).toEqual([
-      { paymentId: expect.any(String), bookingId: booking.bookingId, declineCode: 'insufficient_funds' },
+      {
+        paymentId: expect.any(String),
+        bookingId: booking.bookingId,
+        declineCode: 'insufficient_funds',
+        amount: { amount: 12_000, currency: 'USD' },
+        payerUserId: expect.any(String),
+        what: expect.any(String),
+      },
     ]);
   });
 

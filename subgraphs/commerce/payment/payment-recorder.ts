@@ -112,10 +112,17 @@ export function createPaymentRecorder(parts: {
     const { row, before, after } = change;
     const { id: paymentId, bill } = row;
     const { bookingId, clientId } = bill;
+    const about = { payerUserId: bill.clientUserId ?? row.payerUserId, what: bill.description };
     if (after.collection === before.collection) return;
     if (after.collection === 'FAILED') {
       const { declineCode } = row;
-      await outbox.emit(db, context, 'commerce.payment_failed', { paymentId, bookingId, declineCode });
+      await outbox.emit(db, context, 'commerce.payment_failed', {
+        paymentId,
+        bookingId,
+        declineCode,
+        amount: after.asked,
+        ...about,
+      });
     }
     if (after.collection !== 'SUCCEEDED') return;
     const occurredAt = new Date(after.collectionAt);
@@ -131,7 +138,7 @@ export function createPaymentRecorder(parts: {
       db,
       context,
       'commerce.payment_succeeded',
-      { paymentId, bookingId: bookingIds[0] ?? bookingId, bookingIds, clientId, amount: received, method: row.method },
+      { paymentId, bookingId: bookingIds[0] ?? bookingId, bookingIds, clientId, amount: received, method: row.method, ...about },
       occurredAt,
     );
   };

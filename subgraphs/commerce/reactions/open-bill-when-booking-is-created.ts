@@ -1,6 +1,12 @@
 import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
-import type { BookingEvents } from '../../booking/events.js';
+import type { BookingCreated, BookingEvents } from '../../booking/events.js';
 import type { BillService } from '../bill/bill.service.js';
+
+/** What the bill is for, in words. */
+const describe = ({ serviceName, providerName, reference, nights = null }: BookingCreated): string => {
+  const lasting = nights === null ? '' : `, ${nights} ${nights === 1 ? 'night' : 'nights'},`;
+  return `${serviceName}${lasting} with ${providerName} (${reference})`;
+};
 
 export const openBillWhenBookingIsCreated = (bills: BillService): Reaction =>
   reactTo<BookingEvents>()('booking.created', 'openBillWhenBookingIsCreated', (context, db, { payload }) =>
@@ -8,7 +14,7 @@ export const openBillWhenBookingIsCreated = (bills: BillService): Reaction =>
       bookingId: payload.bookingId,
       clientId: payload.clientId,
       clientUserId: payload.clientUserId,
-      description: `${payload.serviceName} with ${payload.providerName} (${payload.reference})`,
+      description: describe(payload),
       price: payload.price,
       groupId: payload.group?.id ?? null,
       deposit: payload.deposit ?? null,

@@ -5,6 +5,7 @@ import { LOG_START, type StoredEvent } from '../../_kernel/events/event.js';
 import { hostSubgraph } from '../../_kernel/host.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
+import { REFUSED_REQUESTS_PATH } from '../../_kernel/wire/refused-requests.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 import { AdminUserId, UserId } from '../../identity/ids.js';
 import { TenantId } from '../../tenancy/ids.js';
@@ -181,6 +182,28 @@ describe('the audit trail', () => {
       await expect(asTenant.$executeRawUnsafe(statement)).rejects.toThrow(/permission denied|append-only/);
       await expect(t.runtime.pools.platform.query(statement)).rejects.toThrow(/permission denied|append-only/);
     }
+  });
+
+  it('has one entry for however many requests the gateway refused of somebody in a window', async () => {
+    const report = (body: unknown) =>
+      t.host.forward(
+        { method: 'POST', path: REFUSED_REQUESTS_PATH, search: '', headers: {}, body: Buffer.from(JSON.stringify(body)) },
+        { tenant: GLOBEX, principal: OWNER, origin: { requestId: uuidv7(), ip: '192.0.2.7', userAgent: 'script' } },
+      );
+    const told = { reason: 'RATE', code: 'RATE_LIMITED', count: 4_711, since: '2027-05-02T10:00:00Z', until: '2027-05-02T10:00:59Z' };
+    expect((await report(told))?.status).toBe(202);
+    expect((await report({ ...told, count: 0 }))?.status).toBe(400);
+    expect((await report({ ...told, reason: 'WHIM' }))?.status).toBe(400);
+    await t.settle(GLOBEX);
+    const { auditEntries } = await read(GLOBEX, OWNER, { filter: { action: 'SECURITY_POLICY_DECISION' } });
+    expect(auditEntries.edges).toHaveLength(1);
+    expect(auditEntries.edges[0]?.node).toMatchObject({
+      actorKind: 'MEMBER',
+      ip: '192.0.2.7',
+      meta: { change: 'requests_refused', by: 'gateway', reason: 'RATE', code: 'RATE_LIMITED', status: 429, count: 4_711 },
+    });
+    const atAcme = await read(ACME, OWNER, { filter: { action: 'SECURITY_POLICY_DECISION' } });
+    expect(JSON.stringify(atAcme)).not.toContain('requests_refused');
   });
 
   it('loses nothing that happened while ops was down', async () => {

@@ -4,7 +4,7 @@ import type { CommerceEvents } from '../../commerce/events.js';
 
 type Events = BookingEvents & CommerceEvents;
 
-/** What of a business's own affairs leaves an audit entry: who reads of whose health, who is who, who gets what share. */
+/** What of a business's own affairs leaves an audit entry: who reads of whose health, who is who, who gets what share, and who has paid. */
 export const AUDITED_BUSINESS_EVENTS = {
   'booking.medical_record_read': ({ payload: { clientId, clientUserId, accessReason, notes } }) => ({
     action: 'DATA_EXPORT' as const,
@@ -27,5 +27,20 @@ export const AUDITED_BUSINESS_EVENTS = {
     action: 'OPS_ACTION_APPLIED' as const,
     surface: 'api' as const,
     meta: { change: `commission_rule_${change.toLowerCase()}`, ruleId, providerId, serviceId },
+  }),
+  'commerce.payment_succeeded': ({ payload: { paymentId, bookingId, amount, method } }) => ({
+    action: 'PAYMENT_EVENT' as const,
+    surface: 'api' as const,
+    meta: { outcome: 'succeeded', paymentId, bookingId, amount, method },
+  }),
+  'commerce.payment_failed': ({ payload: { paymentId, bookingId, declineCode } }) => ({
+    action: 'PAYMENT_EVENT' as const,
+    surface: 'api' as const,
+    meta: { outcome: 'failed', paymentId, bookingId, declineCode },
+  }),
+  'commerce.payment_refunded': ({ payload: { paymentId, bookingId, amount } }) => ({
+    action: 'PAYMENT_EVENT' as const,
+    surface: 'api' as const,
+    meta: { outcome: 'refunded', paymentId, bookingId, amount },
   }),
 } satisfies { readonly [Type in keyof Events]?: (event: StoredEvent<Type, Events[Type]>) => object };

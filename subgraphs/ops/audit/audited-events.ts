@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../_kernel/events/event.js';
 import type { MutationEvents } from '../../_kernel/mutations/mutation-answered.js';
+import type { RefusalEvents } from '../../_kernel/mutations/requests-refused.js';
 import { httpStatusOf } from '../../_kernel/wire/error-codes.js';
 import type { BookingEvents } from '../../booking/events.js';
 import type { CommerceEvents } from '../../commerce/events.js';
@@ -20,7 +21,7 @@ export interface AuditedFacts {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-type AllEvents = MutationEvents & IdentityEvents & TenancyEvents & BookingEvents & CommerceEvents & OpsEvents;
+type AllEvents = MutationEvents & RefusalEvents & IdentityEvents & TenancyEvents & BookingEvents & CommerceEvents & OpsEvents;
 
 /** Null for an event that is no matter of the audit trail. */
 type Audit<Type extends keyof AllEvents> = (event: StoredEvent<Type, AllEvents[Type]>) => AuditedFacts | null;
@@ -46,6 +47,11 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
       named,
       ...(headers.impersonatorId === undefined ? {} : { impersonatedBy: headers.impersonatorId }),
     },
+  }),
+  'kernel.requests_refused': ({ payload: { reason, code, count, since, until }, headers }) => ({
+    action: 'SECURITY_POLICY_DECISION',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { change: 'requests_refused', by: 'gateway', reason, code, status: httpStatusOf(code), count, since, until },
   }),
   'identity.login_succeeded': ({ payload: { realm, subjectId, sessionId } }) => ({
     action: 'AUTH_LOGIN',
@@ -89,6 +95,18 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     actor: actorOfRealm('tenant', userId),
     surface: 'api',
     meta: {},
+  }),
+  'identity.email_changed': ({ payload: { userId } }) => ({
+    action: 'AUTH_EMAIL_VERIFY',
+    subjectId: userId,
+    surface: 'api',
+    meta: { change: 'email_changed' },
+  }),
+  'identity.phone_verified': ({ payload: { userId } }) => ({
+    action: 'AUTH_MFA_CHANGED',
+    actor: actorOfRealm('tenant', userId),
+    surface: 'api',
+    meta: { change: 'phone_verified' },
   }),
   'identity.api_key_created': ({ payload: { apiKeyId, serviceAccountId, permissions } }) => ({
     action: 'API_KEY_CHANGED',
@@ -268,21 +286,6 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     meta: { change: `calendar_connection_${change.toLowerCase()}`, connectionId },
   }),
   ...AUDITED_BUSINESS_EVENTS,
-  'commerce.payment_succeeded': ({ payload: { paymentId, bookingId, amount, method } }) => ({
-    action: 'PAYMENT_EVENT',
-    surface: 'api',
-    meta: { outcome: 'succeeded', paymentId, bookingId, amount, method },
-  }),
-  'commerce.payment_failed': ({ payload: { paymentId, bookingId, declineCode } }) => ({
-    action: 'PAYMENT_EVENT',
-    surface: 'api',
-    meta: { outcome: 'failed', paymentId, bookingId, declineCode },
-  }),
-  'commerce.payment_refunded': ({ payload: { paymentId, bookingId, amount } }) => ({
-    action: 'PAYMENT_EVENT',
-    surface: 'api',
-    meta: { outcome: 'refunded', paymentId, bookingId, amount },
-  }),
   'ops.flag_changed': ({ payload: { key, kind, before, after, reason, approvedBy } }) => ({
     action: 'FEATURE_FLAG_CHANGED',
     surface: 'admin_panel',
@@ -297,6 +300,11 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     action: 'OPS_ACTION_APPLIED',
     surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
     meta: { change: 'ticket', ticketId, status, priority },
+  }),
+  'ops.mail_wording_changed': ({ payload: { template, locale, change } }) => ({
+    action: 'OPS_ACTION_APPLIED',
+    surface: 'api',
+    meta: { change: `mail_wording_${change.toLowerCase()}`, template, locale },
   }),
   'ops.webhook_changed': ({ payload: { webhookId, change }, headers }) => ({
     action: 'OPS_ACTION_APPLIED',

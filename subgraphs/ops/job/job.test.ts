@@ -3,6 +3,8 @@ import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
 import { ACME, contextFor, memberOf } from '../../../tests/support/runtime.js';
 import { createJobQueue } from '../../_kernel/jobs/job-queue.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
+import { QUEUE_FIGURES_PATH, type QueueReading } from '../../_kernel/wire/queue-figures.js';
+import { PLATFORM_TENANT } from '../../_kernel/wire/tenant.js';
 import type { PlatformPermission } from '../../_kernel/wire/permissions.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import { JobId } from '../ids.js';
@@ -65,6 +67,33 @@ describe('jobs that were given up', () => {
     expect(data?.['jobQueues']).toEqual([
       { queue: 'elsewhere', kind: 'test.fetch', pending: 1, due: 1, running: 0, dead: 0, oldestDueSeconds: expect.any(Number) },
     ]);
+  });
+
+  test('are figures for whoever watches the platform, beside the lag of every consumer', async () => {
+    await t.settle();
+    await database().query(
+      `INSERT INTO kernel.dead_letter (tenant_id, consumer, event_id, type, error, attempts) VALUES ($1, 'ops', $2, 'x.y', 'broken', 5)`,
+      [ACME.id, uuidv7()],
+    );
+    await database().query(`INSERT INTO kernel.consumer_offset (consumer, xact_id, event_id) VALUES ('left-behind', '0', $1) ON CONFLICT DO NOTHING`, [uuidv7()]);
+    await t.tell('identity.login_succeeded', { realm: 'tenant', subjectId: uuidv7(), sessionId: uuidv7() });
+    await t.settle();
+    const asked = (principal: Principal) =>
+      t.host.forward(
+        { method: 'GET', path: QUEUE_FIGURES_PATH, search: '', headers: {}, body: Buffer.of() },
+        { tenant: PLATFORM_TENANT, principal, origin: { requestId: uuidv7(), ip: null, userAgent: null } },
+      );
+    const answer = await asked({ kind: 'system', name: 'gateway' });
+    const { jobs, consumers, deadLetters, mails } = JSON.parse(answer?.body ?? '{}') as QueueReading;
+    expect(jobs).toContainEqual({ queue: 'elsewhere', kind: 'test.fetch', pending: 0, due: 0, running: 0, dead: 1, oldestDueSeconds: null });
+    expect(deadLetters).toEqual([{ consumer: 'ops', count: 1 }]);
+    expect(mails).toBe(0);
+    const lagOf = (name: string) => consumers.find(({ consumer }) => consumer === name);
+    expect(lagOf('ops')).toBeDefined();
+    expect(lagOf('left-behind')?.behind).toBeGreaterThan(0);
+    expect(lagOf('left-behind')?.seconds).toBeGreaterThanOrEqual(0);
+    expect((await asked(reader))?.status).toBe(403);
+    await database().query('DELETE FROM kernel.dead_letter');
   });
 
   test('can be forgotten', async () => {

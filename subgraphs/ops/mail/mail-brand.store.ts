@@ -39,3 +39,9 @@ export async function keepMailBrand(db: TenantDb, brand: ChosenBrand): Promise<v
     INSERT INTO ops.mail_brand (brand) VALUES (${JSON.stringify(brand)}::jsonb)
     ON CONFLICT (tenant_id) DO UPDATE SET brand = EXCLUDED.brand`;
 }
+
+export async function keepMailLocale(db: TenantDb, locale: string): Promise<void> {
+  await db.$executeRaw`
+    INSERT INTO ops.mail_brand (locale) VALUES (${locale})
+    ON CONFLICT (tenant_id) DO UPDATE SET locale = EXCLUDED.locale`;
+}

@@ -25,12 +25,14 @@ import {
   type MailRow,
 } from './mail.store.js';
 import { renderMail } from './templates/render.js';
+import { shippedWording, SHIPPED_LOCALE } from './templates/shipped.js';
+import { wordingFor } from './wording/mail-wording.store.js';
 
 /** Mails sent at the same time. */
 const AT_ONCE = 20;
 
 /** What was sealed; what it holds was made by us, so only its shape is looked at. */
-const sealedMail = z.object({ to: z.string(), values: z.record(z.string(), z.unknown()) });
+const sealedMail = z.object({ to: z.string(), values: z.record(z.string(), z.unknown()), locale: z.string().optional() });
 
 export interface MailService {
   /** Writes a mail down for sending, in the caller's transaction; once for an event. */
@@ -76,7 +78,8 @@ export function createMailService(parts: {
       const { values } = open(mail.sealed);
       // The row was written from a `Mail`, whose template and values belong together.
       const brand = mail.brand ?? { name: senderName, accentColor: DEFAULT_ACCENT };
-      const rendered = renderMail({ template, values } as unknown as Mail, brand);
+      const asked = { template, values } as unknown as Mail;
+      const rendered = renderMail(asked, brand, mail.wording ?? shippedWording(asked.template, SHIPPED_LOCALE));
       await transport.send({ ...rendered, id, to: recipient, fromName: senderName });
     } catch (error) {
       const failure = failureOf(error);
@@ -91,10 +94,13 @@ export function createMailService(parts: {
 
   return {
     async takeIn(context, db, eventId, { template, sealed }) {
-      const { to } = open(sealed);
+      // Of somebody who was erased meanwhile.
+      if (sealed === '') return;
+      const { to, locale } = open(sealed);
       const createdAt = context.clock.now();
+      const wording = await wordingFor(db, template, locale ?? null);
       const { senderName, ...brand } = await findMailBrand(db, flags, context);
-      await insertMail(db, { id: eventId, template, recipient: to, senderName, sealed, brand, createdAt });
+      await insertMail(db, { id: eventId, template, recipient: to, senderName, sealed, brand, wording, createdAt });
     },
 
     async deliverDue(context) {

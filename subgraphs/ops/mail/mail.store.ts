@@ -3,6 +3,7 @@ import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/conn
 import type { PlatformDatabase, PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { MailStatus, NextStep } from './mail.js';
 import type { Brand } from './templates/layout.js';
+import type { LocalWording } from './templates/shipped.js';
 
 export type MailRow = Mail;
 
@@ -19,12 +20,14 @@ export interface NewMailRow {
   readonly senderName: string;
   readonly sealed: string;
   readonly brand: Brand;
+  readonly wording: LocalWording;
   readonly createdAt: Date;
 }
 
 /** Adds a mail that is due at once; one that is there already stays as it is. */
-export async function insertMail(db: TenantDb, { brand, ...row }: NewMailRow): Promise<void> {
-  const data = { ...row, brand: { ...brand } as unknown as Prisma.InputJsonObject, nextAttemptAt: row.createdAt };
+export async function insertMail(db: TenantDb, { brand, wording, ...row }: NewMailRow): Promise<void> {
+  const json = (value: object) => ({ ...value }) as Prisma.InputJsonObject;
+  const data = { ...row, brand: json(brand), wording: json(wording), nextAttemptAt: row.createdAt };
   await db.mail.createMany({ data: [data], skipDuplicates: true });
 }
 
@@ -37,6 +40,8 @@ export interface ClaimedMail {
   readonly sealed: string;
   /** Null of one that was asked for before mails had any. */
   readonly brand: Brand | null;
+  /** Null of one that was asked for before companies had words of their own. */
+  readonly wording: LocalWording | null;
   /** The one that begins now included. */
   readonly attempts: number;
 }
@@ -57,7 +62,7 @@ export const claimDueMails = (
       WHERE (tenant_id, id) IN (
         SELECT tenant_id, id FROM ops.mail WHERE next_attempt_at <= ${now}
         ORDER BY next_attempt_at LIMIT ${most} FOR UPDATE SKIP LOCKED)
-      RETURNING tenant_id AS "tenantId", id, template, recipient, sender_name AS "senderName", sealed, brand, attempts`,
+      RETURNING tenant_id AS "tenantId", id, template, recipient, sender_name AS "senderName", sealed, brand, wording, attempts`,
   );
 
 type MailKey = Pick<ClaimedMail, 'tenantId' | 'id'>;

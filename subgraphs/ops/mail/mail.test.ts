@@ -9,8 +9,9 @@ import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { IdentityEvents } from '../../identity/events.js';
 import { forgetMailsGivenUp } from './forget-mails-given-up.schedule.js';
 import { afterFailure, withoutAddresses } from './mail.js';
-import { CONTENTS } from './templates/contents.js';
 import { renderMail } from './templates/render.js';
+import { MAIL_TEMPLATES, SAMPLES } from './templates/samples.js';
+import { shippedWording } from './templates/shipped.js';
 
 const LINK = 'https://acme.spine.example/reset?token=s3cret-of-the-link';
 
@@ -221,49 +222,34 @@ describe('mails', () => {
 });
 
 describe('every template', () => {
-  const samples: { readonly [Template in MailTemplate]: Extract<Mail, { template: Template }>['values'] } = {
-    EMAIL_VERIFICATION: { displayName: 'Ines', code: '204801', link: LINK, minutes: 1440 },
-    PASSWORD_RESET: { displayName: 'Ines', link: LINK, minutes: 60 },
-    PASSWORD_CHANGED: { displayName: 'Ines' },
-    SIGN_IN_LINK: { displayName: 'Ines', code: '204801', link: LINK, minutes: 10 },
-    NEW_DEVICE: { displayName: 'Ines', device: 'Firefox on Linux', at: '2 May 2027, 10:00 UTC' },
-    MEMBER_INVITATION: { inviterName: 'Marta', role: 'STAFF', link: LINK, days: 7 },
-    ADMIN_WELCOME: { displayName: 'Ines', role: 'SUPPORT', link: LINK, minutes: 60 },
-    TENANT_WELCOME: { displayName: 'Ines', link: LINK },
-    TRIAL_EXPIRY_WARNING: { daysLeft: 1, link: LINK },
-    TRIAL_EXPIRED: { link: LINK },
-    TENANT_SUSPENDED: { reason: 'unpaid bills' },
-    TENANT_REACTIVATED: { link: LINK },
-    SUPPORT_TICKET_CONFIRMATION: { displayName: 'Ines', number: 'TKT-20270502-7KQ2MX', subject: 'It does not print' },
-    BOOKING_INVITATION: {
-      displayName: 'Nora',
-      change: CHOICE,
-      what: 'Massage with Ana',
-      when: 'Sunday, January 31, 2027 at 9:00 AM (America/New_York)',
-      reference: 'BK-20270131-402913',
-      location: null,
-      calendar: { method: 'REQUEST', body: 'BEGIN:VCALENDAR' },
-    },
-    NOTICE: { displayName: 'Nora', title: 'A new customer', body: 'Say hello.\nSoon.' },
-  };
   const hostile = '<img src=x onerror=alert(1)>\r\nBcc: everyone@example.com';
 
-  test.each(Object.keys(CONTENTS) as MailTemplate[])('%s says all it was told, and escapes it', (template) => {
+  const linkOf = (template: MailTemplate): string | undefined => Object.entries(SAMPLES[template]).find(([name]) => name === 'link')?.[1] as string | undefined;
+
+  test.each(MAIL_TEMPLATES)('%s says all it was told, and escapes it', (template) => {
+    const link = linkOf(template);
     const values = Object.fromEntries(
-      Object.entries(samples[template]).map(([name, value]) => [name, typeof value === 'string' && value !== LINK && value !== CHOICE ? `${value}${hostile}` : value]),
+      Object.entries(SAMPLES[template]).map(([name, value]) => [name, typeof value === 'string' && value !== link && value !== CHOICE ? `${value}${hostile}` : value]),
     );
-    const { subject, text, html } = renderMail({ template, values } as unknown as Mail, { name: `Acme ${hostile}`, accentColor: 'red;}' });
+    const asked = { template, values } as unknown as Mail;
+    const { subject, text, html } = renderMail(asked, { name: `Acme ${hostile}`, accentColor: 'red;}' }, shippedWording(template, 'en'));
     expect(subject).not.toMatch(/[\r\n]/);
+    expect(subject + text).not.toMatch(/\{\{|\}\}|undefined/);
     expect(html).not.toContain('<img');
     expect(html).not.toContain('red;}');
-    for (const value of Object.values(samples[template])) {
-      if (value === LINK) expect(text).toContain(LINK);
-    }
+    if (link !== undefined) expect(text).toContain(link);
   });
 
   test('says a lasting time in the unit that fits it', () => {
-    const { text } = renderMail({ template: 'EMAIL_VERIFICATION', values: samples.EMAIL_VERIFICATION }, { name: 'Acme', accentColor: '#123456' });
+    const { text } = renderMail({ template: 'EMAIL_VERIFICATION', values: SAMPLES.EMAIL_VERIFICATION }, { name: 'Acme', accentColor: '#123456' }, shippedWording('EMAIL_VERIFICATION', 'en'));
     expect(text).toContain('good for 1 day.');
+  });
+
+  test('says nothing of a place where there is none', () => {
+    const told = (location: string | null) =>
+      renderMail({ template: 'BOOKING_INVITATION', values: { ...SAMPLES.BOOKING_INVITATION, location } }, { name: 'Acme', accentColor: '#123456' }, shippedWording('BOOKING_INVITATION', 'en')).text;
+    expect(told('Upstairs')).toContain('Where: Upstairs');
+    expect(told(null)).not.toContain('Where');
   });
 });
 

@@ -67,6 +67,10 @@ export async function keepRecipient(db: TenantDb, { id, ...recipient }: Recipien
   if (count === 0) await db.notificationRecipient.create({ data: { id, ...data }, select: { id: true } });
 }
 
+export async function keepRecipientAddress(db: TenantDb, userId: string, email: string): Promise<void> {
+  await db.notificationRecipient.updateMany({ where: { userId }, data: { email } });
+}
+
 /** How people can be written to. */
 export const findContacts = (
   db: TenantDb,

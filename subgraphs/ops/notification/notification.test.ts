@@ -111,6 +111,20 @@ describe('notifications', () => {
     expect(await listOf(GLOBEX, foreignOwner)).toEqual({ unread: 0, nodes: [] });
   });
 
+  it('tell a client by one mail: who is sent the booking for her calendar is sent no notice of it', async () => {
+    const db = t.runtime.database.tenants.of({ tenant: ACME });
+    const mailed = async (): Promise<readonly string[]> => {
+      await t.settle();
+      const rows = await db.notificationLog.findMany({ where: { channel: 'EMAIL' }, orderBy: { id: 'asc' } });
+      return rows.map(({ userId }) => (userId === clientId ? 'client' : 'owner'));
+    };
+    await t.tell('booking.confirmed', { ...booking(), isInvited: true });
+    expect(await mailed()).toEqual(['owner']);
+    expect((await listOf(ACME, client)).nodes.map(({ title }) => title)).toEqual(['Your booking is confirmed: First advice']);
+    await t.tell('booking.confirmed', { ...booking(), isInvited: false });
+    expect((await mailed()).filter((who) => who === 'client')).toHaveLength(1);
+  });
+
   it('tell a client who does not sign in nothing', async () => {
     await t.tellAll('booking.confirmed', [booking({ clientUserId: null }), booking({ clientUserId: uuidv7() })]);
     await t.settle();

@@ -1,4 +1,4 @@
-import { currencyExponent } from '../../_kernel/money/currency.js';
+import { moneyInWords } from '../../_kernel/money/money-words.js';
 import type { Money } from '../../_kernel/money/money.js';
 import { timeInWords } from '../../_kernel/time/time-words.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
@@ -13,21 +13,14 @@ export interface Message {
   readonly body: string;
   readonly bookingId?: string | undefined;
   readonly incidentId?: string | undefined;
+  /** Whether they have it by mail from elsewhere, and want no second one. */
+  readonly isMailed?: boolean | undefined;
 }
 
 /** News grow old: what is told later than this is kept, but as read, and interrupts nobody. In milliseconds. */
 const NEWS_FOR_MS = 24 * 60 * 60 * 1_000;
 
 export const isNews = (happenedAt: Date, now: Date): boolean => now.getTime() - happenedAt.getTime() <= NEWS_FOR_MS;
-
-const LOCALE = 'en-US';
-
-function moneyWords({ amount, currency }: Money): string {
-  // The decimals of ISO 4217, in which the amount is meant; those that Intl would choose may be others.
-  const digits = currencyExponent(currency);
-  const format = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
-  return new Intl.NumberFormat(LOCALE, format).format(amount / 10 ** digits);
-}
 
 /** On the clock of the tenant. */
 const timeWords = (instant: string, { timeZone }: TenantIdentity): string => timeInWords(instant, timeZone);
@@ -38,6 +31,8 @@ interface ConfirmedBooking {
   readonly serviceName: string;
   readonly providerName: string;
   readonly startsAt: string;
+  /** Whether its client is sent it by mail, for her calendar. */
+  readonly isInvited?: boolean;
 }
 
 export const bookingConfirmedForOwner = (booking: ConfirmedBooking, tenant: TenantIdentity): Message => ({
@@ -55,6 +50,7 @@ export const bookingConfirmedForClient = (booking: ConfirmedBooking, tenant: Ten
     `Your reference is ${booking.reference}.`,
   ].join(' '),
   bookingId: booking.bookingId,
+  isMailed: booking.isInvited,
 });
 
 export const bookingReminder = (booking: ConfirmedBooking, tenant: TenantIdentity): Message => ({
@@ -66,7 +62,7 @@ export const bookingReminder = (booking: ConfirmedBooking, tenant: TenantIdentit
 
 export const paymentSucceeded = (payment: { readonly bookingId: string; readonly amount: Money }): Message => ({
   kind: 'PAYMENT_SUCCEEDED',
-  title: `Payment received: ${moneyWords(payment.amount)}`,
+  title: `Payment received: ${moneyInWords(payment.amount)}`,
   body: 'The money has come and the booking is paid.',
   bookingId: payment.bookingId,
 });

@@ -3,9 +3,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startS3Double } from '../../../../infra/local/doubles/s3/s3-double.js';
 import { createTestFiles } from '../../../../tests/support/files.js';
 import { startTestOps, type TestOps } from '../../../../tests/support/ops.js';
 import { ACME, contextFor, GLOBEX, memberOf, staffOf } from '../../../../tests/support/runtime.js';
+import type { ObjectStore } from '../../../_kernel/files/object-store.js';
+import { createS3Store } from '../../../_kernel/files/s3-store.js';
 import { uuidv7 } from '../../../_kernel/request/ids.js';
 import type { Principal } from '../../../_kernel/wire/principal.js';
 import type { TenantIdentity } from '../../../_kernel/wire/tenant.js';
@@ -15,7 +18,7 @@ import { checkTrail } from '../verify/check-trail.js';
 import { openTrailFile } from '../verify/trail-file.js';
 import { openTrailInDatabase } from '../verify/trail-in-database.js';
 import { createArchivedEntries } from './archived-entries.js';
-import { createAuditArchiver } from './audit-archiver.js';
+import { ARCHIVE_TYPE, createAuditArchiver } from './audit-archiver.js';
 
 const OWNER = memberOf(['settings:read'], { roles: ['OWNER'] });
 const DAY_MS = 86_400_000;
@@ -71,7 +74,7 @@ describe('the archive of the audit trail', () => {
     await t.settle(tenant);
     await createTreeGrower(parts()).grow(contextFor(tenant, undefined, t.clock));
   };
-  const archiveOld = (store = files): Promise<number> =>
+  const archiveOld = (store: ObjectStore = files): Promise<number> =>
     createAuditArchiver({ ...parts(), files: store }).archiveOld(contextFor(ACME, undefined, t.clock));
   const ask = async <Answer>(source: string, variables: object = {}, as: Principal = OWNER, tenant = ACME): Promise<Answer> => {
     const { data, errors } = await t.graphql(source, { variables: variables as Record<string, unknown>, as, tenant });
@@ -165,6 +168,55 @@ describe('the archive of the audit trail', () => {
     expect(await archiveOld()).toBe(0);
     expect(await nodes(ENTRIES)).toHaveLength(4);
     expect(await nodes(ARCHIVES)).toEqual([]);
+  });
+
+  it('is written to an S3 server whole, is read back from there, and is checked by its link', async () => {
+    const double = await startS3Double(() => t.clock.now().getTime());
+    try {
+      const { endpoint, bucket, keys } = double;
+      const store = createS3Store({ endpoint, bucket, ...keys }, t.clock);
+      await signIns(5);
+      t.clock.advance(366 * DAY_MS);
+      await signIns(1);
+
+      const stranger = createS3Store({ endpoint, bucket, ...keys, secretAccessKey: 'another secret' }, t.clock);
+      expect(await archiveOld(stranger)).toBe(0);
+      expect(double.list()).toEqual([]);
+      expect(await nodes(ENTRIES)).toHaveLength(6);
+
+      expect(await archiveOld(store)).toBe(5);
+      const [archive] = await nodes<Archive>(ARCHIVES);
+      expect(archive).toMatchObject({ entries: 5, firstLeaf: 0 });
+      expect(double.list()).toEqual([archive?.location]);
+      expect(await store.stat(archive?.location ?? '')).toMatchObject({ contentType: ARCHIVE_TYPE });
+      const { db } = t.runtime.database.platform;
+      const verdict = () => openTrailInDatabase(db, ACME.id, null, createArchivedEntries(db, store)).then((trail) => checkTrail(trail));
+      expect(await verdict()).toMatchObject({ size: 6, problems: [] });
+
+      const link = await store.downloadLink({ key: archive?.location ?? '', contentType: ARCHIVE_TYPE, name: 'audit.ndjson', expiresInSeconds: 60 });
+      const bytes = Buffer.from(await (await fetch(link)).arrayBuffer());
+      expect(sha(bytes).toString('hex')).toBe(archive?.sha256);
+      expect(bytes.toString('utf8').trimEnd().split('\n')).toHaveLength(2 + 5);
+
+      // Archived again nothing is, and what somebody puts in its place is not believed.
+      expect(await archiveOld(store)).toBe(0);
+      await store.write(archive?.location ?? '', ARCHIVE_TYPE, Buffer.from('{}\n{}\n{}\n'));
+      expect((await verdict()).problems).toHaveLength(5);
+    } finally {
+      await double.stop();
+    }
+  });
+
+  it('stays in the database while the S3 server is away, and goes out once it is back', async () => {
+    const double = await startS3Double(() => t.clock.now().getTime());
+    const { endpoint, bucket, keys } = double;
+    await double.stop();
+    await signIns(3);
+    t.clock.advance(366 * DAY_MS);
+    expect(await archiveOld(createS3Store({ endpoint, bucket, ...keys }, t.clock))).toBe(0);
+    expect(await nodes(ENTRIES)).toHaveLength(3);
+    expect(await nodes(ARCHIVES)).toEqual([]);
+    expect(await archiveOld()).toBe(3);
   });
 
   it('takes nothing that no archive covers: the platform itself cannot remove entries', async () => {

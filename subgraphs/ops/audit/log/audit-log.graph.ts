@@ -2,6 +2,7 @@ import { ForbiddenError, NotFoundError, ValidationError } from '../../../_kernel
 import { TenantId } from '../../../tenancy/ids.js';
 import { builder } from '../../builder.js';
 import { AuditEntryId } from '../../ids.js';
+import type { CosignatureRow } from '../witness/cosignature.store.js';
 import type { CheckpointRow } from './audit-log.store.js';
 import type { AuditLog, ConsistencyProof, InclusionProof } from './audit-log.service.js';
 import type { Hash } from './merkle-tree.js';
@@ -11,6 +12,15 @@ const READERS: [['settings:read'], ['platform:audit:read']] = [['settings:read']
 const base64 = (hash: Uint8Array): string => Buffer.from(hash).toString('base64');
 const allBase64 = (hashes: readonly Hash[]): string[] => hashes.map(base64);
 
+const CosignatureRef = builder.objectRef<CosignatureRow>('AuditCosignature').implement({
+  description: "A witness's word that it has seen a signed head, and none that disagrees with it.",
+  fields: (t) => ({
+    witness: t.exposeString('witness', { description: 'The name of its key.' }),
+    line: t.exposeString('line', { description: 'As it stands under the head: C2SP tlog-cosignature.' }),
+    receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When it came.' }),
+  }),
+});
+
 const CheckpointRef = builder.objectRef<CheckpointRow>('AuditCheckpoint').implement({
   description: "A signed head of a company's audit log. Keep one, and nobody can change what was before it unnoticed.",
   fields: (t) => ({
@@ -18,6 +28,12 @@ const CheckpointRef = builder.objectRef<CheckpointRow>('AuditCheckpoint').implem
     rootHash: t.string({ description: "The tree's root: SHA-256 by RFC 6962, in base64.", resolve: ({ root }) => base64(root) }),
     note: t.exposeString('note', { description: 'The whole of it with its signature, as C2SP tlog-checkpoint writes it.' }),
     signedAt: t.expose('signedAt', { type: 'DateTime', description: 'When it was signed.' }),
+    cosignatures: t.field({
+      type: [CosignatureRef],
+      nullable: true,
+      description: 'What witnesses have put under it; a head they saw later vouches for it, too.',
+      resolve: async (head, _args, { request, services }) => [...(await services.auditLog.cosignaturesOf(request, head))],
+    }),
   }),
 });
 

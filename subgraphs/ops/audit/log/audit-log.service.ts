@@ -3,19 +3,12 @@ import type { RequestContext } from '../../../_kernel/request/request-context.js
 import type { Database, PlatformDb, TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
 import { PLATFORM_TENANT } from '../../../_kernel/wire/tenant.js';
 import { dbWithin, READ_AUDIT, requireReach } from '../../reach.js';
+import { findCosignatures, type CosignatureRow } from '../witness/cosignature.store.js';
 import type { ArchivedEntries } from '../archive/archived-entries.js';
-import { findCheckpoint, findCheckpointWith, findEntry, findHashes, findLeafOf, type CheckpointRow } from './audit-log.store.js';
+import { findCheckpoint, findCheckpointWith, findEntry, findLeafOf, hashesOfRanges, type CheckpointRow } from './audit-log.store.js';
 import { originOf } from './checkpoint.js';
 import { leafText } from './leaf.js';
-import {
-  consistencyPath,
-  hashLeaf,
-  hashOfSubtrees,
-  inclusionPath,
-  subtreesOf,
-  type Hash,
-  type Range,
-} from './merkle-tree.js';
+import { consistencyPath, hashLeaf, inclusionPath, type Hash } from './merkle-tree.js';
 import { logVerifier, verifierText } from './signed-note.js';
 import type { AuditKeys } from './signing-key.js';
 
@@ -50,6 +43,8 @@ export interface AuditLogService {
    * @throws {ForbiddenError} without the permission to read the audit trail
    */
   find(context: RequestContext, tenantId: string | null): Promise<AuditLog | null>;
+  /** What witnesses have put under a head that the asker may see. */
+  cosignaturesOf(context: RequestContext, head: Pick<CheckpointRow, 'tenantId' | 'size'>): Promise<readonly CosignatureRow[]>;
   /**
    * That an entry is in the tree of a signed head; null for an entry that is not in a tree yet.
    * @param size of that tree, one that was signed; the newest when null
@@ -83,14 +78,6 @@ export function createAuditLogService(parts: {
     return { db: dbWithin(extent, context, database), tenantId: asked ?? own };
   };
 
-  /** The hashes of ranges, with one look into the table. */
-  const hashesOf = async (db: TenantDb | PlatformDb, tenantId: string, ranges: readonly Range[]): Promise<Hash[]> => {
-    const pieces = ranges.map(subtreesOf);
-    const hashes = await findHashes(db, tenantId, pieces.flat());
-    let at = 0;
-    return pieces.map(({ length }) => hashOfSubtrees(hashes.slice(at, (at += length))));
-  };
-
   const headOf = async (db: TenantDb | PlatformDb, tenantId: string, size: number | null): Promise<CheckpointRow> => {
     const head = await findCheckpoint(db, tenantId, size ?? undefined);
     if (!head) throw new NotFoundError(SIGNED_TREE);
@@ -105,6 +92,10 @@ export function createAuditLogService(parts: {
       if (!publicKey) return null;
       const origin = originOf(logName, tenantId);
       return { tenantId, origin, verifierKey: verifierText(logVerifier(origin, publicKey)), checkpoint };
+    },
+
+    async cosignaturesOf(context, head) {
+      return findCosignatures(dbWithin(requireReach(context, READ_AUDIT), context, database), head);
     },
 
     async proveInclusion(context, entryId, size) {
@@ -125,7 +116,7 @@ export function createAuditLogService(parts: {
         leaf: text,
         leafHash: hashLeaf(Buffer.from(text)),
         clientSalt: Buffer.from(leaf.clientSalt),
-        path: await hashesOf(db, tenantId, inclusionPath(Number(leafIndex), Number(checkpoint.size))),
+        path: await hashesOfRanges(db, tenantId, inclusionPath(Number(leafIndex), Number(checkpoint.size))),
         checkpoint,
       };
     },
@@ -135,7 +126,7 @@ export function createAuditLogService(parts: {
       if (sizes.to !== null && sizes.from > sizes.to) throw ValidationError.of('from', 'must not be greater than `to`');
       const from = await headOf(db, tenantId, sizes.from);
       const to = await headOf(db, tenantId, sizes.to);
-      const path = await hashesOf(db, tenantId, consistencyPath(Number(from.size), Number(to.size)));
+      const path = await hashesOfRanges(db, tenantId, consistencyPath(Number(from.size), Number(to.size)));
       return { from, to, path };
     },
   };

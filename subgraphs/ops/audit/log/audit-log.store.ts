@@ -1,6 +1,6 @@
 import type { AuditCheckpoint, AuditEntry, AuditLeaf, AuditSigningKey } from '../../../../prisma/generated/client.js';
 import type { PlatformDb, TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
-import type { Hash, HashedSubtree, Range, Subtree } from './merkle-tree.js';
+import { hashOfSubtrees, subtreesOf, type Hash, type HashedSubtree, type Range, type Subtree } from './merkle-tree.js';
 
 export type CheckpointRow = AuditCheckpoint;
 export type LeafRow = AuditLeaf;
@@ -42,22 +42,33 @@ export interface NewLeaf {
   readonly clientCommitment: Uint8Array;
 }
 
+/** Rows of one statement: the client walks them by recursion, and a thousand with bytes in them can be too many. */
+const ROWS_AT_ONCE = 200;
+
+function* inSlices<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) yield rows.slice(at, at + ROWS_AT_ONCE);
+}
+
 export async function insertLeaves(db: PlatformDb, tenantId: string, leaves: readonly NewLeaf[]): Promise<void> {
-  await db.auditLeaf.createMany({
-    data: leaves.map(({ id, leafIndex, clientSalt, clientCommitment }) => ({
-      tenantId,
-      id,
-      leafIndex,
-      clientSalt: bytes(clientSalt),
-      clientCommitment: bytes(clientCommitment),
-    })),
-  });
+  for (const slice of inSlices(leaves)) {
+    await db.auditLeaf.createMany({
+      data: slice.map(({ id, leafIndex, clientSalt, clientCommitment }) => ({
+        tenantId,
+        id,
+        leafIndex,
+        clientSalt: bytes(clientSalt),
+        clientCommitment: bytes(clientCommitment),
+      })),
+    });
+  }
 }
 
 export async function insertNodes(db: PlatformDb, tenantId: string, nodes: readonly HashedSubtree[]): Promise<void> {
-  await db.auditNode.createMany({
-    data: nodes.map(({ level, position, hash }) => ({ tenantId, level, position, hash: bytes(hash) })),
-  });
+  for (const slice of inSlices(nodes)) {
+    await db.auditNode.createMany({
+      data: slice.map(({ level, position, hash }) => ({ tenantId, level, position, hash: bytes(hash) })),
+    });
+  }
 }
 
 export async function insertCheckpoint(
@@ -88,6 +99,14 @@ export const findCheckpointWith = (
 
 const nameOf = ({ level, position }: { level: number; position: number | bigint }) => `${level}/${position}`;
 
+/** The hashes of ranges, with one look into the table. */
+export async function hashesOfRanges(db: TenantDb | PlatformDb, tenantId: string, ranges: readonly Range[]): Promise<Hash[]> {
+  const pieces = ranges.map(subtreesOf);
+  const hashes = await findHashes(db, tenantId, pieces.flat());
+  let at = 0;
+  return pieces.map(({ length }) => hashOfSubtrees(hashes.slice(at, (at += length))));
+}
+
 /** Hashes in the order in which the subtrees are named. @throws when the tree has no such subtree */
 export async function findHashes(
   db: TenantDb | PlatformDb,
@@ -95,9 +114,13 @@ export async function findHashes(
   subtrees: readonly Subtree[],
 ): Promise<readonly Hash[]> {
   if (subtrees.length === 0) return [];
-  const rows = await db.auditNode.findMany({
-    where: { tenantId, OR: subtrees.map(({ level, position }) => ({ level, position })) },
-  });
+  const levels = subtrees.map(({ level }) => level);
+  const positions = subtrees.map(({ position }) => String(position));
+  // One condition, however many they are: a tree of conditions is walked by recursion, and its stack has an end.
+  const rows = await db.$queryRaw<{ readonly level: number; readonly position: bigint; readonly hash: Uint8Array }[]>`
+    SELECT level, position, hash FROM ops.audit_node
+    WHERE tenant_id = ${tenantId}::uuid
+      AND (level, position) IN (SELECT * FROM unnest(${levels}::int[], ${positions}::text[]::bigint[]))`;
   const found = new Map(rows.map((row) => [nameOf(row), Buffer.from(row.hash)]));
   return subtrees.map((subtree) => {
     const hash = found.get(nameOf(subtree));

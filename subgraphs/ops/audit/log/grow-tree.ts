@@ -53,6 +53,8 @@ export function createTreeGrower(parts: {
   readonly keys: AuditKeys;
   /** Name of the installation, in the origin of its logs. */
   readonly logName: string;
+  /** Told of every head that is signed, in the transaction that keeps it. */
+  readonly headSigned?: (db: PlatformDb, context: RequestContext, head: { readonly tenantId: string; readonly size: number }) => Promise<void>;
 }): TreeGrower {
   const { platform } = parts.database;
 
@@ -77,6 +79,7 @@ export function createTreeGrower(parts: {
       const { size, root } = tree;
       const note = signNote(checkpointText({ origin, size, root }), origin, key);
       await insertCheckpoint(db, { tenantId, size, root, note, signedAt: context.clock.now() });
+      await parts.headSigned?.(db, context, { tenantId, size });
       await removeFromQueue(db, tenantId, leaves.map(({ id }) => id));
       return entries.length;
     });

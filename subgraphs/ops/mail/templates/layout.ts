@@ -1,6 +1,6 @@
 import type { MailedCalendar } from '../../../_kernel/mail/mail.js';
 import { DEFAULT_ACCENT, isColour, textOn } from '../../../_kernel/branding/colour.js';
-import { escapeHtml } from './html.js';
+import { escapeHtml } from '../../../_kernel/http/escape-html.js';
 
 /** A mail as its template words it: paragraphs of plain text around at most one code and one link. */
 export interface MailContent {
@@ -44,7 +44,7 @@ export function textOf({ paragraphs, code, action, footnote }: MailContent, bran
 }
 
 /** One column, no picture but the company's logo, no scripts, legible in clients that know little CSS and in dark mode. */
-export function htmlOf({ subject, paragraphs, code, action, footnote }: MailContent, brand: Brand): string {
+export function htmlOf({ subject, paragraphs, code, action, footnote }: MailContent, brand: Brand, locale: string): string {
   const colour = isColour(brand.accentColor) ? brand.accentColor : DEFAULT_ACCENT;
   const logo = brand.logoUrl
     ? `<p style="margin:0 0 16px"><img src="${escapeHtml(brand.logoUrl)}" alt="${escapeHtml(brand.name)}" style="max-width:240px;max-height:64px"></p>`
@@ -54,7 +54,7 @@ export function htmlOf({ subject, paragraphs, code, action, footnote }: MailCont
     .join(' · ');
   const paragraph = (text: string): string => `<p style="margin:0 0 16px">${escapeHtml(text)}</p>`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${escapeHtml(locale)}">
 <head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${escapeHtml(subject)}</title></head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif">
 <div style="max-width:560px;margin:0 auto">

@@ -69,8 +69,8 @@ const subjectOf = ({ bookingId, incidentId }: Message): string | null => inciden
 
 export function createDeliveryPlanner(queue: JobQueue<OpsJobs>, flags: Flags): DeliveryPlanner {
   /** Reminders by telephone are for companies whose plan has them. */
-  const allows = (context: RequestContext, kind: Message['kind'], { channel }: Way): boolean =>
-    kind !== 'BOOKING_REMINDER' || channel !== 'SMS' || hasFeature(flags, context, 'sms_reminders');
+  const allows = (context: RequestContext, { kind, isMailed = false }: Message, { channel }: Way): boolean =>
+    channel === 'EMAIL' ? !isMailed : kind !== 'BOOKING_REMINDER' || channel !== 'SMS' || hasFeature(flags, context, 'sms_reminders');
 
   const keep = async (context: RequestContext, db: TenantDb, rows: readonly NewLogRow[]): Promise<void> => {
     await insertLog(db, rows);
@@ -94,7 +94,7 @@ export function createDeliveryPlanner(queue: JobQueue<OpsJobs>, flags: Flags): D
       const settings = await findSettings(db, userIds);
       const rows = [...ways].flatMap(([userId, hers]) => {
         const setting = settings.find((one) => one.userId === userId);
-        return hers.filter((way) => allows(context, kind, way)).map(({ channel, targetId }) => {
+        return hers.filter((way) => allows(context, message, way)).map(({ channel, targetId }) => {
           const { at, inDigest } = momentOf(now, channel, setting, { kind, timeZone: context.tenant.timeZone });
           const told = { kind, title, body, subjectId: subjectOf(message) };
           return { id: uuidv7(), userId, channel, targetId, ...told, inDigest, createdAt: now, nextAttemptAt: at };

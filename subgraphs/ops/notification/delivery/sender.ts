@@ -6,6 +6,7 @@ import { findMailBrand } from '../../mail/mail-brand.store.js';
 import { MailRefusedError, type MailTransport } from '../../mail/mail-transport.js';
 import { withoutAddresses } from '../../mail/mail.js';
 import { renderMail } from '../../mail/templates/render.js';
+import { wordingFor } from '../../mail/wording/mail-wording.store.js';
 import { alertPurpose } from '../alert/alert-channel.js';
 import { findAlertChannel } from '../alert/alert-channel.store.js';
 import { DeliveryRefusedError, type Delivery } from '../channels/channel.js';
@@ -47,7 +48,7 @@ export function createSender(parts: {
     if (!contact || contact.email === null) throw nobody('The member');
     const { senderName, ...brand } = await findMailBrand(tenants.of(context), flags, context);
     const values = { displayName: contact.displayName, title, body };
-    const rendered = renderMail({ template: 'NOTICE', values }, brand);
+    const rendered = renderMail({ template: 'NOTICE', values }, brand, await wordingFor(tenants.of(context), 'NOTICE', null));
     try {
       const { providerId } = await transport.send({ ...rendered, id, to: contact.email, fromName: senderName });
       return providerId ?? id;

@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals';
+import type { Envelope } from '../subgraphs/_kernel/wire/envelope.js';
+import type { RouteRequest } from '../subgraphs/_kernel/wire/subgraph-route.js';
+import { REFUSED_REQUESTS_PATH, type RefusedRequestsReport } from '../subgraphs/_kernel/wire/refused-requests.js';
+import { ANONYMOUS } from '../subgraphs/_kernel/wire/principal.js';
+import { eventually } from '../tests/support/runtime.js';
+import type { OpsReport } from './ops-reports.js';
+import type { Pipeline } from './pipeline.js';
+import { Refusal } from './refusal.js';
+import { countRefusals } from './refused-requests.js';
+import { ACME, createSampleEndpoints, GLOBEX } from './support/sample-endpoints.js';
+import { SAMPLE_CONFIG, startSampleGateway } from './support/sample-gateway.js';
+import { memberToken } from './support/sample-tokens.js';
+
+interface Told {
+  readonly report: RefusedRequestsReport;
+  readonly envelope: Envelope;
+}
+
+test('what the gateway refuses by rate, depth or cost is told to ops once, with how often and to whom', async () => {
+  const told: Told[] = [];
+  const forward = async (request: RouteRequest, envelope: Envelope) => {
+    if (request.path !== REFUSED_REQUESTS_PATH) return null;
+    told.push({ report: JSON.parse(Buffer.from(request.body).toString('utf8')) as RefusedRequestsReport, envelope });
+    return { status: 202, headers: {}, body: '{}' };
+  };
+  const gateway = await startSampleGateway(
+    { limits: { ...SAMPLE_CONFIG.limits, depth: 3 }, cost: { ...SAMPLE_CONFIG.cost, operation: 0 } },
+    createSampleEndpoints({ ops: { forward } }),
+  );
+  const token = await memberToken(ACME, []);
+  const codesOf = async (query: string, times: number): Promise<readonly unknown[]> => {
+    const codes: unknown[] = [];
+    for (let n = 0; n < times; n += 1) codes.push((await gateway.ask(query, { token })).json.errors?.[0]?.extensions['code']);
+    return codes;
+  };
+  const tooMuch = 'OPERATION_TOO_COMPLEX';
+  expect(await codesOf('{ bookings(first: 1) { product { reviews { author { id } } } } }', 3)).toEqual([tooMuch, tooMuch, tooMuch]);
+  expect(await codesOf('{ users { id } }', 2)).toEqual([tooMuch, tooMuch]);
+  gateway.gateway.changeRateLimits({ principal: { requests: 1, seconds: 600 } });
+  const codes = await codesOf('{ users { id } }', 5);
+  const limited = codes.filter((code) => code === 'RATE_LIMITED').length;
+  expect(limited).toBeGreaterThanOrEqual(4);
+  expect(told).toEqual([]);
+  await gateway.gateway.stop();
+
+  const summary = told.map(({ report: { reason, code, count }, envelope }) => [envelope.tenant.slug, envelope.principal.kind, reason, code, count]);
+  expect(summary).toEqual([
+    ['acme', 'member', 'SIZE_OR_DEPTH', 'OPERATION_TOO_COMPLEX', 3],
+    ['acme', 'member', 'COST', 'OPERATION_TOO_COMPLEX', 2 + codes.length - limited],
+    ['acme', 'member', 'RATE', 'RATE_LIMITED', limited],
+  ]);
+});
+
+test('a window tells each asker once, however many requests and however many askers there are', async () => {
+  const told: OpsReport[] = [];
+  const refuse = async (): Promise<never> => {
+    throw new Refusal('RATE_LIMITED', 'Too often');
+  };
+  const pipeline = { enter: refuse, identify: refuse, admit: refuse, bound: refuse, answer: refuse, follow: refuse } as unknown as Pipeline;
+  const counted = countRefusals(pipeline, { reports: { tell: (report) => void told.push(report), stop: async () => undefined }, now: () => 1_000, windowMs: 20 });
+  const incoming = { requestId: 'r', ip: '192.0.2.1', userAgent: null, host: '', authorization: null, tenantHint: null };
+  const asker = (tenant: typeof ACME, userId: string | null) => ({
+    ...incoming,
+    tenant,
+    principal: userId === null ? ANONYMOUS : { kind: 'member', userId, membershipId: 'm', sessionId: 's', roles: [], permissions: [], assurance: { level: 'aal1', at: 0 } },
+    expiresAt: null,
+  }) as unknown as Parameters<Pipeline['admit']>[0];
+  const refused = (stage: Promise<unknown>) => stage.then(() => 'served', (error: unknown) => (error as Refusal).code);
+
+  for (let n = 0; n < 3_000; n += 1) expect(await refused(counted.pipeline.admit(asker(ACME, `u${n}`)))).toBe('RATE_LIMITED');
+  for (let n = 0; n < 50; n += 1) await refused(counted.pipeline.admit(asker(GLOBEX, null)));
+  await refused(counted.pipeline.enter(incoming));
+  counted.stop();
+  // A window may have ended in between: what counts is that nothing is lost and few entries are made.
+  const countOf = ({ report }: OpsReport) => (report as RefusedRequestsReport).count;
+  expect(told.reduce((sum, report) => sum + countOf(report), 0)).toBe(3_051);
+  expect(told.filter(({ envelope }) => envelope.tenant.id === GLOBEX.id).reduce((sum, report) => sum + countOf(report), 0)).toBe(50);
+
+  told.length = 0;
+  await refused(counted.pipeline.admit(asker(GLOBEX, 'u1')));
+  await eventually(async () => told.length === 1, 30_000);
+  expect(told[0]).toMatchObject({ path: REFUSED_REQUESTS_PATH, report: { reason: 'RATE', count: 1, since: '1970-01-01T00:00:01.000Z' } });
+});
