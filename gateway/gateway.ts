@@ -22,10 +22,14 @@ import type { GatewayLogger } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { observeStages } from './observation/observed-stages.js';
 import { createPipeline, startWith, type Stages } from './pipeline.js';
+import { tellQueues } from './observation/queue-gauges.js';
+import { createOpsReports } from './ops-reports.js';
 import { createRefusedMutations } from './refused-mutations.js';
+import { countRefusals } from './refused-requests.js';
 import { createRevocations } from './revocation/revocations.js';
 import { createPostedSecuritySignals } from './security-signals.js';
 import { createAccessTokenStrategy } from './stages/authentication/access-token.js';
+import { createTokenIssuers } from './stages/authentication/token-issuers.js';
 import { createApiKeyStrategy } from './stages/authentication/api-key.js';
 import { createApiKeyDirectory } from './stages/authentication/api-key-directory.js';
 import type { FileDoor } from '../subgraphs/_kernel/wire/file-door.js';
@@ -152,7 +156,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics();
   const life = await loadSupergraph(parts.supergraphSdl, logger);
   const signals = createPostedSecuritySignals(endpoints.ops, logger, now);
-  const refused = createRefusedMutations(endpoints.ops, logger, now);
+  const reports = createOpsReports(endpoints.ops, logger);
+  tellQueues({ registry: metrics.registry, ops: endpoints.ops, logger, now });
+  const refused = createRefusedMutations(reports, now);
   const executor = createExecutor({
     endpoints,
     observer: metrics,
@@ -160,13 +166,13 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     requestTimeoutMs: config.requestTimeoutMs,
     suggestions: config.introspection,
   });
-  const authorization = createAuthorizationStage(policies);
   const directory = createTenantDirectory(endpoints.tenancy, logger);
 
   let rateLimits = config.rateLimits;
   const counter = parts.counter ?? createMemoryCounter();
   const flagFeed = followFlags(endpoints.ops, logger);
   const switches = createSwitches(flagFeed.flags, createCaptcha(counter, now), now);
+  const authorization = createAuthorizationStage(policies, (caller, among) => switches.modulesOff(caller, among));
   const rates = createRateStages(createRateLimiter(counter), (caller) => switches.limitsFor(caller, rateLimits));
   const saturation = createLoopSaturation();
   const turns = createTurns(config.turns, saturation);
@@ -205,6 +211,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
           keys: createKeySet(endpoints.identity, now),
           proofs: createKeyProofs(counter, now),
           issuer: config.tokenIssuer,
+          issuers: createTokenIssuers(config.tokenIssuer, directory),
           signals,
           now,
         }),
@@ -221,7 +228,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       createSubscriptionStage({ endpoints, executor, authorize: authorization, observer: metrics, logger }),
     ),
   };
-  const pipeline = createPipeline(observeStages(stages, metrics));
+  const { pipeline, ...refusals } = countRefusals(createPipeline(observeStages(stages, metrics)), { reports, now });
 
   let stopping = false;
   const { introspection, limits } = config;
@@ -313,7 +320,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       held.stop();
       await front.stop();
       await signals.drained();
-      await refused.stop();
+      refusals.stop();
+      await reports.stop();
       await uses.stop();
       await keyUses.stop();
       await activity.stop();

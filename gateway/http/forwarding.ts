@@ -47,6 +47,8 @@ const PASSED_BACK_TO_BROWSERS = [
 /** Inside which company a request is handed on, with what it is proved by who asks. */
 export interface HandedOnInside {
   readonly tenant: TenantIdentity;
+  /** The company's own domain, where it was asked there. */
+  readonly ownDomain?: string | undefined;
 }
 
 const headersOf = (message: IncomingMessage, withCredentials: boolean): Record<string, string> =>
@@ -56,10 +58,10 @@ const headersOf = (message: IncomingMessage, withCredentials: boolean): Record<s
       .flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])),
   );
 
-const envelopeOf = ({ requestId, ip, userAgent }: IncomingRequest, tenant: TenantIdentity): Envelope => ({
+const envelopeOf = ({ requestId, ip, userAgent }: IncomingRequest, { tenant, ownDomain }: HandedOnInside): Envelope => ({
   tenant,
   principal: ANONYMOUS,
-  origin: { requestId, ip, userAgent },
+  origin: { requestId, ip, userAgent, ...(ownDomain === undefined ? {} : { domain: ownDomain }) },
 });
 
 /**
@@ -77,7 +79,7 @@ export async function forwardTo(
   const { pathname, search } = urlOf(message);
   const method = ROUTE_METHODS.find((one) => one === message.method) ?? 'GET';
   const request = { method, path: pathname, search, headers: headersOf(message, inside !== undefined), body };
-  const envelope = envelopeOf(incoming, inside?.tenant ?? PLATFORM_TENANT);
+  const envelope = envelopeOf(incoming, inside ?? { tenant: PLATFORM_TENANT });
   const response = await endpoint.forward(request, envelope).catch((error: unknown) => {
     logger.error({ err: error, subgraph: endpoint.name, requestId: incoming.requestId }, 'not handed on');
     throw new Refusal('SUBGRAPH_UNAVAILABLE', 'This cannot be served at the moment');

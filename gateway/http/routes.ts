@@ -3,6 +3,7 @@ import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.j
 import { JWKS_PATH } from '../../subgraphs/_kernel/wire/access-token.js';
 import { permissionsOf } from '../../subgraphs/_kernel/wire/principal.js';
 import { WITNESS_PATH } from '../../subgraphs/_kernel/wire/witness.js';
+import { RECEIPTS_PATH } from '../../subgraphs/_kernel/wire/receipts.js';
 import { CALENDAR_PATH, tenantOfCalendarPath } from '../../subgraphs/_kernel/wire/calendar-token.js';
 import { SCIM_PATH, tenantOfScimToken } from '../../subgraphs/_kernel/wire/scim-token.js';
 import { ROUTE_METHODS, servesPath } from '../../subgraphs/_kernel/wire/subgraph-route.js';
@@ -87,9 +88,9 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       const { message, incoming, body } = visit;
       await parts.pipeline.enter(incoming);
       const tenantHint = hintOf(visit);
-      const { tenant } = await parts.pipeline.identify({ ...incoming, authorization: null, tenantHint });
+      const { tenant, ownDomain } = await parts.pipeline.identify({ ...incoming, authorization: null, tenantHint });
       if (isPlatformTenant(tenant)) throw new Refusal('NOT_FOUND', 'There is nothing here');
-      return forwardTo(endpoints[subgraph], message, incoming, await body(), logger, { tenant });
+      return forwardTo(endpoints[subgraph], message, incoming, await body(), logger, { tenant, ownDomain });
     };
   const tellFigures = async (): Promise<HttpAnswer> => ({
     status: 200,
@@ -148,6 +149,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       { method, path: '/oidc', below: true, answer: handOnInside('identity') },
       { method, path: '/sso', below: true, answer: handOnInside('identity') },
     ]),
+    { method: 'GET', path: RECEIPTS_PATH, below: true, answer: handOnInside('commerce') },
     { method: 'GET', path: CALENDAR_PATH, below: true, answer: handOnInside('booking', tenantOfCalendar) },
     ...ROUTE_METHODS.map(
       (method): Route => ({ method, path: SCIM_PATH, below: true, answer: handOnInside('identity', tenantOfDirectory) }),

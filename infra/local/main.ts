@@ -37,7 +37,7 @@ function summary(config: Config, mailboxUrl: string | undefined): string {
     `  Dashboard   ${at('')}/admin      (for the platform administrator below)`,
     `  Health      ${at('')}/health`,
     `  Metrics     ${at('')}/metrics`,
-    ...(mailboxUrl ? [`  Mailbox     ${mailboxUrl}      (every mail that is sent)`] : []),
+    ...(mailboxUrl ? [`  Mailbox     ${mailboxUrl}      (every mail and SMS that is sent)`] : []),
     '',
     '  Sign-ins, all with the password Spine-demo-1!',
     ...rows,

@@ -46,7 +46,7 @@ export interface StartedPlatform {
   /** The gateway's address. */
   readonly url: string;
   readonly subgraphs: Subgraphs;
-  /** Where mails end up; null when there is a mail server. */
+  /** Where mails and SMS end up; null when there is a mail server. */
   readonly mailbox: Mailbox | null;
   /** The subgraphs as the gateway reaches them. */
   readonly endpoints: Readonly<Record<SubgraphName, SubgraphHost>>;
@@ -87,13 +87,17 @@ export function createPlatform(options: PlatformOptions): Platform {
   };
 }
 
-/** Where mails go when there is no mail server; null where there is one. */
+/** Where mails and SMS go when there is no mail server; null where there is one. */
 async function localMailbox({ mail }: Config, onStop: (step: () => Promise<unknown>) => void) {
   if (mail.smtpUrl !== undefined) return null;
   const mailbox = await startMailbox();
   onStop(() => mailbox.stop());
   return mailbox;
 }
+
+/** The mailbox takes messages to telephones, too. */
+const smsBy = (mailbox: Mailbox | null): SubgraphsConfig['sms'] =>
+  mailbox ? { accountSid: 'AClocal', authToken: 'local', from: '+15005550006', apiBase: mailbox.url } : undefined;
 
 /** @throws with one sentence for whoever started it */
 const bringUpToDate = (databaseUrl: string): Promise<unknown> =>
@@ -152,6 +156,7 @@ async function start(
     stripe,
     mail: { smtpUrl: mailbox?.smtpUrl ?? config.mail.smtpUrl, from: config.mail.from },
     ...config.delivery,
+    sms: config.delivery.sms ?? smsBy(mailbox),
     calendars: config.calendars,
     meetings: config.meetings,
     redisUrl: config.redisUrl,

@@ -5,6 +5,20 @@ const httpUrl = z
   .refine((text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol), 'must be an http or https URL')
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** `name+hash+key https://…`, several separated by commas. */
+const witnesses = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((each) => each.trim())
+      .filter(Boolean)
+      .map((each) => each.split(/\s+/)),
+  )
+  .refine((all) => all.every((parts) => parts.length === 2), 'must be a verifier key and an address each, separated by a blank')
+  .pipe(z.array(z.tuple([z.string(), httpUrl])))
+  .transform((all) => all.map(([verifierKey, url]) => ({ verifierKey, url })));
+
 /** How mails, messages and webhooks leave the platform. What is `undefined` is not used. */
 export interface DeliveryVariables {
   /** OUTGOING_ALLOWED_HOSTS: names and addresses off the internet that webhooks may call, separated by commas. */
@@ -15,6 +29,8 @@ export interface DeliveryVariables {
   readonly sms: { readonly accountSid: string; readonly authToken: string; readonly from: string; readonly apiBase: string | undefined } | undefined;
   /** VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, VAPID_SUBJECT. */
   readonly push: { readonly publicKey: string; readonly privateKey: string; readonly subject: string } | undefined;
+  /** AUDIT_WITNESSES: who co-signs the audit logs. */
+  readonly witnesses: readonly { readonly verifierKey: string; readonly url: string }[];
   /** PAGERDUTY_API_BASE. */
   readonly pagerDutyBase: string | undefined;
 }
@@ -32,6 +48,7 @@ export const deliveryVariables = {
   VAPID_PUBLIC_KEY: z.string().optional(),
   VAPID_PRIVATE_KEY: z.string().optional(),
   VAPID_SUBJECT: z.string().regex(/^(?:mailto:|https:\/\/)/, 'must begin with mailto: or https://').optional(),
+  AUDIT_WITNESSES: witnesses.optional(),
   PAGERDUTY_API_BASE: httpUrl.optional(),
 };
 
@@ -69,6 +86,7 @@ export function deliveryOf(given: Given): DeliveryVariables {
       VAPID_PUBLIC_KEY && VAPID_PRIVATE_KEY && VAPID_SUBJECT
         ? { publicKey: VAPID_PUBLIC_KEY, privateKey: VAPID_PRIVATE_KEY, subject: VAPID_SUBJECT }
         : undefined,
+    witnesses: given.AUDIT_WITNESSES ?? [],
     pagerDutyBase: given.PAGERDUTY_API_BASE,
   };
 }

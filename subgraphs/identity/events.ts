@@ -4,6 +4,7 @@ import type {
   PersonalDataKind,
   PersonalDataRequested,
 } from '../_kernel/personal-data/personal-data.js';
+import type { SmsRequested } from '../_kernel/sms/sms.js';
 import type { TokenRealm } from '../_kernel/wire/access-token.js';
 
 type UserStatus = 'ACTIVE' | 'INACTIVE' | 'BANNED' | 'HOLD' | 'PENDING' | 'SUSPENDED';
@@ -34,15 +35,19 @@ export interface SessionEnded {
   readonly realm: TokenRealm;
   readonly subjectId: string;
   readonly sessionId: string;
-  /** The last four: by somebody who may, and against the will of whose session it was. */
-  readonly reason: 'LOGOUT' | 'TOKEN_REUSED' | 'REVOKED' | 'SUSPENDED' | 'BANNED' | 'REMOVED' | 'FORCED';
+  /** `SINGLE_LOGOUT`: where she signed in by. The last four: by somebody who may, and against the will of whose session it was. */
+  readonly reason: 'LOGOUT' | 'SINGLE_LOGOUT' | 'TOKEN_REUSED' | 'REVOKED' | 'SUSPENDED' | 'BANNED' | 'REMOVED' | 'FORCED';
 }
 
 /** Somebody asked for a link or code by mail; not said whether there is anybody of that address. */
 export interface ProofRequested {
-  readonly purpose: 'EMAIL_VERIFICATION' | 'PASSWORD_RESET' | 'SIGN_IN';
-  /** The address, sealed: the log of events holds none. */
+  readonly purpose: 'EMAIL_VERIFICATION' | 'PASSWORD_RESET' | 'SIGN_IN' | 'EMAIL_CHANGE';
+  /** The address, sealed: the log of events holds none. Empty once whose it is was erased. */
   readonly sealedEmail: string;
+  /** Of the address, by which an erasure finds it; absent of what was asked for before there was one. */
+  readonly recipientHash?: string;
+  /** Whose it is to be, where she has another one now. */
+  readonly userId?: string;
 }
 
 /** A link or code that was shown did not count. */
@@ -52,6 +57,18 @@ export interface ProofRefused {
 
 /** A person has shown that the address is hers. */
 export interface EmailVerified {
+  readonly userId: string;
+}
+
+/** A person has another address, because her company's directory says so; it is known to be hers. */
+export interface EmailChanged {
+  readonly userId: string;
+  readonly email: string;
+  readonly emailBefore: string;
+}
+
+/** A person has shown that the telephone number in her profile is hers. */
+export interface PhoneVerified {
   readonly userId: string;
 }
 
@@ -255,6 +272,9 @@ export interface IdentityEvents extends PersonalDataAnswers<'identity'> {
   'identity.login_failed': LoginFailed;
   'identity.session_ended': SessionEnded;
   'identity.mail_requested': MailRequested;
+  'identity.sms_requested': SmsRequested;
+  'identity.phone_verified': PhoneVerified;
+  'identity.email_changed': EmailChanged;
   'identity.proof_requested': ProofRequested;
   'identity.proof_refused': ProofRefused;
   'identity.email_verified': EmailVerified;

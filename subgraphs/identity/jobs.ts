@@ -5,6 +5,8 @@ export interface TellClientOfLogout {
   readonly userId: string;
   /** What the client knows the session by. */
   readonly sid: string;
+  /** The company's own domain by which the client knows it; null or absent for its subdomain of the platform. */
+  readonly domain?: string | null;
 }
 
 /** What identity has done by itself, however often it takes. The database asks for it: see the migrations. */

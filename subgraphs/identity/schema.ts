@@ -11,6 +11,7 @@ import './role/role.graph.js';
 import './policy/policy.graph.js';
 import './policy/access-log.graph.js';
 import './profile/profile.graph.js';
+import './phone/phone-verification.graph.js';
 import './consent/consent.graph.js';
 import './personal-data/personal-data.graph.js';
 import './membership/membership.graph.js';

@@ -1,5 +1,6 @@
 import { eventFeedRoute } from '../_kernel/events/event-feed.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
+import { createSmsDesk } from '../_kernel/sms/sms-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
 import { createAccountPages } from './account-pages/create-account-pages.js';
@@ -7,8 +8,10 @@ import { createPageBrands } from './account-pages/page-brand.store.js';
 import { createBrowserSessionService } from './account-pages/browser-session.service.js';
 import { apiKeyRoute, apiKeyUsesRoute } from './api-key/api-key.route.js';
 import { createApiKeyService } from './api-key/api-key.service.js';
+import { createAddressChangeService } from './address-change/address-change.service.js';
 import { createAdminSessionService } from './admin-user/admin-session.service.js';
 import { createAdminUserService } from './admin-user/admin-user.service.js';
+import { createAdminWelcomeService } from './admin-user/admin-welcome.service.js';
 import { createClientLoader } from './client-application/client-application.loader.js';
 import { createAuthorizationServer } from './oidc/authorization-server.js';
 import { createOidcClientService } from './oidc/client.service.js';
@@ -29,6 +32,7 @@ import { createIdentityProviders } from './identity-provider/create-identity-pro
 import { rememberEmailDomainWhenItIsVerified } from './reactions/remember-email-domain-when-it-is-verified.js';
 import { createScim } from './scim/create-scim.js';
 import { createRoleService } from './role/role.service.js';
+import { createPhoneVerificationService } from './phone/phone-verification.service.js';
 import { createProfileService } from './profile/profile.service.js';
 import { createImpersonationService } from './impersonation/impersonation.service.js';
 import { createInvitationService } from './invitation/invitation.service.js';
@@ -41,6 +45,7 @@ import { createBreachList, NO_BREACHES } from './password/breach-list.js';
 import { createPasswordPolicy } from './password/password-policy.js';
 import { createPasswordHasher } from './password/password-hasher.js';
 import { createPersonalData } from './personal-data/create-personal-data.js';
+import { createAskedAddresses } from './own-domain/asked-address.js';
 import { createPasskeyService } from './passkey/passkey.service.js';
 import { createPasswordService } from './password/password.service.js';
 import { grantRoleWhenAWorkflowAsks } from './reactions/grant-role-when-a-workflow-asks.js';
@@ -79,6 +84,8 @@ export interface IdentityConfig {
   readonly appName: string;
   /** Where passwords known from breaches are looked up; undefined to ask nobody. */
   readonly breachedPasswordsUrl?: string | undefined;
+  /** By what SMS leave the platform; nobody's number can be verified where there is nothing. */
+  readonly sms?: object | undefined;
   /** Name of the environment: in development and tests, clients on the own network are told of sign-outs, too. */
   readonly environment?: string;
 }
@@ -110,12 +117,14 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
   const proofs = createMailedProofService({ tenants, outbox, secretBox, mails, publicUrl: config.issuer });
 
   const federation = createIdentityProviders({ runtime, outbox, memberships, roles, signIn, publicUrl: config.issuer });
-  const scim = createScim({ runtime, outbox, memberships, roles, publicUrl: config.issuer });
+  const addressChanges = createAddressChangeService({ platform, outbox, mails, secretBox });
+  const scim = createScim({ runtime, outbox, memberships, roles, addressChanges, publicUrl: config.issuer });
 
   const operationLookup = createOperationLookupService({ tenants, platform });
   const sessions = createSessionService({ tenants, platform, outbox, hasher, signIn, guard, devices });
   const browsers = createBrowserSessionService(tenants);
   const { issuer: publicUrl } = config;
+  const addresses = createAskedAddresses(tenants, publicUrl);
   const brandOf = createPageBrands(tenants, runtime.flags);
   const authorizationServer = createAuthorizationServer({
     runtime,
@@ -124,10 +133,14 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     signIn,
     sessions,
     browsers,
+    singleLogouts: federation.logout,
     brandOf,
+    addresses,
     publicUrl,
     reachesOwnNetwork: config.environment === 'development' || config.environment === 'test',
   });
+
+  const welcomes = createAdminWelcomeService({ platform, outbox, mails, hasher, policy, publicUrl });
 
   const services: IdentityServices = {
     users: createUserService(userLoader),
@@ -139,12 +152,19 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     identityProviders: federation.providers,
     sso: federation.sso,
     federatedSignIn: federation.signIn,
+    singleLogouts: federation.logout,
     scimTokens: scim.tokens,
     scimGroups: scim.groups,
     roles,
     policies,
     simulations: createSimulationService(policies, roles),
     profiles: createProfileService({ platform, outbox }),
+    phoneVerification: createPhoneVerificationService({
+      platform,
+      outbox,
+      smsDesk: createSmsDesk(outbox, secretBox, 'identity.sms_requested'),
+      canSend: config.sms !== undefined,
+    }),
     consents: createConsentService({ tenants, outbox }),
     personalData: personalData.service,
     invitations: createInvitationService({
@@ -166,13 +186,14 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     secondSteps: createSecondStepService({ tenants, platform, hasher, secondFactors, guard, signIn }),
     trustedDevices: devices,
     impersonations: createImpersonationService({ tenants, outbox, signIn, tokens }),
-    passkeys: createPasskeyService({ tenants, platform, outbox, signIn, guard, publicUrl: config.issuer }),
+    passkeys: createPasskeyService({ tenants, platform, outbox, signIn, guard, addresses }),
     magicLinks: createMagicLinkService({ tenants, platform, outbox, proofs, signIn }),
     proofs,
     passwords: createPasswordService({ tenants, platform, outbox, hasher, proofs, mails, policy }),
-    emailVerification: createEmailVerificationService({ tenants, platform, outbox, proofs, users: userLoader }),
+    emailVerification: createEmailVerificationService({ tenants, platform, outbox, proofs, users: userLoader, addressChanges }),
     adminSessions: createAdminSessionService({ tenants, platform, outbox, hasher, tokens, secondFactors, guard }),
-    adminUsers: createAdminUserService({ platform, outbox, hasher, policy }),
+    adminUsers: createAdminUserService({ platform, outbox, hasher, policy, welcomes }),
+    adminWelcomes: welcomes,
     clientApplications: createClientApplicationService({ tenants, loader: createClientLoader(tenants) }),
     oidcClients: createOidcClientService({ tenants, outbox }),
     oidcConsents: createOidcConsentService({ tenants, outbox }),

@@ -17,6 +17,8 @@ export interface TenantChanged {
   readonly fields: readonly string[];
   /** As `#RRGGBB`, where it is another. */
   readonly accentColor?: string;
+  /** BCP 47: the language its texts are written in, where it is another. */
+  readonly locale?: string;
 }
 
 /** A company can work with the platform in another measure than before: the tenant is as it is now. */

@@ -26,6 +26,7 @@ import { countMailsWhenTheyAreRequested } from './reactions/count-mails-when-the
 import { finishProvisioningWhenOwnerIsInvited } from './reactions/finish-provisioning-when-owner-is-invited.js';
 import { followRulesWhenSomethingHappens } from './reactions/follow-rules-when-something-happens.js';
 import { forgetMemberWhenMembershipIsRemoved } from './reactions/forget-member-when-membership-is-removed.js';
+import { keepAddressOfMemberWhenItChanges } from './reactions/keep-address-of-member-when-it-changes.js';
 import { keepMemberWhenMembershipIsGranted } from './reactions/keep-member-when-membership-is-granted.js';
 import { keepOwnerWhenMembershipChanges } from './reactions/keep-owner-when-membership-changes.js';
 import { performWorkflowStepWhenItIsDue } from './reactions/perform-workflow-step-when-it-is-due.js';
@@ -70,7 +71,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
   const mailDesk = createMailDesk(outbox, secretBox, 'tenancy.mail_requested');
   const ownerMails = createOwnerMails(mailDesk, config.issuer);
   const steps = createTenantSteps(outbox);
-  const writer = createSettingsWriter(outbox);
+  const writer = createSettingsWriter(outbox, runtime.flags);
   const tenantService = createTenantService({ tenants, platform, outbox, secretBox });
   const life = createTenantLifeService({ platform, steps, ownerMails });
   const trials = createTrialService({ platform, steps, ownerMails });
@@ -118,6 +119,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
     },
     reactions: [
       keepMemberWhenMembershipIsGranted,
+      keepAddressOfMemberWhenItChanges,
       keepOwnerWhenMembershipChanges,
       finishProvisioningWhenOwnerIsInvited,
       countActiveUserWhenSheSignsIn,

@@ -306,6 +306,31 @@ describe('somebody who is signed in', () => {
     });
   });
 
+  it("makes no telephone hers but by the code that came to it, and sees nobody else's", async () => {
+    const SEND = 'mutation ($phone: String) { sendPhoneVerification(phone: $phone) { __typename ... on UserError { code } } }';
+    const VERIFY = 'mutation ($code: String!) { verifyPhone(code: $code) { __typename ... on UserError { code } } }';
+    const phone = '+4930555000111';
+    const sent = { sendPhoneVerification: { __typename: 'PhoneCodeSent' } };
+    const refused = { verifyPhone: { __typename: 'ValidationError', code: 'BAD_USER_INPUT' } };
+    expect(await dataOf('client', SEND, { phone })).toEqual(sent);
+    const { text } = await eventually(async () => platform.mailbox.messages(phone)[0], 60_000);
+    const code = /^\d{6}/.exec(text)?.[0] ?? '';
+    for (const other of ['staff', 'foreigner'] as const) expect(await dataOf(other, VERIFY, { code })).toEqual(refused);
+    expect(await dataOf('client', VERIFY, { code: code === '000000' ? '000001' : '000000' })).toEqual(refused);
+    expect(await dataOf('client', VERIFY, { code })).toEqual({ verifyPhone: { __typename: 'PhoneVerified' } });
+    expect(await dataOf('client', VERIFY, { code })).toEqual(refused);
+    expect(await dataOf('client', '{ me { profile { phone phoneVerifiedAt } } }')).toEqual({
+      me: { profile: { phone, phoneVerifiedAt: expect.any(String) } },
+    });
+    // Whether somebody has a number shows nowhere.
+    expect(await dataOf('staff', SEND, { phone })).toEqual(sent);
+    expect(await dataOf('foreigner', SEND, { phone: '+4930555000222' })).toEqual(sent);
+    expect((await dataOf<{ sendPhoneVerification: object }>('client', SEND, { phone: '+4930555000333' })).sendPhoneVerification).toMatchObject({ code: 'RATE_LIMITED' });
+    const events = await queryDatabase<{ text: string }>(platform, 'SELECT e.payload::text AS text FROM kernel.outbox_event e');
+    const audit = await queryDatabase<{ text: string }>(platform, 'SELECT a::text AS text FROM ops.audit_entry a');
+    for (const { text: line } of [...events, ...audit, ...log.map((written) => ({ text: written }))]) expect(line).not.toContain('30555000111');
+  }, 120_000);
+
   it('leaves no secret behind in the log, in events or in the audit trail', async () => {
     await bookPayAndBeTold(platform.url, COMPANIES[0]);
     const again = await tokensOf(platform.url, 'client@acme.example');

@@ -5,7 +5,18 @@ import type { Graph } from '../../clients/cli/graph.js';
 import type { LoadedPage } from '../support/browser.js';
 import { registerClient, type RegisteredClient } from '../support/oidc-clients.js';
 import { startTestPlatform, type TestPlatform } from '../support/platform.js';
-import { CALLBACK, finishSignIn, pathOf, relyingParty, startSignIn, type RelyingParty } from '../support/relying-party.js';
+import {
+  CALLBACK,
+  fetchLocally,
+  finishSignIn,
+  pathOf,
+  relyingParty,
+  relyingPartyAt,
+  startSignIn,
+  type RelyingParty,
+} from '../support/relying-party.js';
+import { startDnsDouble, type DnsDouble } from '../../infra/local/doubles/dns/dns-double.js';
+import { eventually } from '../support/runtime.js';
 import { DEMO_PASSWORD, graphOf, signIn } from './main-job.js';
 
 describe('a stock OpenID Connect client', () => {
@@ -13,10 +24,12 @@ describe('a stock OpenID Connect client', () => {
   let owner: Graph;
   let shop: RegisteredClient;
   let dashboard: RegisteredClient;
+  let dns: DnsDouble;
 
   beforeAll(async () => {
+    dns = await startDnsDouble();
     platform = await startTestPlatform({
-      environment: { RATE_LIMIT_CREDENTIALS_ACCOUNT: '1000', RATE_LIMIT_CREDENTIALS_ADDRESS: '10000' },
+      environment: { DNS_SERVERS: dns.server, RATE_LIMIT_CREDENTIALS_ACCOUNT: '1000', RATE_LIMIT_CREDENTIALS_ADDRESS: '10000' },
     });
     owner = await signIn(graphOf(platform.url, 'acme'), 'owner@acme.example');
     shop = await registerClient(owner, {
@@ -33,7 +46,10 @@ describe('a stock OpenID Connect client', () => {
       permissions: ['appointments:read', 'settings:read'],
     });
   }, 180_000);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(async () => {
+    await platform.stop();
+    await dns.stop();
+  }, 60_000);
 
   const party = (client = shop): Promise<RelyingParty> => relyingParty(platform.url, 'acme', client);
 
@@ -155,5 +171,84 @@ describe('a stock OpenID Connect client', () => {
     await oidc.tokenRevocation(rp.config, tokens.refresh_token ?? '');
     await expect(oidc.refreshTokenGrant(rp.config, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' });
     await expect(oidc.tokenIntrospection(rp.config, tokens.access_token)).resolves.toMatchObject({ active: false });
+  });
+
+  describe("at the company's own domain", () => {
+    const DOMAIN = 'login.acme.example';
+    const WITHIN = 60_000;
+    let domainId = '';
+
+    const isFound = async (): Promise<boolean> => {
+      const { port } = new URL(platform.url);
+      const { status } = await fetchLocally(`http://${DOMAIN}:${port}/.well-known/openid-configuration`, {
+        method: 'GET',
+        headers: {},
+        body: null,
+        redirect: 'manual',
+      });
+      return status === 200;
+    };
+    const ofOwner = async <Answer>(mutation: string, variables: object): Promise<Answer> =>
+      Object.values((await owner.ask<Record<string, Answer>>(mutation, { ...variables })).data ?? {})[0] as Answer;
+    const there = (client = dashboard): Promise<RelyingParty> => relyingPartyAt(platform.url, DOMAIN, client);
+
+    beforeAll(async () => {
+      const added = await ofOwner<{ id: string; ownershipRecord: { name: string; value: string }; routingRecord: { name: string; value: string } }>(
+        `mutation ($input: AddTenantDomainInput!) { addTenantDomain(input: $input) {
+           ... on TenantDomain { id ownershipRecord { name value } routingRecord { name value } } } }`,
+        { input: { host: DOMAIN, kind: 'AUTH' } },
+      );
+      domainId = added.id;
+      expect(await isFound()).toBe(false);
+      dns.zone.add({ type: 'TXT', ...added.ownershipRecord }, { type: 'CNAME', ...added.routingRecord });
+      const verify = 'mutation ($id: ID!) { verifyTenantDomain(id: $id) { ... on TenantDomain { status } } }';
+      await eventually(async () => (await ofOwner<{ status?: string }>(verify, { id: domainId })).status === 'VERIFIED', WITHIN);
+      await eventually(isFound, WITHIN);
+    }, 150_000);
+
+    it('finds an issuer of that name, with everything it speaks to there, and signs somebody in by it', async () => {
+      const rp = await there();
+      const told = rp.config.serverMetadata();
+      expect(told.issuer).toBe(rp.issuer);
+      for (const place of [told.authorization_endpoint, told.token_endpoint, told.jwks_uri, told.userinfo_endpoint, told.end_session_endpoint]) {
+        expect(place).toMatch(new RegExp(`^${rp.issuer}/`));
+      }
+      const resource = `${rp.issuer}/graphql`;
+      const started = await startSignIn(rp, { scope: 'openid appointments:read', resource });
+      const tokens = await finishSignIn(rp, started, await enter(rp, started.page, 'staff@acme.example'), { resource });
+      expect(tokens.claims()).toMatchObject({ iss: rp.issuer, aud: dashboard.id });
+      expect(decodeJwt(tokens.access_token)).toMatchObject({ iss: rp.issuer, tenant: 'acme', scope: 'appointments:read' });
+      // The token is the company's, at whichever of its addresses it is shown.
+      for (const name of [DOMAIN, 'acme.localhost']) {
+        const answer = await fetchLocally(`http://${name}:${new URL(platform.url).port}/graphql`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${tokens.access_token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ query: '{ me { email } }' }),
+          redirect: 'manual',
+        });
+        expect(await answer.json()).toMatchObject({ data: { me: { email: 'staff@acme.example' } } });
+      }
+    });
+
+    it('gets no token for an address of the company that is not the issuer’s', async () => {
+      const rp = await there();
+      const started = await startSignIn(rp, { scope: 'openid appointments:read', resource: `http://acme.localhost:${new URL(platform.url).port}/graphql` });
+      await expect(finishSignIn(rp, started, started.page)).rejects.toMatchObject({ error: 'invalid_target' });
+    });
+
+    it('is refused with whatever it was given there, once the company has lost the domain', async () => {
+      const rp = await there();
+      const resource = `${rp.issuer}/graphql`;
+      const started = await startSignIn(rp, { scope: 'openid appointments:read', resource });
+      const tokens = await finishSignIn(rp, started, await enter(rp, started.page, 'staff@acme.example'), { resource });
+      const graph = graphOf(platform.url, 'acme').as(tokens.access_token);
+      await expect(graph.ask('{ me { email } }')).resolves.toMatchObject({ data: { me: { email: 'staff@acme.example' } } });
+
+      await ofOwner('mutation ($id: ID!) { removeTenantDomain(id: $id) { __typename } }', { id: domainId });
+      await eventually(async () => !(await isFound()), WITHIN);
+      await eventually(async () => (await graph.ask('{ me { email } }')).errors?.[0]?.extensions?.['code'] === 'UNAUTHENTICATED', WITHIN);
+      await expect(oidc.refreshTokenGrant(rp.config, tokens.refresh_token ?? '')).rejects.toThrow();
+      await expect(there()).rejects.toThrow();
+    }, 150_000);
   });
 });

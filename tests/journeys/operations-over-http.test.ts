@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '../../clients/cli/graph.js';
+import { BookingId } from '../../subgraphs/booking/ids.js';
 import { eventually } from '../support/runtime.js';
 import { startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { DEMO_PASSWORD, graphOf, signIn } from './main-job.js';
@@ -135,6 +136,46 @@ describe('operations over plain HTTP', () => {
     );
     const figures = await send('GET', '/api/metrics', { token: data?.adminLogin.accessToken ?? '', host: 'localhost' });
     expect([figures.status, figures.text]).toEqual([200, expect.stringContaining('spine_gateway_operation_seconds_count')]);
+  });
+
+  it('hands a calendar to whoever knows its address, at its company and at the platform, and nowhere else', async () => {
+    const client = graphOf(platform.url, 'acme').as(clientsToken);
+    const dataOf = async <Data>(source: string, variables: object): Promise<Data> => {
+      const { data, errors } = await client.ask<Data>(source, { ...variables });
+      if (!data) throw new Error(JSON.stringify(errors));
+      return data;
+    };
+    const from = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const offered = await dataOf<{ providers: { edges: { node: { id: string; offerings: { service: { id: string } }[] } }[] } }>(
+      '{ providers(search: "advice", first: 1) { edges { node { id offerings { service { id } } } } } }',
+      {},
+    );
+    const provider = offered.providers.edges[0]?.node;
+    const wanted = { serviceId: provider?.offerings[0]?.service.id, providerId: provider?.id };
+    const { availableSlots } = await dataOf<{ availableSlots: { edges: { node: { startsAt: string } }[] } }>(
+      'query($serviceId: ID!, $providerId: ID!, $from: LocalDate!) { availableSlots(serviceId: $serviceId, providerId: $providerId, from: $from, days: 7, first: 1) { edges { node { startsAt } } } }',
+      { ...wanted, from },
+    );
+    const { createBooking } = await dataOf<{ createBooking: { id: string } }>(
+      'mutation($input: CreateBookingInput!) { createBooking(input: $input) { ... on Booking { id } } }',
+      { input: { ...wanted, startsAt: availableSlots.edges[0]?.node.startsAt, idempotencyKey: `calendar-${Date.now()}` } },
+    );
+    const { createCalendarFeed } = await dataOf<{ createCalendarFeed: { url: string } }>(
+      'mutation { createCalendarFeed(input: {}) { ... on IssuedCalendarFeed { url } } }',
+      {},
+    );
+    const { pathname } = new URL(createCalendarFeed.url);
+    const [atCompany, atPlatform, elsewhere] = [
+      await send('GET', pathname),
+      await send('GET', pathname, { host: 'localhost' }),
+      await send('GET', pathname, { host: 'globex.localhost' }),
+    ];
+    expect([atCompany.status, atPlatform.status, elsewhere.status]).toEqual([200, 200, 403]);
+    expect(atCompany.text).toMatch(/^BEGIN:VCALENDAR\r\n/);
+    expect(atCompany.text.replaceAll('\r\n ', '')).toContain(`UID:${String(BookingId.decode(createBooking.id))}@`);
+    expect(atPlatform.text).toBe(atCompany.text);
+    expect(elsewhere.text).not.toContain('VCALENDAR');
+    expect((await send('GET', pathname.replace(/[^/]+$/, 'cal_nothing.ics'))).status).toBe(404);
   });
 
   it('says how it is', async () => {

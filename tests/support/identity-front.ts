@@ -10,6 +10,7 @@ export interface Page {
   readonly url: string;
   readonly status: number;
   readonly location: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
@@ -35,17 +36,24 @@ const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
-/** Identity's own routes over HTTP, at the addresses of companies below spine.example. */
-export async function serveIdentityRoutes(identity: TestIdentity): Promise<IdentityFront> {
+/**
+ * Identity's own routes over HTTP, at the addresses of companies below spine.example.
+ * @param domains of companies, that they have shown to be their own
+ */
+export async function serveIdentityRoutes(
+  identity: TestIdentity,
+  domains: Readonly<Record<string, TenantIdentity>> = {},
+): Promise<IdentityFront> {
   const server = createServer((message, response) => {
     void (async () => {
       const url = new URL(message.url ?? '/', 'http://spine.example');
-      const tenant = TENANTS[message.headers.host?.split('.')[0] ?? ''];
+      const { host = '' } = message.headers;
+      const tenant = domains[host] ?? TENANTS[host.split('.')[0] ?? ''];
       const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
       const request = { method: message.method ?? 'GET', path: url.pathname, search: url.search, headers, body: await bodyOf(message) };
       const origin = { requestId: uuidv7(), ip: '127.0.0.1', userAgent: 'test' };
       const answer = tenant && (await identity.host.forward(request, { tenant, principal: ANONYMOUS, origin }));
-      response.writeHead(answer?.status ?? 404, answer?.headers ?? {});
+      response.writeHead(answer?.status ?? 404, { ...answer?.headers, 'set-cookie': [...(answer?.cookies ?? [])] });
       response.end(answer?.body ?? '');
     })().catch(() => response.destroy());
   });
@@ -53,11 +61,13 @@ export async function serveIdentityRoutes(identity: TestIdentity): Promise<Ident
   const { port } = server.address() as AddressInfo;
 
   const browser = (): Browser => {
-    const cookies = new Map<string, string>();
+    const jars = new Map<string, Map<string, string>>();
     const ask = (method: 'GET' | 'POST', address: string, form?: Readonly<Record<string, string>>): Promise<Page> =>
       new Promise((resolve, reject) => {
         const url = new URL(address);
-        const isOurs = url.hostname.endsWith('.spine.example');
+        const isOurs = url.hostname.endsWith('.spine.example') || url.host in domains;
+        const cookies = jars.get(url.host) ?? new Map<string, string>();
+        jars.set(url.host, cookies);
         const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
         const sent = httpRequest(
           {
@@ -67,18 +77,19 @@ export async function serveIdentityRoutes(identity: TestIdentity): Promise<Ident
             path: url.pathname + url.search,
             headers: {
               host: url.host,
-              ...(isOurs ? {} : { cookie }),
+              cookie,
               ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
             },
           },
           (message) => {
             for (const line of message.headers['set-cookie'] ?? []) {
               const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=');
-              cookies.set(name, value);
+              if (value === '') cookies.delete(name);
+              else cookies.set(name, value);
             }
             const { location } = message.headers;
             bodyOf(message).then(
-              (body) => resolve({ url: address, status: message.statusCode ?? 0, location: location && new URL(location, address).href, body: body.toString('utf8') }),
+              (body) => resolve({ url: address, status: message.statusCode ?? 0, headers: message.headers, location: location && new URL(location, address).href, body: body.toString('utf8') }),
               reject,
             );
           },

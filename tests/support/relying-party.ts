@@ -25,13 +25,15 @@ export interface RelyingParty {
   readonly browser: Browser;
 }
 
+type Client = { readonly id: string; readonly secret: string | null };
+
 /** A stock OpenID Connect client at a company, with a browser of its own. */
-export async function relyingParty(
-  url: string,
-  slug: string,
-  client: { readonly id: string; readonly secret: string | null },
-): Promise<RelyingParty> {
-  const host = `${slug}.localhost:${new URL(url).port}`;
+export const relyingParty = (url: string, slug: string, client: Client): Promise<RelyingParty> =>
+  relyingPartyAt(url, `${slug}.localhost`, client);
+
+/** The same, at whichever name the company is reached by. */
+export async function relyingPartyAt(url: string, name: string, client: Client): Promise<RelyingParty> {
+  const host = `${name}:${new URL(url).port}`;
   const issuer = `http://${host}`;
   const auth = client.secret === null ? oidc.None() : oidc.ClientSecretBasic(client.secret);
   const config = await oidc.discovery(new URL(issuer), client.id, {}, auth, {

@@ -1,5 +1,5 @@
-import { inflateRawSync } from 'node:zlib';
-import { randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { randomBytes, sign, verify } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import { newSigningPair, type SigningPair } from './certificate.js';
 
@@ -17,6 +17,8 @@ export interface Asserted {
   readonly recipient: string;
   readonly audience: string;
   readonly issuer: string;
+  /** What it calls the session. */
+  readonly sessionIndex?: string | undefined;
   /** Instants, as the clock of the provider has it. */
   readonly issuedAt: Date;
   readonly notBefore: Date;
@@ -31,10 +33,30 @@ export interface SamlRequest {
   readonly relayState: string;
 }
 
+/** Whom the provider wants signed out; a test changes what it wants to see refused. */
+export interface AskedLogout {
+  readonly id: string;
+  readonly nameId: string;
+  readonly sessionIndexes: readonly string[];
+  readonly destination: string;
+  readonly issuer: string;
+  readonly issuedAt: Date;
+}
+
+/** A message about logging out that the platform has sent by redirect. */
+export interface HeardLogout {
+  readonly kind: 'SAMLRequest' | 'SAMLResponse';
+  readonly xml: string;
+  readonly relayState: string | null;
+  /** Whether the signature of the address holds; null where there is none. */
+  isSignedBy(certificate: string): boolean | null;
+}
+
 /** A SAML provider elsewhere. */
 export interface SamlIdp {
   readonly entityId: string;
   readonly signOnUrl: string;
+  readonly logoutUrl: string;
   readonly certificate: string;
   request(url: string): SamlRequest;
   /** What it would say by rights. */
@@ -43,7 +65,16 @@ export interface SamlIdp {
   signed(assertion: string, pair?: SigningPair, of?: { readonly algorithm?: string; readonly digest?: string }): string;
   /** The response as a form carries it. */
   response(inResponseTo: string, consumerUrl: string, content: string): string;
+  logout(nameId: string, destination: string): AskedLogout;
+  logoutXml(asked: AskedLogout): string;
+  /** The request in an address, signed as the binding has it. */
+  logoutAddress(xml: string, destination: string, of?: { readonly pair?: SigningPair; readonly algorithm?: string }): string;
+  /** The request as a form carries it. */
+  logoutForm(xml: string, pair?: SigningPair): string;
+  heard(url: string): HeardLogout;
 }
+
+const HASH_OF: Readonly<Record<string, string>> = { [RSA_SHA256]: 'sha256', 'http://www.w3.org/2000/09/xmldsig#rsa-sha1': 'sha1' };
 
 const idOf = (): string => `_${randomBytes(12).toString('hex')}`;
 const instant = (date: Date): string => date.toISOString();
@@ -53,6 +84,7 @@ export function createSamlIdp(entityId = 'https://idp.example/entity'): SamlIdp 
   return {
     entityId,
     signOnUrl: 'https://idp.example/sso',
+    logoutUrl: 'https://idp.example/slo',
     certificate: own.certificate,
     request(url) {
       const query = new URL(url).searchParams;
@@ -82,6 +114,7 @@ export function createSamlIdp(entityId = 'https://idp.example/entity'): SamlIdp 
     },
     assertion(facts) {
       const answers = facts.inResponseTo === null ? '' : ` InResponseTo="${facts.inResponseTo}"`;
+      const session = facts.sessionIndex === undefined ? '' : ` SessionIndex="${facts.sessionIndex}"`;
       const email = facts.email === null ? '' : `<saml:AttributeStatement><saml:Attribute Name="email"><saml:AttributeValue>${facts.email}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>`;
       return (
         `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${idOf()}" Version="2.0" IssueInstant="${instant(facts.issuedAt)}">` +
@@ -92,7 +125,7 @@ export function createSamlIdp(entityId = 'https://idp.example/entity'): SamlIdp 
         `</saml:SubjectConfirmation></saml:Subject>` +
         `<saml:Conditions NotBefore="${instant(facts.notBefore)}" NotOnOrAfter="${instant(facts.notOnOrAfter)}">` +
         `<saml:AudienceRestriction><saml:Audience>${facts.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
-        `<saml:AuthnStatement AuthnInstant="${instant(facts.issuedAt)}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
+        `<saml:AuthnStatement AuthnInstant="${instant(facts.issuedAt)}"${session}><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` +
         `${email}</saml:Assertion>`
       );
     },
@@ -108,6 +141,46 @@ export function createSamlIdp(entityId = 'https://idp.example/entity'): SamlIdp 
         `IssueInstant="${instant(new Date())}" Destination="${consumerUrl}" InResponseTo="${inResponseTo}"><saml:Issuer>${entityId}</saml:Issuer>` +
         `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${content}</samlp:Response>`;
       return Buffer.from(xml).toString('base64');
+    },
+    logout: (nameId, destination) => ({
+      id: idOf(),
+      nameId,
+      sessionIndexes: [],
+      destination,
+      issuer: entityId,
+      issuedAt: new Date(),
+    }),
+    logoutXml: ({ id, nameId, sessionIndexes, destination, issuer, issuedAt }) =>
+      `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id}" ` +
+      `Version="2.0" IssueInstant="${instant(issuedAt)}" Destination="${destination}"><saml:Issuer>${issuer}</saml:Issuer>` +
+      `<saml:NameID>${nameId}</saml:NameID>` +
+      `${sessionIndexes.map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`).join('')}</samlp:LogoutRequest>`,
+    logoutAddress(xml, destination, { pair = own, algorithm = RSA_SHA256 } = {}) {
+      const query = new URLSearchParams({ SAMLRequest: deflateRawSync(xml).toString('base64'), RelayState: 'theirs', SigAlg: algorithm });
+      const signature = sign(HASH_OF[algorithm], Buffer.from(query.toString()), pair.privateKey);
+      query.set('Signature', signature.toString('base64'));
+      return `${destination}?${query.toString()}`;
+    },
+    logoutForm(xml, pair = own) {
+      const signer = new SignedXml({ privateKey: pair.privateKey, signatureAlgorithm: RSA_SHA256, canonicalizationAlgorithm: C14N });
+      signer.addReference({ xpath: '/*', transforms: [ENVELOPED, C14N], digestAlgorithm: SHA256 });
+      signer.computeSignature(xml, { location: { reference: "/*/*[local-name(.)='Issuer']", action: 'after' } });
+      return Buffer.from(signer.getSignedXml()).toString('base64');
+    },
+    heard(url) {
+      const { search, searchParams: query } = new URL(url);
+      const kind = query.has('SAMLRequest') ? 'SAMLRequest' : 'SAMLResponse';
+      return {
+        kind,
+        xml: inflateRawSync(Buffer.from(query.get(kind) ?? '', 'base64')).toString('utf8'),
+        relayState: query.get('RelayState'),
+        isSignedBy(certificate) {
+          const signature = query.get('Signature');
+          if (signature === null) return null;
+          const signed = search.slice(1).replace(/&Signature=.*$/, '');
+          return verify(HASH_OF[query.get('SigAlg') ?? ''], Buffer.from(signed), certificate, Buffer.from(signature, 'base64'));
+        },
+      };
     },
   };
 }

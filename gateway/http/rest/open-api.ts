@@ -17,6 +17,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/metrics': "The gateway's figures in Prometheus' format; in production for platform staff.",
   'GET /api/openapi.json': 'This description.',
   'GET /.well-known/jwks.json': 'The keys with which access tokens are signed.',
+  'GET /receipts': 'The receipt of a payment, for whoever was sent its address.',
   'POST /webhooks/stripe': 'Where Stripe reports what became of payments.',
   'POST /witness/add-checkpoint': 'Co-signs the checkpoint of a log that is known here (C2SP tlog-witness).',
 };

@@ -5,16 +5,21 @@ import { createPostedSecuritySignals, type PostedSecuritySignals } from '../../s
 import { ACME, createSampleEndpoints, GLOBEX, type SampleEndpoints } from '../../support/sample-endpoints.js';
 import { createRecordingLogger } from '../../support/sample-gateway.js';
 import { ISSUER, memberToken, platformToken, publishedKeys, tenantKey, withdrawnKey } from '../../support/sample-tokens.js';
+import { PLATFORM_TENANT } from '../../../subgraphs/_kernel/wire/tenant.js';
+import type { TenantDirectory } from '../tenant/tenant-directory.js';
 import type { TenantRequest } from '../tenant/tenant.js';
 import { createAccessTokenStrategy } from './access-token.js';
 import { createAuthenticationStage, type IdentifiedRequest } from './authentication.js';
 import { createMemoryCounter } from '../rate-limits/memory-counter.js';
 import { createKeyProofs } from './key-proof.js';
 import { createKeySet } from './key-set.js';
+import { createTokenIssuers } from './token-issuers.js';
 
 let sample: SampleEndpoints;
 let signals: PostedSecuritySignals;
 let now: number;
+/** Domains that are companies' own. */
+let domains: Map<string, typeof ACME>;
 let authenticate: (authorization: string | null, tenant?: typeof ACME) => Promise<IdentifiedRequest>;
 
 function use(endpoints: SampleEndpoints): void {
@@ -22,8 +27,11 @@ function use(endpoints: SampleEndpoints): void {
   const clock = (): number => now;
   signals = createPostedSecuritySignals(sample.endpoints.ops, createRecordingLogger().logger, clock);
   const keys = createKeySet(sample.endpoints.identity, clock);
+  domains = new Map([['book.acme.example', ACME], ['globex.example', GLOBEX]]);
+  const find: TenantDirectory['find'] = async (lookup) => ('host' in lookup ? (domains.get(lookup.host) ?? null) : null);
+  const issuers = createTokenIssuers(ISSUER, { find });
   const stage = createAuthenticationStage(
-    [createAccessTokenStrategy({ keys, proofs: createKeyProofs(createMemoryCounter(), clock), issuer: ISSUER, signals, now: clock })],
+    [createAccessTokenStrategy({ keys, proofs: createKeyProofs(createMemoryCounter(), clock), issuer: ISSUER, issuers, signals, now: clock })],
     signals,
   );
   authenticate = (authorization, tenant = ACME) => {
@@ -53,6 +61,40 @@ const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toS
 describe('authentication', () => {
   test('is the null object for a request that proves nothing', async () => {
     expect((await authenticate(null)).principal).toEqual({ kind: 'anonymous' });
+  });
+
+  test.each([ISSUER, 'http://acme.spine.test', 'http://book.acme.example'])('takes a token of the company that %s has issued', async (issuer) => {
+    const { principal } = await authenticate(`Bearer ${await memberToken(ACME, [], { issuer })}`);
+    expect(principal).toMatchObject({ kind: 'member' });
+  });
+
+  test.each([
+    'http://globex.spine.test',
+    'http://globex.example',
+    'http://nobody.example',
+    'https://book.acme.example',
+    'http://book.acme.example/',
+    'http://book.acme.example:81',
+    'http://user@book.acme.example',
+    'book.acme.example',
+    '',
+  ])('refuses a token of the company that names %p as its issuer', async (issuer) => {
+    await expect(authenticate(`Bearer ${await memberToken(ACME, [], { issuer })}`)).rejects.toMatchObject(refused);
+  });
+
+  test('refuses a token, at once, whose issuer was at a domain that the company has lost or another has got', async () => {
+    const authorization = `Bearer ${await memberToken(ACME, [], { issuer: 'http://book.acme.example' })}`;
+    await expect(authenticate(authorization)).resolves.toBeDefined();
+    domains.delete('book.acme.example');
+    await expect(authenticate(authorization)).rejects.toMatchObject(refused);
+    domains.set('book.acme.example', GLOBEX);
+    await expect(authenticate(authorization)).rejects.toMatchObject(refused);
+  });
+
+  test('takes a token of the platform’s staff from the platform alone', async () => {
+    const issued = await platformToken([], { issuer: 'http://acme.spine.test' });
+    await expect(authenticate(`Bearer ${issued}`, PLATFORM_TENANT)).rejects.toMatchObject(refused);
+    await expect(authenticate(`Bearer ${issued}`)).rejects.toMatchObject(refused);
   });
 
   test('makes a member of a tenant token, with only the permissions a tenant knows', async () => {

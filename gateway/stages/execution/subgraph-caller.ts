@@ -35,7 +35,12 @@ export const fetchObserverOf = (observer: FetchObserver, { caller: { explanation
 export const envelopeOf = ({ caller }: Operation): Envelope => ({
   tenant: caller.tenant,
   principal: caller.principal,
-  origin: { requestId: caller.requestId, ip: caller.ip, userAgent: caller.userAgent },
+  origin: {
+    requestId: caller.requestId,
+    ip: caller.ip,
+    userAgent: caller.userAgent,
+    ...(caller.ownDomain === undefined ? {} : { domain: caller.ownDomain }),
+  },
 });
 
 const parsed = new WeakMap<FetchNode, DocumentNode>();

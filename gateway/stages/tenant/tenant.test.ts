@@ -51,6 +51,13 @@ describe('the tenant stage', () => {
     expect((await resolve(request({ host: 'book.acme.example' }))).tenant.slug).toBe('acme');
   });
 
+  test('names the domain that a company was found by, and no other address', async () => {
+    const { resolve } = setUp();
+    expect((await resolve(request({ host: 'book.acme.example' }))).ownDomain).toBe('book.acme.example');
+    expect((await resolve(request({ host: 'acme.spine.test' }))).ownDomain).toBeUndefined();
+    expect((await resolve(request({ tenantHint: 'acme' }))).ownDomain).toBeUndefined();
+  });
+
   test('answers an unknown subdomain and an unproved domain as not found', async () => {
     const { resolve } = setUp();
     await expect(resolve(request({ host: 'nobody.spine.test' }))).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -13,6 +13,8 @@ import type { TenantDirectory } from './tenant-directory.js';
 /** A request of which it is known inside which company it happens. */
 export interface TenantRequest extends IncomingRequest {
   readonly tenant: TenantIdentity;
+  /** The company's own domain, where the request came to that. */
+  readonly ownDomain?: string | undefined;
 }
 
 /** What an unverified token says of itself. It is only a hint: the next stage refuses every token that lies. */
@@ -99,7 +101,8 @@ export function createTenantStage(
     // Staff of the platform still reach a suspended tenant: they are who can lift the suspension.
     const refusal = tenant.status === 'ACTIVE' || hintOfToken(request.authorization).platform ? null : notServed(tenant);
     if (refusal) throw refusal;
-    return { ...request, tenant };
+    const meaning = meaningOfHost(request.host, baseDomain);
+    return meaning.kind === 'custom-domain' ? { ...request, tenant, ownDomain: meaning.host } : { ...request, tenant };
   };
 
   async function hintOfKey(key: string, requestId: string): Promise<Pick<TokenHint, 'tenantId'>> {

@@ -159,3 +159,29 @@ export function connectionOf<Node>(
     },
   };
 }
+
+/**
+ * The page of what is at hand in its whole order. Keys tell the place, so what comes or goes shifts nothing.
+ * @param compare the order of the items, by their keys; no two have the same
+ */
+export function connectionOfAll<Node>(
+  page: Page,
+  items: readonly Node[],
+  keyOf: (node: Node) => readonly KeyValue[],
+  compare: (one: readonly KeyValue[], other: readonly KeyValue[]) => number,
+): Connection<Node> {
+  const { from } = page;
+  const sign = page.direction === 'forward' ? 1 : -1;
+  const rest = from === null ? items : items.filter((item) => sign * compare(keyOf(item), from) > 0);
+  return connectionOf(page, (sign > 0 ? rest : rest.toReversed()).slice(0, page.limit + 1), keyOf);
+}
+
+/** The order of keys whose values rise one after the other. */
+export function risingKeys(one: readonly KeyValue[], other: readonly KeyValue[]): number {
+  for (const [at, value] of one.entries()) {
+    const beside = other[at];
+    if (beside === undefined || value === beside) continue;
+    return value < beside ? -1 : 1;
+  }
+  return 0;
+}

@@ -2,7 +2,7 @@ import type { Outbox } from '../events/outbox.js';
 import type { RequestContext } from '../request/request-context.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import type { PlatformDb, TenantDb } from '../tenancy/tenant-database.js';
-import { MAIL_PURPOSE, type Mail, type MailRequested } from './mail.js';
+import { MAIL_PURPOSE, hashOfEmail, type Mail, type MailRequested } from './mail.js';
 
 /** Where a subgraph asks for mails to be sent. */
 export interface MailDesk {
@@ -18,9 +18,9 @@ export function createMailDesk<Type extends string>(
 ): MailDesk {
   return {
     send: (db, context, mail) => {
-      const { template, to, values } = mail;
-      const sealed = secretBox.seal(JSON.stringify({ to, values }), MAIL_PURPOSE);
-      return outbox.emit(db, context, type, { template, sealed });
+      const { template, to, values, locale } = mail;
+      const sealed = secretBox.seal(JSON.stringify({ to, values, ...(locale ? { locale } : {}) }), MAIL_PURPOSE);
+      return outbox.emit(db, context, type, { template, sealed, recipientHash: hashOfEmail(to) });
     },
   };
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What a recipient's calendar program takes over, by RFC 5546. */
 export interface MailedCalendar {
   readonly method: 'REQUEST' | 'CANCEL';
@@ -34,6 +36,16 @@ export interface MailTemplates {
     readonly location: string | null;
     readonly calendar: MailedCalendar;
   };
+  /** Amounts and days are in words. */
+  readonly PAYMENT_FAILED: { readonly displayName: string; readonly amount: string; readonly what: string; readonly link: string };
+  readonly INVOICE: {
+    readonly displayName: string;
+    readonly number: string;
+    readonly amount: string;
+    readonly what: string;
+    readonly day: string;
+    readonly link: string;
+  };
   readonly NOTICE: { readonly displayName: string; readonly title: string; readonly body: string };
 }
 
@@ -46,6 +58,8 @@ export type Mail = {
     /** Address of the one recipient. */
     readonly to: string;
     readonly values: MailTemplates[Template];
+    /** What the recipient reads, as a language tag; left out where nobody knows, and then her company's is taken. */
+    readonly locale?: string | null;
   };
 }[MailTemplate];
 
@@ -55,8 +69,15 @@ export type Mail = {
  */
 export interface MailRequested {
   readonly template: MailTemplate;
+  /** Empty once the recipient was erased: nothing is sent then. */
   readonly sealed: string;
+  /** Of the recipient's address, by which an erasure finds it; absent of what was asked for before there was one. */
+  readonly recipientHash?: string;
 }
+
+/** SHA-256 of an address in hexadecimal: it tells mails apart where the address itself must not be written down. */
+export const hashOfEmail = (address: string): string =>
+  createHash('sha256').update(address.trim().toLowerCase()).digest('hex');
 
 /** Sealed for this purpose, so that no other sealed value is ever taken for a mail. */
 export const MAIL_PURPOSE = 'mail';

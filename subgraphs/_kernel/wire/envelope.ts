@@ -17,6 +17,8 @@ export interface RequestOrigin {
   /** Client address after trusted proxies; null where there is no client, as in a reaction. */
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** The company's own domain at which it was asked, which the company has shown to be its own; absent elsewhere. */
+  readonly domain?: string | undefined;
 }
 
 /** All that a subgraph believes of a request. It is believed because only the gateway can sign it. */

@@ -2,7 +2,7 @@ import type { InvitationService } from '../invitation/invitation.service.js';
 import { html } from './html.js';
 import { button, field, hidden, PASSWORD_HINT, type Page } from './page.js';
 import { refusalOf, refused, type PageRefusal } from './refusal.js';
-import { SIGN_IN_PATH } from './sign-in.page.js';
+import { SIGN_IN_PATH } from './sign-in.forms.js';
 import { said, type PageHandlers, type PageVisit } from './visit.js';
 
 const PATH = '/account/accept-invitation';

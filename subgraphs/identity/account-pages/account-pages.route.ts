@@ -1,3 +1,4 @@
+import { NotFoundError } from '../../_kernel/errors/domain-error.js';
 import type { Clock } from '../../_kernel/request/clock.js';
 import { Loaders } from '../../_kernel/request/loaders.js';
 import type { Logger, RequestContext } from '../../_kernel/request/request-context.js';
@@ -58,7 +59,12 @@ export function accountPagesRoutes(parts: AccountPagesParts): readonly SubgraphR
   const answerOf = async (handlers: PageHandlers | undefined, method: string, visit: PageVisit, isOwn: boolean) => {
     const handle = method === 'POST' ? handlers?.post : handlers?.get;
     if (!handle) return NOT_FOUND;
-    return method === 'POST' && !isOwn ? FOREIGN_FORM : handle(visit);
+    if (method === 'POST' && !isOwn) return FOREIGN_FORM;
+    return handle(visit).catch((error: unknown) => {
+      // Such as a domain that is not, or no longer, the company's.
+      if (error instanceof NotFoundError) return NOT_FOUND;
+      throw error;
+    });
   };
 
   const handle = async (request: RouteRequest, envelope: Envelope): Promise<RouteResponse> => {

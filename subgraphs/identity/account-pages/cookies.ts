@@ -16,6 +16,10 @@ export function cookiesIn(header: string | undefined): ReadonlyMap<string, strin
 export interface CookieJar {
   readonly session: string;
   readonly form: string;
+  /** What proves, to who comes back from a provider, that she set out here. */
+  readonly provider: string;
+  /** Where to go on, once a provider has heard of a sign-out. */
+  readonly afterSignOut: string;
   /** @param seconds it is kept for; 0 takes it away, undefined keeps it while the browser is open */
   set(name: string, value: string, seconds?: number): string;
 }
@@ -25,6 +29,8 @@ export function createCookieJar(isSecure: boolean): CookieJar {
   return {
     session: `${prefix}spine-session`,
     form: `${prefix}spine-form`,
+    provider: `${prefix}spine-provider`,
+    afterSignOut: `${prefix}spine-after-sign-out`,
     set: (name, value, seconds) =>
       [
         `${name}=${value}`,

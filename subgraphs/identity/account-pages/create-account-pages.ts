@@ -8,8 +8,10 @@ import { accountPages } from './account.pages.js';
 import type { AuthorizationRequests } from './authorization-requests.js';
 import { consentPages } from './consent.page.js';
 import type { BrowserSessionService } from './browser-session.service.js';
+import { createErrands } from './errand.js';
 import { resetPasswordPage, verifyEmailPage } from './mailed-proof.pages.js';
 import type { PageBrands } from './page-brand.store.js';
+import { providerSignInPage } from './provider-sign-in.page.js';
 import { signInPages } from './sign-in.page.js';
 
 /** Every page under `/account`. They know no rule of their own: each asks the service that the graph asks, too. */
@@ -23,9 +25,11 @@ export function createAccountPages(parts: {
   readonly logger: Logger;
 }): readonly SubgraphRoute[] {
   const { services, browsers, requests, brandOf, publicUrl, clock, logger } = parts;
+  const errands = createErrands({ ...services, browsers, requests });
   return accountPagesRoutes({
     pages: [
-      ...signInPages({ ...services, browsers, requests }),
+      ...signInPages({ ...services, browsers, errands }),
+      providerSignInPage({ ...services, errands }),
       verifyEmailPage(services.emailVerification),
       resetPasswordPage(services.passwords, services.proofs),
       acceptInvitationPage(services.invitations),

@@ -4,7 +4,7 @@ import type { EmailVerificationService } from '../user/email-verification.servic
 import { html } from './html.js';
 import { button, field, hidden, PASSWORD_HINT, type Page } from './page.js';
 import { refusalOf, refused } from './refusal.js';
-import { SIGN_IN_PATH } from './sign-in.page.js';
+import { SIGN_IN_PATH } from './sign-in.forms.js';
 import { said, type PageHandlers, type PageVisit } from './visit.js';
 
 const toSignIn = html`<p><a href="${SIGN_IN_PATH}">Sign in</a></p>`;

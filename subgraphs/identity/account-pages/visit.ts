@@ -4,6 +4,9 @@ import type { CookieJar } from './cookies.js';
 import type { Html } from './html.js';
 import type { Page, Redirect } from './page.js';
 
+/** Where a sign-out ends. */
+export const SIGNED_OUT_PATH = '/account/signed-out';
+
 /** One request for a page. */
 export interface PageVisit {
   readonly context: RequestContext;

@@ -12,7 +12,7 @@ import { openSession, type RefreshGrant } from '../session/session-opener.js';
 import { revokeSession, type ProvedSession } from '../session/session.store.js';
 import type { IssuedToken, TokenIssuer } from '../session/token-issuer.js';
 import type { SignInGuard } from '../sign-in-guard/sign-in-guard.service.js';
-import { hashOfEmail } from '../user/user.js';
+import { hashOfEmail } from '../../_kernel/mail/mail.js';
 import { ADMIN_ROLE_PERMISSIONS, isAdminRole } from './admin-user.js';
 import { findAdmin, findAdminWithPassword, noteLogin, type AdminUserRow } from './admin-user.store.js';
 

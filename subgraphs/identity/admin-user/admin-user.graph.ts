@@ -101,7 +101,10 @@ const RegisterAdminUserInput = builder.inputType('RegisterAdminUserInput', {
   fields: (t) => ({
     email: t.string({ description: 'E-mail address.' }),
     displayName: t.string({ description: 'Name, 1 to 100 characters.' }),
-    password: t.string({ description: "First password, by the same rules as everybody's." }),
+    password: t.string({
+      required: false,
+      description: "First password, by the same rules as everybody's; left out, she chooses it by the link of her welcome.",
+    }),
     role: t.field({ type: AdminRoleEnum, description: 'What she may do.' }),
     department: t.string({ required: false, description: 'Where in the house she works, at most 80 characters.' }),
   }),
@@ -116,6 +119,19 @@ const UpdateAdminUserInput = builder.inputType('UpdateAdminUserInput', {
   }),
 });
 
+const ChooseAdminPasswordInput = builder.inputType('ChooseAdminPasswordInput', {
+  description: 'A password, on the word of a mail.',
+  fields: (t) => ({
+    token: t.string({ description: 'What stands behind `welcome=` in the link.' }),
+    newPassword: t.string({ description: "By the same rules as everybody's." }),
+  }),
+});
+
+const AdminPasswordChosenRef = builder.objectRef<{ readonly at: Date }>('AdminPasswordChosen').implement({
+  description: 'A member of platform staff has a password, and no session.',
+  fields: (t) => ({ at: t.expose('at', { type: 'DateTime', description: 'Since when.' }) }),
+});
+
 const AdminLoggedOutRef = builder.objectRef<{ readonly at: Date }>('AdminLoggedOut').implement({
   description: 'The session of a member of platform staff has ended.',
   fields: (t) => ({ at: t.expose('at', { type: 'DateTime', description: 'When it ended.' }) }),
@@ -127,9 +143,31 @@ builder.mutationFields((t) => ({
     nullable: true,
     requiresScopes: [['platform:admins:manage']],
     errors: { types: [ValidationError, ConflictError, ForbiddenError] },
-    description: 'Adds a member of platform staff.',
+    description: 'Adds a member of platform staff. She is sent a link by which she chooses her password, good for a day.',
     args: { input: t.arg({ type: RegisterAdminUserInput, description: 'The person and her role.' }) },
     resolve: (_root, { input }, { request, services }) => services.adminUsers.register(request, input),
+  }),
+  sendAdminWelcome: t.field({
+    type: AdminUserRef,
+    nullable: true,
+    requiresScopes: [['platform:admins:manage']],
+    errors: { types: [NotFoundError, ForbiddenError, StepUpRequiredError] },
+    description: 'Sends a member of platform staff another link by which she chooses her password. An earlier one ends.',
+    args: { id: t.arg.id({ description: 'Global id of the administrator.' }) },
+    resolve: (_root, { id }, { request, services }) => services.adminWelcomes.send(request, AdminUserId.require(id)),
+  }),
+  chooseAdminPassword: t.field({
+    type: AdminPasswordChosenRef,
+    nullable: true,
+    tag: ['public', 'credentials'],
+    cost: 20,
+    errors: { types: [UnauthenticatedError, ValidationError] },
+    description: 'Chooses the password of a member of platform staff by the link of her welcome. Every session she has ends.',
+    args: { input: t.arg({ type: ChooseAdminPasswordInput, description: 'Link and password.' }) },
+    resolve: async (_root, { input }, { request, services }) => {
+      await services.adminWelcomes.choosePassword(request, input);
+      return { at: request.clock.now() };
+    },
   }),
   adminLogin: t.field({
     type: AdminAuthPayloadRef,

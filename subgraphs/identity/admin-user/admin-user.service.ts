@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ConflictError, ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
@@ -15,6 +16,7 @@ import { newPasswordSchema } from '../password/password.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
 import type { PasswordPolicy } from '../password/password-policy.js';
 import { displayNameSchema } from '../user/user.js';
+import type { AdminWelcomeService } from './admin-welcome.service.js';
 import {
   ADMIN_SORT,
   countSuperAdminsLocked,
@@ -30,7 +32,7 @@ const departmentSchema = lineSchema(80);
 const adminRegistrationSchema = z.object({
   email: emailSchema,
   displayName: displayNameSchema,
-  password: newPasswordSchema,
+  password: newPasswordSchema.nullish(),
   role: z.enum(ADMIN_ROLES),
   department: departmentSchema.nullish(),
 });
@@ -44,7 +46,8 @@ const adminChangesSchema = z.object({
 export interface AdminRegistration {
   readonly email: string;
   readonly displayName: string;
-  readonly password: string;
+  /** Left out, she chooses it herself. */
+  readonly password?: string | null | undefined;
   readonly role: AdminRole;
   readonly department?: string | null | undefined;
 }
@@ -57,7 +60,8 @@ export interface AdminChanges {
 
 export interface AdminUserService {
   /**
-   * Adds a member of platform staff.
+   * Adds a member of platform staff, who is sent a link by which she chooses her password. Whom the platform itself
+   * adds, when it is set up, has chosen hers.
    * @throws {ForbiddenError} without `platform:admins:manage`
    * @throws {ValidationError}
    * @throws {ConflictError} when the address is an administrator's already
@@ -80,18 +84,22 @@ export function createAdminUserService(parts: {
   readonly outbox: Outbox<IdentityEvents>;
   readonly hasher: PasswordHasher;
   readonly policy: PasswordPolicy;
+  readonly welcomes: AdminWelcomeService;
 }): AdminUserService {
-  const { platform, outbox, hasher, policy } = parts;
+  const { platform, outbox, hasher, policy, welcomes } = parts;
   return {
     async register(context, input) {
       requirePermission(context, 'platform:admins:manage');
       const { password, department, ...admin } = validate(adminRegistrationSchema, input);
-      await policy.require('password', password, [admin.email, admin.displayName]);
-      const passwordHash = await hasher.hash(password);
+      if (password != null) await policy.require('password', password, [admin.email, admin.displayName]);
+      const passwordHash = await hasher.hash(password ?? randomBytes(32).toString('base64url'));
       const row = { ...admin, department: department ?? null, id: uuidv7(), passwordHash };
-      const created = await insertAdmin(platform.db, row);
-      if (!created) throw new ConflictError("This address is an administrator's already");
-      return created;
+      return platform.transaction(async (db) => {
+        const created = await insertAdmin(db, row);
+        if (!created) throw new ConflictError("This address is an administrator's already");
+        if (context.principal.kind !== 'system') await welcomes.welcome(context, db, created);
+        return created;
+      });
     },
 
     async update(request, id, input) {

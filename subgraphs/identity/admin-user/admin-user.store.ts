@@ -2,22 +2,22 @@ import type { AdminUser } from '../../../prisma/generated/client.js';
 import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { PlatformDb } from '../../_kernel/tenancy/tenant-database.js';
 
-/** An administrator without the password's hash. */
-export type AdminUserRow = Omit<AdminUser, 'passwordHash'>;
+/** An administrator without what proves who she is. */
+export type AdminUserRow = Omit<AdminUser, 'passwordHash' | 'welcomeHash'>;
 
-const withoutPassword = { passwordHash: true } as const;
+const withoutSecrets = { passwordHash: true, welcomeHash: true } as const;
 
 export const findAdminWithPassword = (db: PlatformDb, email: string): Promise<AdminUser | null> =>
   db.adminUser.findFirst({ where: { email } });
 
 export const findAdmin = (db: PlatformDb, id: string): Promise<AdminUserRow | null> =>
-  db.adminUser.findFirst({ where: { id }, omit: withoutPassword });
+  db.adminUser.findFirst({ where: { id }, omit: withoutSecrets });
 
 export async function noteLogin(db: PlatformDb, id: string, lastLoginAt: Date): Promise<AdminUserRow | null> {
   const rows = await db.adminUser.updateManyAndReturn({
     where: { id },
     data: { lastLoginAt },
-    omit: withoutPassword,
+    omit: withoutSecrets,
   });
   return rows[0] ?? null;
 }
@@ -30,7 +30,7 @@ export async function insertAdmin(
   const rows = await db.adminUser.createManyAndReturn({
     data: [admin],
     skipDuplicates: true,
-    omit: withoutPassword,
+    omit: withoutSecrets,
   });
   return rows[0] ?? null;
 }
@@ -45,7 +45,7 @@ export function findAdminsPage(db: PlatformDb, page: Page, search: string | null
   const { where, ...rest } = keysetQuery(page, ADMIN_SORT);
   const part = { contains: search ?? '', mode: 'insensitive' } as const;
   const wanted = search === null ? {} : { OR: [{ displayName: part }, { email: part }] };
-  return db.adminUser.findMany({ where: { AND: [wanted, where] }, ...rest, omit: withoutPassword });
+  return db.adminUser.findMany({ where: { AND: [wanted, where] }, ...rest, omit: withoutSecrets });
 }
 
 export async function updateAdmin(
@@ -53,7 +53,7 @@ export async function updateAdmin(
   id: string,
   changes: { readonly displayName?: string; readonly role?: string; readonly department?: string },
 ): Promise<AdminUserRow | null> {
-  const rows = await db.adminUser.updateManyAndReturn({ where: { id }, data: changes, omit: withoutPassword });
+  const rows = await db.adminUser.updateManyAndReturn({ where: { id }, data: changes, omit: withoutSecrets });
   return rows[0] ?? null;
 }
 
@@ -62,4 +62,37 @@ export async function countSuperAdminsLocked(db: PlatformDb): Promise<number> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM identity.admin_user WHERE role = 'SUPER_ADMIN' ORDER BY id FOR UPDATE`;
   return rows.length;
+}
+
+export async function keepWelcome(db: PlatformDb, id: string, welcomeHash: string, welcomeUntil: Date): Promise<void> {
+  await db.adminUser.updateMany({ where: { id }, data: { welcomeHash, welcomeUntil } });
+}
+
+const standing = (welcomeHash: string, now: Date) => ({ welcomeHash, welcomeUntil: { gt: now } });
+
+/** Whose link it is; null when it does not count. */
+export const findWelcomed = (db: PlatformDb, welcomeHash: string, now: Date): Promise<AdminUserRow | null> =>
+  db.adminUser.findFirst({ where: standing(welcomeHash, now), omit: withoutSecrets });
+
+/** Uses a link up for a password. @returns null when it does not count; of two who show it one is told so */
+export async function takeWelcome(
+  db: PlatformDb,
+  welcomeHash: string,
+  now: Date,
+  passwordHash: string,
+): Promise<AdminUserRow | null> {
+  const rows = await db.adminUser.updateManyAndReturn({
+    where: standing(welcomeHash, now),
+    data: { passwordHash, welcomeHash: null, welcomeUntil: null },
+    omit: withoutSecrets,
+  });
+  return rows[0] ?? null;
+}
+
+/** Ends every session that a member of platform staff has open. */
+export async function endAdminSessions(db: PlatformDb, subjectId: string, revokedAt: Date): Promise<void> {
+  await db.session.updateMany({
+    where: { subjectId, realm: 'platform', revokedAt: null },
+    data: { revokedAt, revokedFor: 'PASSWORD_CHANGED' },
+  });
 }

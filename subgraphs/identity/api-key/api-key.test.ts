@@ -84,6 +84,15 @@ describe('API keys', () => {
     await expect(forward(API_KEY_PATH, '?hash=%27%20OR%201=1')).resolves.toMatchObject({ status: 404 });
   });
 
+  test('are their program’s, and outlive the place of whoever has made them', async () => {
+    const { enrolment, memberStandings } = t.subgraph.services;
+    const place = await enrolment.enrol(at(), { email: 'maker@acme.example', displayName: 'Maker', password: 'Spine-demo-1!', roles: ['ADMIN'] });
+    const maker = memberOf(TENANT_PERMISSIONS, { userId: place.userId, roles: ['ADMIN'] });
+    const { key } = await create({}, at(fresh(maker)));
+    await memberStandings.remove(at(), place.id);
+    await expect(lookUp(key)).resolves.toMatchObject({ serviceAccountId: accountId, permissions: ['appointments:read'] });
+  });
+
   test('end when they are revoked, when they expire, and when their program is archived', async () => {
     const revoked = await create();
     await t.subgraph.services.apiKeys.revoke(at(), revoked.apiKey.id);

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestIdentity, type TestIdentity } from '../../../tests/support/identity.js';
 import { ACME, contextFor, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
+import { ANONYMOUS, type Principal } from '../../_kernel/wire/principal.js';
+import { UserId } from '../ids.js';
 import type { ConsentPurpose } from './consent.js';
 
 describe('consents', () => {
@@ -93,6 +96,36 @@ describe('a profile', () => {
     expect(data?.['updateProfile']).toMatchObject({ issues: [{ field }] });
     const after = await update({});
     expect(after.data?.['updateProfile']).toMatchObject({ profile: { about: 'Bakes.\nRuns.' } });
+  });
+
+  test('and all that hangs on a person is seen by herself and who looks after people, and by others as a name', async () => {
+    await update({ phone: '+4930123456' });
+    const _entities = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on User {
+      displayName email membership { roles permissions lastActivityAt } profile { phone phoneVerifiedAt locale timeZone about } } } }`;
+    const seenBy = async (as: Principal, tenant = ACME) => {
+      const of = [{ __typename: 'User', id: UserId.encode(userId) }];
+      const { data } = await t.graphql(_entities, { as, tenant, variables: { of } });
+      return (data?.['_entities'] as readonly unknown[])[0];
+    };
+    const everything = {
+      displayName: 'Ines V.',
+      email: 'her@acme.example',
+      membership: { roles: ['USER'] },
+      profile: { phone: '+4930123456', locale: 'pt-BR', timeZone: 'Europe/Berlin' },
+    };
+    for (const as of [memberOf([], { userId }), memberOf(['users:manage']), memberOf(['patients:read'])]) {
+      expect(await seenBy(as)).toMatchObject(everything);
+    }
+    const others = TENANT_PERMISSIONS.filter((permission) => permission !== 'users:manage' && permission !== 'patients:read');
+    for (const as of [memberOf([], { roles: ['USER'] }), memberOf(others, { roles: ['OWNER'] }), ANONYMOUS]) {
+      expect(await seenBy(as)).toEqual({
+        displayName: 'Ines V.',
+        email: null,
+        membership: null,
+        profile: { phone: null, phoneVerifiedAt: null, locale: null, timeZone: null, about: 'Bakes.\nRuns.' },
+      });
+    }
+    expect(await seenBy(memberOf(TENANT_PERMISSIONS), GLOBEX)).toBeNull();
   });
 
   test('is changed by nobody who is not signed in as somebody', async () => {

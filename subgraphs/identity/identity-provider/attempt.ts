@@ -22,6 +22,16 @@ export const checksSchema = z.object({
 });
 export type Checks = z.output<typeof checksSchema>;
 
+/** Somebody, and her session, as a provider of SAML calls them: what it wants to hear when she signs out. */
+export const samlNameSchema = z.object({
+  nameId: z.string(),
+  format: z.string().nullable(),
+  nameQualifier: z.string().nullable(),
+  spNameQualifier: z.string().nullable(),
+  sessionIndex: z.string().nullable(),
+});
+export type SamlName = z.output<typeof samlNameSchema>;
+
 /** Somebody as a provider knows her. */
 export const personSchema = z.object({
   subject: z.string(),
@@ -29,6 +39,8 @@ export const personSchema = z.object({
   /** Whether the provider vouches for the address. */
   emailVerified: z.boolean(),
   displayName: z.string().nullable(),
+  /** For a provider of SAML. */
+  saml: samlNameSchema.nullable().default(null),
 });
 export type FederatedPerson = z.output<typeof personSchema>;
 

@@ -13,12 +13,15 @@ import { createIdentityProviderService, type IdentityProviderService } from './i
 import { createOidcUpstream } from './oidc-upstream.js';
 import { createOutboundFetch } from '../../_kernel/outbound/outbound-fetch.js';
 import { createSamlUpstream } from './saml-upstream.js';
+import { samlRelations } from './provider-address.js';
+import { createSingleLogoutService, type SingleLogoutService } from './single-logout.service.js';
 import { ssoRoutes } from './sso.route.js';
 import { createSsoService, type SsoService } from './sso.service.js';
 
 export interface IdentityProviders {
   readonly providers: IdentityProviderService;
   readonly sso: SsoService;
+  readonly logout: SingleLogoutService;
   readonly signIn: FederatedSignInService;
   readonly routes: readonly SubgraphRoute[];
   readonly schedules: readonly Schedule[];
@@ -39,13 +42,16 @@ export function createIdentityProviders(parts: {
   // A platform without TLS is one for development, where providers are on the same machine.
   const isForDevelopment = new URL(publicUrl).protocol === 'http:';
   const oidc = createOidcUpstream(createOutboundFetch(isForDevelopment), isForDevelopment);
-  const everyone = createSsoService({ tenants, secretBox, oidc, saml: createSamlUpstream(), publicUrl });
+  const samlRelation = samlRelations(publicUrl, secretBox);
+  const logout = createSingleLogoutService({ tenants, outbox, secretBox, relationOf: samlRelation });
+  const everyone = createSsoService({ tenants, secretBox, oidc, saml: createSamlUpstream(), samlRelation, publicUrl });
   const sso = withoutDisabledProvider(everyone, runtime.flags);
   return {
     providers: createIdentityProviderService({ tenants, outbox, secretBox, roles, mayBeHttp: isForDevelopment }),
     sso,
-    signIn: createFederatedSignInService({ tenants, platform, outbox, memberships, signIn, sso }),
-    routes: ssoRoutes({ sso, clock, logger }),
+    logout,
+    signIn: createFederatedSignInService({ tenants, platform, outbox, memberships, signIn, sso, logout }),
+    routes: ssoRoutes({ sso, logout, clock, logger }),
     schedules: [forgetSsoAttempts(platform)],
   };
 }

@@ -28,6 +28,7 @@ import {
 } from './federated-identity.store.js';
 import { domainOf, maySpeakFor } from './identity-provider.js';
 import { isVerifiedDomain, type IdentityProviderRow } from './identity-provider.store.js';
+import type { SingleLogoutService } from './single-logout.service.js';
 import type { ProvenPerson, SsoService } from './sso.service.js';
 
 /** One message for every reason, so that nothing can be learned from it. */
@@ -63,8 +64,9 @@ export function createFederatedSignInService(parts: {
   readonly memberships: MembershipService;
   readonly signIn: SignIn;
   readonly sso: SsoService;
+  readonly logout: SingleLogoutService;
 }): FederatedSignInService {
-  const { tenants, platform, outbox, memberships, signIn, sso } = parts;
+  const { tenants, platform, outbox, memberships, signIn, sso, logout } = parts;
 
   const linkedUser = async (context: RequestContext, identity: FederatedIdentityRow): Promise<UserRow | null> => {
     await noteUse(tenants.of(context), identity.id, context.clock.now());
@@ -120,7 +122,8 @@ export function createFederatedSignInService(parts: {
       const present = user && (await findUserById(platform.db, user.id));
       const place = present && (await signIn.membershipOf(context, present));
       if (!place) throw new UnauthenticatedError(REFUSED);
-      return signIn.afterFirstFactor(context, place, 'fed', false);
+      const { provider, person } = proven;
+      return signIn.afterFirstFactor(context, place, 'fed', false, person.saml ? logout.noteOf(context, provider, person.saml) : undefined);
     },
 
     async link(context, code, verifier) {

@@ -54,9 +54,19 @@ const IdentityProviderRef = builder.objectRef<IdentityProviderRow>('IdentityProv
       description: 'Certificates it signs with, as PEM, for SAML.',
       resolve: (provider) => samlOf(provider)?.certificates ?? null,
     }),
+    logoutUrl: t.string({
+      nullable: true,
+      description: 'Where the provider is told of a sign-out, for SAML; null where it is not told.',
+      resolve: (provider) => samlOf(provider)?.logoutUrl || null,
+    }),
+    signingCertificate: t.string({
+      nullable: true,
+      description: 'The certificate of what the platform signs with towards the provider, as PEM, for SAML; null where it signs nothing.',
+      resolve: (provider) => samlOf(provider)?.signingCertificate ?? null,
+    }),
     startUrl: t.string({
       description:
-        'Where a sign-in begins. `/callback` (OIDC), `/acs` and `/metadata` (SAML) beside it are what the provider has to be told.',
+        'Where a sign-in begins. `/callback` (OIDC), `/acs`, `/slo` and `/metadata` (SAML) beside it are what the provider has to be told.',
       resolve: (provider, _args, { request, services }) => services.sso.startUrl(request, provider.id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was set up.' }),
@@ -109,6 +119,14 @@ const SamlInput = builder.inputType('SamlProviderInput', {
     entityId: t.string({ description: 'What the provider is called.' }),
     signOnUrl: t.string({ description: 'Where people are sent, by redirect.' }),
     certificates: t.stringList({ description: 'Certificates it signs with, as PEM; 1 to 5.' }),
+    logoutUrl: t.string({
+      required: false,
+      description: 'Where it is told of a sign-out, by redirect (Single Logout); without it neither side tells the other.',
+    }),
+    signMessages: t.boolean({
+      required: false,
+      description: 'Whether what the platform sends to it is signed, by a key of its own; it is not unless said.',
+    }),
   }),
 });
 
@@ -141,6 +159,8 @@ const UpdateInput = builder.inputType('UpdateIdentityProviderInput', {
     scopes: t.stringList({ required: false, description: 'For `OIDC`.' }),
     signOnUrl: t.string({ required: false, description: 'For `SAML`.' }),
     certificates: t.stringList({ required: false, description: 'For `SAML`; name both while one takes the place of another.' }),
+    logoutUrl: t.string({ required: false, description: 'For `SAML`; empty for none.' }),
+    signMessages: t.boolean({ required: false, description: 'For `SAML`; `true` makes a new key.' }),
   }),
 });
 

@@ -10,7 +10,14 @@ import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-data
 import { validate } from '../../_kernel/validation/validate.js';
 import type { IdentityEvents } from '../events.js';
 import type { RoleService } from '../role/role.service.js';
-import { CLIENT_SECRET_PURPOSE, newProviderSchema, providerChangesSchema, type IdentityProviderType } from './identity-provider.js';
+import {
+  CLIENT_SECRET_PURPOSE,
+  newProviderSchema,
+  providerChangesSchema,
+  SIGNING_KEY_PURPOSE,
+  type IdentityProviderType,
+  type NewProvider,
+} from './identity-provider.js';
 import {
   deleteProvider,
   findEnabledProviders,
@@ -21,6 +28,7 @@ import {
   updateProvider,
   type IdentityProviderRow,
 } from './identity-provider.store.js';
+import { newSigningPair } from './signing-pair.js';
 
 type Maybe<Value> = Value | null | undefined;
 
@@ -38,7 +46,13 @@ export interface NewProviderInput {
     readonly clientSecret?: Maybe<string>;
     readonly scopes?: Maybe<readonly string[]>;
   }>;
-  readonly saml?: Maybe<{ readonly entityId: string; readonly signOnUrl: string; readonly certificates: readonly string[] }>;
+  readonly saml?: Maybe<{
+    readonly entityId: string;
+    readonly signOnUrl: string;
+    readonly certificates: readonly string[];
+    readonly logoutUrl?: Maybe<string>;
+    readonly signMessages?: Maybe<boolean>;
+  }>;
 }
 
 export interface ProviderChangesInput {
@@ -53,6 +67,8 @@ export interface ProviderChangesInput {
   readonly scopes?: Maybe<readonly string[]>;
   readonly signOnUrl?: Maybe<string>;
   readonly certificates?: Maybe<readonly string[]>;
+  readonly logoutUrl?: Maybe<string>;
+  readonly signMessages?: Maybe<boolean>;
 }
 
 /**
@@ -72,7 +88,7 @@ export interface IdentityProviderService {
 }
 
 const OIDC_ONLY = ['clientId', 'clientSecret', 'scopes'] as const;
-const SAML_ONLY = ['signOnUrl', 'certificates'] as const;
+const SAML_ONLY = ['signOnUrl', 'certificates', 'logoutUrl', 'signMessages'] as const;
 
 type Given<Value> = { [Name in keyof Value]?: NonNullable<Value[Name]> };
 
@@ -107,6 +123,24 @@ export function createIdentityProviderService(parts: {
     await roles.requireGrantable(context, [role]);
   };
 
+  /** A new key towards a provider of SAML, or none: its certificate, and the key itself sealed. */
+  const signerOf = async ({ tenant }: RequestContext, isWanted: boolean) => {
+    if (!isWanted) return { signingCertificate: null, sealedSecret: null };
+    const { certificate, privateKey } = await newSigningPair(tenant.slug);
+    return { signingCertificate: certificate, sealedSecret: secretBox.seal(privateKey, SIGNING_KEY_PURPOSE) };
+  };
+
+  /** What of a provider is kept beside what all have in common. */
+  const settingsOf = async (context: RequestContext, wanted: NewProvider) => {
+    if (wanted.type === 'OIDC') {
+      const { clientSecret, oidc } = wanted;
+      const sealedSecret = clientSecret === null ? null : secretBox.seal(clientSecret, CLIENT_SECRET_PURPOSE);
+      return { settings: { ...oidc, scopes: withOpenId(oidc.scopes) }, sealedSecret };
+    }
+    const { sealedSecret, signingCertificate } = await signerOf(context, wanted.signMessages);
+    return { settings: { ...wanted.saml, signingCertificate }, sealedSecret };
+  };
+
   const changed = (context: RequestContext, db: TenantDb, row: IdentityProviderRow, change: IdentityEvents['identity.identity_provider_changed']['change']) =>
     outbox.emit(db, context, 'identity.identity_provider_changed', { identityProviderId: row.id, type: row.type, change });
 
@@ -133,11 +167,11 @@ export function createIdentityProviderService(parts: {
         returnUrls: input.returnUrls ?? [],
         ...(input.type === 'OIDC'
           ? { oidc: { ...oidc, scopes: scopes ?? ['openid', 'email', 'profile'] }, clientSecret }
-          : { saml: input.saml ?? { entityId: '', signOnUrl: '', certificates: [] } }),
+          : { saml: input.saml ?? { entityId: '', signOnUrl: '', certificates: [] }, signMessages: input.saml?.signMessages ?? false }),
       });
       await requireDefaultRole(context, wanted.defaultRole);
       const { type, name, enabled, emailDomains, defaultRole, justInTime, returnUrls } = wanted;
-      const secret = wanted.type === 'OIDC' ? wanted.clientSecret : null;
+      const secrets = await settingsOf(context, wanted);
       const now = context.clock.now();
       return tenants.transaction(context, async (db) => {
         const row = await insertProvider(db, {
@@ -149,8 +183,7 @@ export function createIdentityProviderService(parts: {
           defaultRole,
           justInTime,
           returnUrls,
-          settings: wanted.type === 'OIDC' ? { ...wanted.oidc, scopes: withOpenId(wanted.oidc.scopes) } : wanted.saml,
-          sealedSecret: secret === null ? null : secretBox.seal(secret, CLIENT_SECRET_PURPOSE),
+          ...secrets,
           createdBy: maker.userId,
           createdAt: now,
           updatedAt: now,
@@ -164,16 +197,21 @@ export function createIdentityProviderService(parts: {
       requireAdministrator(context);
       const changes = validate(providerChangesSchema(mayBeHttp), given(input));
       if (changes.defaultRole !== undefined) await requireDefaultRole(context, changes.defaultRole);
+      // Before the transaction: a key takes a moment to make.
+      const { signMessages, ...plain } = changes;
+      const signer = signMessages === undefined ? null : await signerOf(context, signMessages);
       return tenants.transaction(context, async (db) => {
         const before = await findProvider(db, id);
         if (!before) throw new NotFoundError('Identity provider');
         const foreign = (before.type === 'OIDC' ? SAML_ONLY : OIDC_ONLY).find((name) => changes[name] !== undefined);
         if (foreign) throw ValidationError.of(foreign, `is not for a provider of type ${before.type}`);
-        const { clientId, clientSecret, scopes, signOnUrl, certificates, ...common } = changes;
-        const settings = given({ clientId, scopes: scopes && withOpenId(scopes), signOnUrl, certificates });
+        const { clientId, clientSecret, scopes, signOnUrl, certificates, logoutUrl, ...common } = plain;
+        const settings = given({ clientId, scopes: scopes && withOpenId(scopes), signOnUrl, certificates, logoutUrl });
+        const signing = signer ? { signingCertificate: signer.signingCertificate } : {};
         const row = await updateProvider(db, id, {
           ...given(common),
-          settings: { ...(before.settings as Prisma.InputJsonObject), ...settings },
+          settings: { ...(before.settings as Prisma.InputJsonObject), ...settings, ...signing },
+          ...(signer ? { sealedSecret: signer.sealedSecret } : {}),
           ...(clientSecret === undefined ? {} : { sealedSecret: secretBox.seal(clientSecret, CLIENT_SECRET_PURPOSE) }),
           updatedAt: context.clock.now(),
         });

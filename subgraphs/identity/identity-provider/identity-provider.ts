@@ -50,10 +50,17 @@ const samlSchema = (mayBeHttp: boolean) =>
     entityId: lineSchema(1_024),
     signOnUrl: webAddressSchema(mayBeHttp),
     certificates: certificatesSchema,
+    logoutUrl: logoutUrlSchema(mayBeHttp).nullish(),
   });
 
+/** Where a provider is told of a sign-out; empty where it is not told. */
+const logoutUrlSchema = (mayBeHttp: boolean) => z.union([z.literal(''), webAddressSchema(mayBeHttp)]);
+
 export type OidcSettings = z.output<ReturnType<typeof oidcSchema>>;
-export type SamlSettings = z.output<ReturnType<typeof samlSchema>>;
+export type SamlSettings = z.output<ReturnType<typeof samlSchema>> & {
+  /** The certificate, as PEM, of what the platform signs with towards the provider; the key to it is kept sealed. */
+  readonly signingCertificate?: string | null;
+};
 
 const commonShape = (mayBeHttp: boolean) => ({
   name: lineSchema(80),
@@ -72,8 +79,10 @@ const secretSchema = z.string().min(1, 'must not be empty').max(1_000, 'must be 
 export const newProviderSchema = (mayBeHttp: boolean) =>
   z.discriminatedUnion('type', [
     z.object({ ...commonShape(mayBeHttp), type: z.literal('OIDC'), oidc: oidcSchema(mayBeHttp), clientSecret: secretSchema.nullable() }),
-    z.object({ ...commonShape(mayBeHttp), type: z.literal('SAML'), saml: samlSchema(mayBeHttp) }),
+    z.object({ ...commonShape(mayBeHttp), type: z.literal('SAML'), saml: samlSchema(mayBeHttp), signMessages: z.boolean() }),
   ]);
+
+export type NewProvider = z.output<ReturnType<typeof newProviderSchema>>;
 
 /** Whom a provider's words are about is settled by its issuer: another issuer is another provider. */
 export const providerChangesSchema = (mayBeHttp: boolean) =>
@@ -85,10 +94,13 @@ export const providerChangesSchema = (mayBeHttp: boolean) =>
       scopes: oidcSchema(mayBeHttp).shape.scopes,
       signOnUrl: webAddressSchema(mayBeHttp),
       certificates: certificatesSchema,
+      logoutUrl: logoutUrlSchema(mayBeHttp),
+      signMessages: z.boolean(),
     })
     .partial();
 
 export const CLIENT_SECRET_PURPOSE = 'identity.identity_provider.client_secret';
+export const SIGNING_KEY_PURPOSE = 'identity.identity_provider.signing_key';
 
 /** The domain of an address, in lower case. */
 export const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') + 1).toLowerCase();

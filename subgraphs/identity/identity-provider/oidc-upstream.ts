@@ -97,6 +97,7 @@ export function createOidcUpstream(fetchOutside: typeof fetch, mayBeHttp: boolea
           email: textOf(all['email']),
           emailVerified: all['email_verified'] === true,
           displayName: textOf(all['name']) ?? textOf(all['preferred_username']),
+          saml: null,
         };
       }),
   };

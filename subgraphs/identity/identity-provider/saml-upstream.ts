@@ -1,16 +1,7 @@
 import { SAML, ValidateInResponseTo, type Profile } from '@node-saml/node-saml';
 import { z } from 'zod';
 import { SsoRefusal, type Checks, type FederatedPerson } from './attempt.js';
-import type { SamlSettings } from './identity-provider.js';
-
-/** A provider of SAML as it is spoken to, and what the platform is to it. */
-export interface SamlRelation {
-  readonly settings: SamlSettings;
-  /** Entity id of the platform for this provider: where its metadata is. */
-  readonly entityId: string;
-  /** Where answers are taken. */
-  readonly consumerUrl: string;
-}
+import { LONGEST_MESSAGE, OLDEST_MESSAGE_MS, refusalOf, refuseOutdated, samlConfigOf, type SamlRelation } from './saml-relation.js';
 
 /** The platform as a service provider of SAML 2.0. */
 export interface SamlUpstream {
@@ -24,10 +15,6 @@ export interface SamlUpstream {
    */
   personOf(relation: SamlRelation, checks: Checks, samlResponse: string): Promise<FederatedPerson>;
 }
-
-const CLOCK_SKEW_MS = 60_000;
-const OLDEST_ASSERTION_MS = 5 * 60_000;
-const LONGEST_RESPONSE = 512 * 1024;
 
 const EMAIL_FORMAT = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
 const TRANSIENT_FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
@@ -65,12 +52,6 @@ const assertionSchema = z.object({
   }),
 });
 
-/** Signatures by SHA-1 can be forged, and a document type can let a parser read what was not signed. */
-function refuseOutdated(xml: string): void {
-  if (xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY')) throw new SsoRefusal('the response has a document type');
-  if (/xmldsig#(?:rsa-sha1|dsa-sha1|hmac-sha1|sha1)\b/.test(xml)) throw new SsoRefusal('the response is signed by SHA-1');
-}
-
 const textOf = (value: unknown): string | null => {
   const [first] = [value].flat();
   return typeof first === 'string' && first !== '' ? first : null;
@@ -80,11 +61,23 @@ const attributeOf = (profile: Profile, names: readonly string[]): string | null 
   names.map((name) => textOf(profile[name])).find((value) => value !== null) ?? null;
 
 function personIn(profile: Profile): FederatedPerson {
-  const { nameID, nameIDFormat } = profile;
+  const { nameID, nameIDFormat, nameQualifier, spNameQualifier, sessionIndex } = profile;
   if (!nameID || nameIDFormat === TRANSIENT_FORMAT) throw new SsoRefusal('the assertion names nobody who will be the same tomorrow');
   const email = attributeOf(profile, EMAIL_NAMES) ?? (nameIDFormat === EMAIL_FORMAT ? nameID : null);
   // Whoever signs for the company's people vouches for their addresses, too; what that is worth is decided elsewhere.
-  return { subject: nameID, email, emailVerified: email !== null, displayName: attributeOf(profile, DISPLAY_NAMES) };
+  return {
+    subject: nameID,
+    email,
+    emailVerified: email !== null,
+    displayName: attributeOf(profile, DISPLAY_NAMES),
+    saml: {
+      nameId: nameID,
+      format: nameIDFormat ?? null,
+      nameQualifier: nameQualifier ?? null,
+      spNameQualifier: spNameQualifier ?? null,
+      sessionIndex: sessionIndex ?? null,
+    },
+  };
 }
 
 /** @throws {SsoRefusal} where the signed part itself does not answer our request at our address */
@@ -99,26 +92,14 @@ function requireOurs(profile: Profile, { settings, consumerUrl }: SamlRelation, 
 }
 
 export function createSamlUpstream(): SamlUpstream {
-  const serviceOf = ({ settings, entityId, consumerUrl }: SamlRelation, requestId: string): SAML => {
+  const serviceOf = (relation: SamlRelation, requestId: string): SAML => {
     // The one request that can be answered is the one this attempt made, and only once.
     let waiting: string | null = new Date().toISOString();
     return new SAML({
-      issuer: entityId,
-      audience: entityId,
-      callbackUrl: consumerUrl,
-      entryPoint: settings.signOnUrl,
-      idpIssuer: settings.entityId,
-      idpCert: [...settings.certificates],
-      wantAssertionsSigned: true,
-      wantAuthnResponseSigned: false,
-      signatureAlgorithm: 'sha256',
-      identifierFormat: null,
-      disableRequestedAuthnContext: true,
-      acceptedClockSkewMs: CLOCK_SKEW_MS,
-      maxAssertionAgeMs: OLDEST_ASSERTION_MS,
+      ...samlConfigOf(relation),
       generateUniqueId: () => requestId,
       validateInResponseTo: ValidateInResponseTo.always,
-      requestIdExpirationPeriodMs: OLDEST_ASSERTION_MS * 2,
+      requestIdExpirationPeriodMs: OLDEST_MESSAGE_MS * 2,
       cacheProvider: {
         saveAsync: async (_key, value) => ({ value, createdAt: Date.now() }),
         getAsync: async (key) => (key === requestId ? waiting : null),
@@ -131,12 +112,16 @@ export function createSamlUpstream(): SamlUpstream {
   };
 
   return {
-    metadata: (relation) => serviceOf(relation, '_').generateServiceProviderMetadata(null),
+    metadata: (relation) =>
+      // The library names one binding of the two that are taken.
+      serviceOf(relation, '_')
+        .generateServiceProviderMetadata(null, relation.signer?.certificate ?? null)
+        .replace(/<SingleLogoutService [^>]*>/, (post) => post.replace('HTTP-POST', 'HTTP-Redirect') + post),
 
     authorizationUrl: (relation, { state, requestId }) => serviceOf(relation, requestId).getAuthorizeUrlAsync(state, undefined, {}),
 
     async personOf(relation, checks, samlResponse) {
-      if (samlResponse.length > LONGEST_RESPONSE) throw new SsoRefusal('the response is too long');
+      if (samlResponse.length > LONGEST_MESSAGE) throw new SsoRefusal('the response is too long');
       refuseOutdated(Buffer.from(samlResponse, 'base64').toString('utf8'));
       try {
         const { profile } = await serviceOf(relation, checks.requestId).validatePostResponseAsync({ SAMLResponse: samlResponse });
@@ -144,8 +129,7 @@ export function createSamlUpstream(): SamlUpstream {
         requireOurs(profile, relation, checks);
         return personIn(profile);
       } catch (error) {
-        if (error instanceof SsoRefusal) throw error;
-        throw new SsoRefusal(error instanceof Error ? error.message : String(error), { cause: error });
+        throw refusalOf(error);
       }
     },
   };

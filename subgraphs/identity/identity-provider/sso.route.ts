@@ -6,7 +6,10 @@ import type { Envelope } from '../../_kernel/wire/envelope.js';
 import { httpStatusOf } from '../../_kernel/wire/error-codes.js';
 import type { RouteRequest, RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import { IdentityProviderId } from '../ids.js';
+import { SIGNED_OUT_PATH } from '../account-pages/visit.js';
 import { SsoRefusal } from './attempt.js';
+import type { LogoutMessage } from './saml-logout.js';
+import type { SingleLogoutService } from './single-logout.service.js';
 import type { SsoService } from './sso.service.js';
 
 /** Below it every provider has a place of its own: `/sso/idp_…/start`. */
@@ -23,10 +26,16 @@ const redirect = (location: string): RouteResponse => ({ status: 303, headers: {
 
 /**
  * The way to identity providers and back:
- * `GET …/start?return_to=&challenge=`, `GET …/callback` of OIDC, `POST …/acs` and `GET …/metadata` of SAML.
+ * `GET …/start?return_to=&challenge=`, `GET …/callback` of OIDC, `POST …/acs` and `GET …/metadata` of SAML,
+ * and `GET …/slo`, `POST …/slo` of its Single Logout.
  */
-export function ssoRoutes(parts: { readonly sso: SsoService; readonly clock: Clock; readonly logger: Logger }): readonly SubgraphRoute[] {
-  const { sso, clock, logger } = parts;
+export function ssoRoutes(parts: {
+  readonly sso: SsoService;
+  readonly logout: SingleLogoutService;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): readonly SubgraphRoute[] {
+  const { sso, logout, clock, logger } = parts;
 
   const contextOf = ({ tenant, principal, origin }: Envelope): RequestContext => ({
     tenant,
@@ -36,6 +45,19 @@ export function ssoRoutes(parts: { readonly sso: SsoService; readonly clock: Clo
     logger: logger.child({ requestId: origin.requestId, tenantId: tenant.id }),
     loaders: new Loaders(),
   });
+
+  /** The answer to what was asked of the provider ends here; what it asks for is carried out, if it holds. */
+  const logOut = async (context: RequestContext, providerId: string, message: LogoutMessage): Promise<RouteResponse> => {
+    const said = message.binding === 'POST' ? message.form : new URLSearchParams(message.search);
+    if (said.has('SAMLResponse')) return redirect(SIGNED_OUT_PATH);
+    try {
+      return redirect(await logout.carryOut(context, providerId, message));
+    } catch (error) {
+      if (!(error instanceof SsoRefusal)) throw error;
+      context.logger.warn({ reason: error.message }, 'a request to log out does not hold');
+      return text(400, 'This request to log out does not hold');
+    }
+  };
 
   const respond = async (context: RequestContext, { method, path, search, body }: RouteRequest): Promise<RouteResponse> => {
     const [id = '', step, ...more] = path.slice(SSO_PATH.length + 1).split('/');
@@ -53,6 +75,10 @@ export function ssoRoutes(parts: { readonly sso: SsoService; readonly clock: Clo
         const [response, relayState] = [form.get('SAMLResponse') ?? '', form.get('RelayState') ?? ''];
         return redirect(await sso.answer(context, providerId, { kind: 'SAML', response, relayState }));
       }
+      case 'GET slo':
+        return logOut(context, providerId, { binding: 'REDIRECT', search });
+      case 'POST slo':
+        return logOut(context, providerId, { binding: 'POST', form: new URLSearchParams(Buffer.from(body).toString('utf8')) });
       case 'GET metadata': {
         const headers = { 'content-type': 'application/samlmetadata+xml; charset=utf-8', 'cache-control': 'no-store' };
         return { status: 200, headers, body: await sso.metadata(context, providerId) };

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { isUuid, uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
+import { addressAsked } from '../../_kernel/wire/tenant-address.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
-import { IdentityProviderId } from '../ids.js';
 import {
   ATTEMPT_MINUTES,
   ATTEMPT_PURPOSE,
@@ -21,10 +20,12 @@ import {
   type FederatedPerson,
 } from './attempt.js';
 import { insertAttempt, keepAnswer, takeAnswer, takeAttempt } from './attempt.store.js';
-import { CLIENT_SECRET_PURPOSE, type OidcSettings, type SamlSettings } from './identity-provider.js';
+import { CLIENT_SECRET_PURPOSE, type OidcSettings } from './identity-provider.js';
 import { findProvider, type IdentityProviderRow } from './identity-provider.store.js';
+import { addressOfProvider } from './provider-address.js';
 import type { OidcRelation, OidcUpstream } from './oidc-upstream.js';
-import type { SamlRelation, SamlUpstream } from './saml-upstream.js';
+import type { SamlRelation } from './saml-relation.js';
+import type { SamlUpstream } from './saml-upstream.js';
 import { challengeOf, hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
 /** What a provider answered with: the query of an address, or a form. */
@@ -64,12 +65,12 @@ export function createSsoService(parts: {
   readonly secretBox: SecretBox;
   readonly oidc: OidcUpstream;
   readonly saml: SamlUpstream;
+  readonly samlRelation: (context: RequestContext, provider: IdentityProviderRow) => SamlRelation;
   readonly publicUrl: string;
 }): SsoService {
-  const { tenants, secretBox, oidc, saml, publicUrl } = parts;
+  const { tenants, secretBox, oidc, saml, samlRelation, publicUrl } = parts;
 
-  const baseOf = ({ tenant }: RequestContext, providerId: string): string =>
-    `${addressOfTenant(publicUrl, tenant)}/sso/${IdentityProviderId.encode(providerId)}`;
+  const baseOf = (context: RequestContext, providerId: string): string => addressOfProvider(publicUrl, context, providerId);
 
   const enabledProvider = async (context: RequestContext, id: string): Promise<IdentityProviderRow> => {
     const row = isUuid(id) ? await findProvider(tenants.of(context), id) : null;
@@ -84,12 +85,6 @@ export function createSsoService(parts: {
     redirectUri: `${baseOf(context, row.id)}/callback`,
   });
 
-  const samlRelation = (context: RequestContext, row: IdentityProviderRow): SamlRelation => ({
-    settings: row.settings as unknown as SamlSettings,
-    entityId: `${baseOf(context, row.id)}/metadata`,
-    consumerUrl: `${baseOf(context, row.id)}/acs`,
-  });
-
   const personOf = (context: RequestContext, row: IdentityProviderRow, checks: Checks, answer: ProviderAnswer) => {
     if (answer.kind === 'OIDC') return oidc.personOf(oidcRelation(context, row), checks, answer.search);
     return saml.personOf(samlRelation(context, row), checks, answer.response);
@@ -100,7 +95,7 @@ export function createSsoService(parts: {
 
     async start(context, providerId, { returnTo, challenge }) {
       const provider = await enabledProvider(context, providerId);
-      const address = returnAddressOf(returnTo, addressOfTenant(publicUrl, context.tenant), provider.returnUrls);
+      const address = returnAddressOf(returnTo, addressAsked(publicUrl, context), provider.returnUrls);
       if (address === null) throw ValidationError.of('return_to', 'must be a path here, or one of the addresses of the provider');
       if (!isChallenge(challenge)) throw ValidationError.of('challenge', 'must be a SHA-256 in base64url');
       const checks: Checks = {

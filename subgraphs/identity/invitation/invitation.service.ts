@@ -13,7 +13,7 @@ import type { MailDesk } from '../../_kernel/mail/mail-desk.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
+import { addressOfTenant } from '../../_kernel/wire/tenant-address.js';
 import type { PlatformDatabase, PlatformDb, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { emailSchema } from '../../_kernel/validation/text.js';
 import { validate } from '../../_kernel/validation/validate.js';

@@ -3,7 +3,7 @@ import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { MailDesk } from '../../_kernel/mail/mail-desk.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
+import { addressOfTenant } from '../../_kernel/wire/tenant-address.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { INVITED_PERSON_PURPOSE, type InvitedPerson } from '../../_kernel/wire/invited-person.js';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Outbox } from '../../_kernel/events/outbox.js';
-import type { Mail } from '../../_kernel/mail/mail.js';
+import { hashOfEmail, type Mail } from '../../_kernel/mail/mail.js';
 import type { MailDesk } from '../../_kernel/mail/mail-desk.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
+import { addressOfTenant } from '../../_kernel/wire/tenant-address.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { PlatformDb, TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { emailSchema } from '../../_kernel/validation/text.js';
@@ -12,8 +12,9 @@ import { validate } from '../../_kernel/validation/validate.js';
 import type { IdentityEvents, ProofRequested } from '../events.js';
 import { findMembershipsOfUsers } from '../membership/membership.store.js';
 import { maySignIn } from '../user/user.js';
-import { findMemberByEmail, type UserRow } from '../user/user.store.js';
+import { findMemberByEmail, findUsersByIds, type UserRow } from '../user/user.store.js';
 import {
+  ADDRESS_PURPOSE,
   codeFits,
   hashProofCode,
   hashProofToken,
@@ -35,13 +36,13 @@ import {
 } from './mailed-proof.store.js';
 
 const HOUR_MS = 60 * 60 * 1_000;
-const ADDRESS_PURPOSE = 'address of a mailed proof';
 
 /** Paths of the pages that the links lead to. */
 const PAGES: Readonly<Record<ProofPurpose, string>> = {
   EMAIL_VERIFICATION: '/account/verify-email',
   PASSWORD_RESET: '/account/reset-password',
   SIGN_IN: '/account/sign-in',
+  EMAIL_CHANGE: '/account/verify-email',
 };
 
 const askedSchema = z.object({ email: emailSchema });
@@ -71,14 +72,15 @@ interface MailFacts {
 }
 
 /** A new password is chosen behind the link only: a code of six digits is too little for that. */
-function mailOf(purpose: ProofPurpose, to: string, { code, ...facts }: MailFacts): Mail {
+function mailOf(purpose: ProofPurpose, { email: to, locale }: Pick<UserRow, 'email' | 'locale'>, { code, ...facts }: MailFacts): Mail {
   switch (purpose) {
     case 'PASSWORD_RESET':
-      return { template: 'PASSWORD_RESET', to, values: facts };
+      return { template: 'PASSWORD_RESET', to, locale, values: facts };
     case 'SIGN_IN':
-      return { template: 'SIGN_IN_LINK', to, values: { ...facts, code } };
+      return { template: 'SIGN_IN_LINK', to, locale, values: { ...facts, code } };
     case 'EMAIL_VERIFICATION':
-      return { template: 'EMAIL_VERIFICATION', to, values: { ...facts, code } };
+    case 'EMAIL_CHANGE':
+      return { template: 'EMAIL_VERIFICATION', to, locale, values: { ...facts, code } };
   }
 }
 
@@ -104,15 +106,17 @@ export function createMailedProofService(parts: {
         outbox.emit(db, context, 'identity.proof_requested', {
           purpose,
           sealedEmail: secretBox.seal(email, ADDRESS_PURPOSE),
+          recipientHash: hashOfEmail(email),
         }),
       );
       return { email };
     },
 
-    async send(context, db, { purpose, sealedEmail }) {
+    async send(context, db, { purpose, sealedEmail, userId }) {
+      if (sealedEmail === '') return;
       const email = secretBox.open(sealedEmail, ADDRESS_PURPOSE);
       const now = context.clock.now();
-      const user = await findMemberByEmail(db, email);
+      const user = userId === undefined ? await findMemberByEmail(db, email) : (await findUsersByIds(db, [userId]))[0];
       if (!user || !(await mayHave(db, purpose, user))) return;
       const sent = await countProofsSince(db, email, purpose, new Date(now.getTime() - HOUR_MS));
       if (sent >= PROOFS_AN_HOUR) return;
@@ -131,7 +135,7 @@ export function createMailedProofService(parts: {
         expiresAt: new Date(now.getTime() + minutes * 60_000),
       });
       const link = `${addressOfTenant(publicUrl, context.tenant)}${PAGES[purpose]}?token=${token}`;
-      await mails.send(db, context, mailOf(purpose, email, { displayName: user.displayName, code, link, minutes }));
+      await mails.send(db, context, mailOf(purpose, { email, locale: user.locale }, { displayName: user.displayName, code, link, minutes }));
     },
 
     async use(context, db, purpose, shown) {

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
-export const PROOF_PURPOSES = ['EMAIL_VERIFICATION', 'PASSWORD_RESET', 'SIGN_IN'] as const;
+export const PROOF_PURPOSES = ['EMAIL_VERIFICATION', 'PASSWORD_RESET', 'SIGN_IN', 'EMAIL_CHANGE'] as const;
 export type ProofPurpose = (typeof PROOF_PURPOSES)[number];
 
 /** Minutes that a proof is good for. */
@@ -9,6 +9,7 @@ export const PROOF_MINUTES: Readonly<Record<ProofPurpose, number>> = {
   EMAIL_VERIFICATION: 24 * 60,
   PASSWORD_RESET: 60,
   SIGN_IN: 10,
+  EMAIL_CHANGE: 24 * 60,
 };
 
 /** Proofs of one purpose that an address is sent in an hour: more would be a way to fill somebody's mailbox. */
@@ -16,6 +17,9 @@ export const PROOFS_AN_HOUR = 5;
 
 /** Wrong codes after which the right one counts no more: a million codes, five tries. */
 const MOST_WRONG_CODES = 5;
+
+/** Sealed for this purpose, so that no other sealed value is ever taken for the address of a proof. */
+export const ADDRESS_PURPOSE = 'address of a mailed proof';
 
 const PREFIX = 'spm_';
 

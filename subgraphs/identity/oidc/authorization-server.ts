@@ -8,6 +8,8 @@ import type { AuthorizationRequests } from '../account-pages/authorization-reque
 import type { BrowserSessionService } from '../account-pages/browser-session.service.js';
 import type { PageBrands } from '../account-pages/page-brand.store.js';
 import type { IdentityEvents } from '../events.js';
+import type { SingleLogoutService } from '../identity-provider/single-logout.service.js';
+import type { AskedAddresses } from '../own-domain/asked-address.js';
 import type { SessionService } from '../session/session.service.js';
 import type { SignIn } from '../session/sign-in.js';
 import type { SigningKeyService } from '../signing-key/signing-key.service.js';
@@ -40,12 +42,14 @@ export function createAuthorizationServer(parts: {
   readonly signIn: SignIn;
   readonly sessions: SessionService;
   readonly browsers: BrowserSessionService;
+  readonly singleLogouts: SingleLogoutService;
   readonly brandOf: PageBrands;
+  readonly addresses: AskedAddresses;
   readonly publicUrl: string;
   /** Whether clients on the own network may be told of a sign-out, as where development happens. */
   readonly reachesOwnNetwork: boolean;
 }): AuthorizationServer {
-  const { runtime, outbox, signingKeys, signIn, sessions, browsers, brandOf, publicUrl, reachesOwnNetwork } = parts;
+  const { runtime, outbox, signingKeys, signIn, sessions, browsers, singleLogouts, brandOf, addresses, publicUrl, reachesOwnNetwork } = parts;
   const { secretBox, clock, logger } = runtime;
   const { tenants, platform } = runtime.database;
   const contexts = new RequestContexts();
@@ -57,15 +61,25 @@ export function createAuthorizationServer(parts: {
     grants,
     contexts,
     signingKeys,
-    publicUrl,
+    addresses,
     brandOf,
-    exchange: createTokenExchange({ tenants, platform, outbox, signingKeys, grants, issuer: publicUrl }),
-    tokenClaims: createTokenClaims({ grants, signIn, issuer: publicUrl }),
+    singleLogouts,
+    exchange: createTokenExchange({ tenants, platform, outbox, signingKeys, grants, publicUrl }),
+    tokenClaims: createTokenClaims({ grants, signIn }),
     ...(reachesOwnNetwork ? { fetch: fetchAnywhere } : {}),
   });
   return {
     requests: createWaitingRequests({ providers, grants }),
-    routes: oidcRoutes({ providers, contexts, browsers, sessions, isSecure: publicUrl.startsWith('https:'), clock, logger }),
+    routes: oidcRoutes({
+      providers,
+      contexts,
+      browsers,
+      sessions,
+      singleLogouts,
+      isSecure: publicUrl.startsWith('https:'),
+      clock,
+      logger,
+    }),
     schedule: forgetExpiredRecords(platform),
     job: tellClientOfLogout(providers),
   };

@@ -15,6 +15,7 @@ import type { OpsEvents } from '../../ops/events.js';
 import { OidcClientId } from '../ids.js';
 import { USER_SCHEMA } from '../scim/protocol/attributes.js';
 import type { SignedIn } from '../session/sign-in.js';
+import { rememberVerifiedDomain } from '../identity-provider/identity-provider.store.js';
 import { insertGrant } from './grant.store.js';
 import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
 
@@ -92,7 +93,12 @@ describe('the clients that took part in a session', () => {
     services().sessions.login(nobody(tenant), { email, password: PASSWORD });
 
   /** As a client that she signs in to by this session. @returns what the client knows it by */
-  const takePart = async ({ sessionId, userId }: SignedIn, name: string, tenant: TenantIdentity = ACME): Promise<string> => {
+  const takePart = async (
+    { sessionId, userId }: SignedIn,
+    name: string,
+    tenant: TenantIdentity = ACME,
+    domain: string | null = null,
+  ): Promise<string> => {
     const sid = randomUUID();
     await insertGrant(t.runtime.database.tenants.of({ tenant }), {
       hash: hashOfSecret(randomUUID()),
@@ -101,6 +107,7 @@ describe('the clients that took part in a session', () => {
       clientId: clients.get(`${tenant.slug}/${name}`) ?? '',
       sid,
       tenant,
+      domain,
       createdAt: t.clock.now(),
     });
     return sid;
@@ -155,6 +162,19 @@ describe('the clients that took part in a session', () => {
       },
       t.clock,
     );
+
+  it('are told by the issuer that they know, which may be at a domain of the company, for as long as it is that', async () => {
+    const { email } = await newPerson();
+    const session = await signIn(email);
+    const db = t.runtime.database.tenants.of(at());
+    await rememberVerifiedDomain(db, 'login.acme.example', t.clock.now());
+    const here = await takePart(session, 'one', ACME, 'login.acme.example');
+    const lost = await takePart(session, 'two', ACME, 'lost.acme.example');
+    await services().sessions.logout(her(session));
+    expect(decodeJwt((await isTold(here)).token)).toMatchObject({ iss: 'http://login.acme.example' });
+    await eventually(async () => (await jobsOf(lost))[0]?.status === 'DEAD', WITHIN);
+    expect(toldOf(lost)).toEqual([]);
+  });
 
   type Person = Awaited<ReturnType<typeof newPerson>>;
   test.each<[string, (session: SignedIn, person: Person) => Promise<unknown>]>([

@@ -8,3 +8,8 @@ export const findSessionAnywhere = (db: PlatformDb, tenantId: string, id: string
 export async function endSessionAt(db: TenantDb, id: string, expiresAt: Date): Promise<void> {
   await db.session.updateMany({ where: { id }, data: { expiresAt } });
 }
+
+/** Whether a tenant, of which nothing but its id is known, has shown that a domain is its own. */
+export async function isDomainOf(db: PlatformDb, tenantId: string, domain: string): Promise<boolean> {
+  return (await db.verifiedEmailDomain.count({ where: { tenantId, domain } })) > 0;
+}

@@ -64,6 +64,7 @@ export function createGrantService(parts: {
         clientId,
         sid,
         tenant: context.tenant,
+        domain: context.origin.domain ?? null,
         createdAt: context.clock.now(),
       });
     },

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
-import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
+import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { AskedAddresses } from '../own-domain/asked-address.js';
 import type { SigningKeyService } from '../signing-key/signing-key.service.js';
 import { createTenantProvider, type TenantProvider, type TenantProviderParts } from './tenant-provider.js';
 
@@ -13,19 +13,24 @@ export interface TenantServer extends TenantProvider {
   readonly handle: (message: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 }
 
-/** The authorization servers of the tenants, each made when first asked, and anew when the keys have changed. */
+/**
+ * The authorization servers of the tenants, one at each of their addresses, each made when first asked, and anew when the
+ * keys have changed.
+ */
 export interface ProviderDirectory {
-  of(tenant: TenantIdentity): Promise<TenantServer>;
+  /** @throws {NotFoundError} for a domain that is not, or no longer, the tenant's own */
+  of(context: Pick<RequestContext, 'tenant' | 'origin'>): Promise<TenantServer>;
 }
 
 export function createProviderDirectory(
-  parts: TenantProviderParts & { readonly signingKeys: SigningKeyService; readonly publicUrl: string },
+  parts: TenantProviderParts & { readonly signingKeys: SigningKeyService; readonly addresses: AskedAddresses },
 ): ProviderDirectory {
-  const { signingKeys, publicUrl } = parts;
+  const { signingKeys, addresses } = parts;
   const kept = new LRUCache<string, TenantServer>({ max: PROVIDERS_KEPT });
   return {
-    async of(tenant) {
-      const issuer = addressOfTenant(publicUrl, tenant);
+    async of(context) {
+      const { tenant } = context;
+      const { origin: issuer } = await addresses(context);
       const keys = await signingKeys.signingKeysOf('tenant');
       const name = [tenant.id, issuer, ...keys.map(({ kid }) => kid)].join(' ');
       const known = kept.get(name);

@@ -15,6 +15,7 @@ import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import { OidcClientId } from '../ids.js';
 import type { PageBrands } from '../account-pages/page-brand.store.js';
+import type { SingleLogoutService } from '../identity-provider/single-logout.service.js';
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS } from '../session/session.js';
 import { findUsersByIds } from '../user/user.store.js';
 import { findServiceAccountsByIds } from '../service-account/service-account.store.js';
@@ -46,6 +47,7 @@ export interface TenantProviderParts extends RecordAdapterParts {
   readonly tokenClaims: TokenClaims;
   readonly exchange: TokenExchange;
   readonly brandOf: PageBrands;
+  readonly singleLogouts: SingleLogoutService;
   /** Asks other servers; never one on the own network, unless that is where development happens. */
   readonly fetch?: Configuration['fetch'];
 }
@@ -77,7 +79,7 @@ export function createTenantProvider(
   const isSecure = issuer.startsWith('https:');
   const resource = resourceOf(issuer);
   const cookie = { httpOnly: true, sameSite: 'lax', secure: isSecure, signed: true } as const;
-  const pages = createServerPages(parts.brandOf, (ctx) => contexts.of(ctx).context);
+  const pages = createServerPages({ ...parts, askedBy: (ctx) => contexts.of(ctx) });
 
   const policy = interactionPolicy.base();
   policy.get('login')?.checks.add(

@@ -13,15 +13,12 @@ const wordsOf = (scope: unknown): readonly string[] => (typeof scope === 'string
 export function createTokenClaims(parts: {
   readonly grants: GrantService;
   readonly signIn: SignIn;
-  /** `iss` of the tokens that the gateway accepts. */
-  readonly issuer: string;
 }) {
-  const { grants, signIn, issuer } = parts;
+  const { grants, signIn } = parts;
 
   const dress = (structured: JWTStructured, claims: AccessTokenClaims, allowed: readonly string[]): void => {
     const asked = wordsOf(structured.payload['scope']);
     Object.assign(structured.payload, claims, {
-      iss: issuer,
       jti: uuidv7(),
       scope: allowed.filter((permission) => asked.includes(permission)).join(' '),
     });

@@ -1,8 +1,9 @@
-import { createLocalJWKSet, errors as joseErrors, jwtVerify } from 'jose';
+import { createLocalJWKSet, errors as joseErrors, jwtVerify, type JWTPayload } from 'jose';
 import type { KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { errors } from './library.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
+import { addressOfDomain, addressOfSlug } from '../../_kernel/wire/tenant-address.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { TOKEN_AUDIENCE } from '../../_kernel/wire/access-token.js';
 import type { BrowserSession } from '../account-pages/browser-session.service.js';
@@ -14,7 +15,7 @@ import type { SigningKeyService } from '../signing-key/signing-key.service.js';
 import { placeToSignInTo } from '../standing/standing.store.js';
 import { TOKEN_EXCHANGE } from './client.js';
 import { uuidOf } from './client-metadata.js';
-import { endSessionAt, findSessionAnywhere } from './exchange.store.js';
+import { endSessionAt, findSessionAnywhere, isDomainOf } from './exchange.store.js';
 import type { GrantService } from './grant.service.js';
 
 const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
@@ -38,27 +39,32 @@ export function createTokenExchange(parts: {
   readonly outbox: Outbox<IdentityEvents>;
   readonly signingKeys: SigningKeyService;
   readonly grants: GrantService;
-  /** `iss` of the tokens that are taken. */
-  readonly issuer: string;
+  readonly publicUrl: string;
 }): TokenExchange {
-  const { tenants, platform, outbox, signingKeys, grants, issuer } = parts;
+  const { tenants, platform, outbox, signingKeys, grants, publicUrl } = parts;
+
+  /** The platform, or the tenant of the token itself at one of its addresses. */
+  const isIssuerOf = async ({ iss = '', tid, tenant }: JWTPayload): Promise<boolean> => {
+    if (iss === publicUrl || iss === addressOfSlug(publicUrl, textOf(tenant))) return true;
+    const domain = URL.canParse(iss) ? new URL(iss).hostname : '';
+    return domain !== '' && iss === addressOfDomain(publicUrl, domain) && isDomainOf(platform.db, textOf(tid), domain);
+  };
 
   /** The open session, in another tenant, that the token belongs to. */
   const sessionBehind = async (context: RequestContext, token: string): Promise<SessionRow> => {
     const keys = createLocalJWKSet({ keys: [...(await signingKeys.publicKeys()).keys] });
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ['EdDSA'],
-      issuer,
       audience: TOKEN_AUDIENCE.tenant,
       currentDate: context.clock.now(),
-      requiredClaims: ['sub', 'sid', 'tid', 'mid'],
+      requiredClaims: ['iss', 'sub', 'sid', 'tid', 'mid'],
     }).catch((error: unknown) => {
       if (error instanceof joseErrors.JOSEError) throw refused();
       throw error;
     });
     const { tid, sid, cnf, sub } = payload;
     // One that is bound to a key proves nothing without it.
-    if (cnf !== undefined || tid === context.tenant.id) throw refused();
+    if (cnf !== undefined || tid === context.tenant.id || !(await isIssuerOf(payload))) throw refused();
     const session = await findSessionAnywhere(platform.db, textOf(tid), textOf(sid));
     const isOpen = session?.revokedAt === null && session.expiresAt > context.clock.now();
     if (!session || !isOpen || session.realm !== 'tenant' || session.subjectId !== sub) throw refused();

@@ -23,7 +23,7 @@ export function createWaitingRequests(parts: {
   const { providers, grants } = parts;
 
   const exchangeWith = async (context: RequestContext, request: RouteRequest) => {
-    const { provider, issuer } = await providers.of(context.tenant);
+    const { provider, issuer } = await providers.of(context);
     const { message, response } = createExchange(request, issuer, context.origin.ip);
     return { provider, message, response };
   };
@@ -52,7 +52,7 @@ export function createWaitingRequests(parts: {
       const interaction = await interactionOf(context, request);
       if (interaction?.prompt.name !== waitsFor) return null;
       const { params, prompt, uid } = interaction;
-      const { provider } = await providers.of(context.tenant);
+      const { provider } = await providers.of(context);
       const client = await provider.Client.find(String(params['client_id']));
       if (!client) return null;
       return {
@@ -70,7 +70,7 @@ export function createWaitingRequests(parts: {
     },
     async consented(context, request, { membership }) {
       const interaction = await interactionOf(context, request);
-      const { provider } = await providers.of(context.tenant);
+      const { provider } = await providers.of(context);
       const client = interaction && (await provider.Client.find(String(interaction.params['client_id'])));
       // Somebody else's request, opened before she signed in with this browser.
       if (!client || interaction.session?.accountId !== membership.userId) return '/account';

@@ -17,6 +17,10 @@ const PasskeyRef = builder.objectRef<PasskeyRow>('Passkey').implement({
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: ({ id }) => PasskeyId.encode(id) }),
     name: t.exposeString('name', { description: 'What you call it.' }),
+    domain: t.exposeString('domain', {
+      nullable: true,
+      description: "The company's own domain that it is good at; null for its address below the platform's.",
+    }),
     isSynced: t.exposeBoolean('isSynced', { description: 'Whether its maker keeps copies on other devices of yours.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When you added it.' }),
     lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'When you last signed in with it; null before.' }),

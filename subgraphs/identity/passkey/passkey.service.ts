@@ -11,10 +11,10 @@ import type { Outbox } from '../../_kernel/events/outbox.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requireFreshProof, requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { IdentityEvents } from '../events.js';
+import type { AskedAddresses } from '../own-domain/asked-address.js';
 import type { SignedIn, SignIn } from '../session/sign-in.js';
 import type { SignInGuard } from '../sign-in-guard/sign-in-guard.service.js';
 import { findUserById } from '../user/user.store.js';
@@ -66,14 +66,14 @@ export function createPasskeyService(parts: {
   readonly outbox: Outbox<IdentityEvents>;
   readonly signIn: SignIn;
   readonly guard: SignInGuard;
-  /** Address of the platform; passkeys are bound to the tenant's subdomain of it. */
-  readonly publicUrl: string;
+  readonly addresses: AskedAddresses;
 }): PasskeyService {
-  const { tenants, platform, outbox, signIn, guard, publicUrl } = parts;
+  const { tenants, platform, outbox, signIn, guard, addresses } = parts;
 
-  const relyingParty = ({ tenant }: RequestContext): { readonly id: string; readonly origin: string } => {
-    const origin = addressOfTenant(publicUrl, tenant);
-    return { id: new URL(origin).hostname, origin };
+  /** The address the browser is at: what is made at one of the company's addresses is good there, and at no other. */
+  const relyingParty = async (context: RequestContext) => {
+    const { origin, domain } = await addresses(context);
+    return { id: new URL(origin).hostname, origin, domain };
   };
 
   const remember = async (context: RequestContext, challenge: string, userId: string | null): Promise<void> => {
@@ -92,9 +92,9 @@ export function createPasskeyService(parts: {
   const verified = async (context: RequestContext, input: unknown): Promise<PasskeyRow | null> => {
     const response = validate(assertionSchema, input);
     const expectedChallenge = await take(context, response.response.clientDataJSON, null);
-    const passkey = await findPasskeyByCredential(tenants.of(context), response.id);
+    const { id: expectedRPID, origin: expectedOrigin, domain } = await relyingParty(context);
+    const passkey = await findPasskeyByCredential(tenants.of(context), response.id, domain);
     if (expectedChallenge === null || !passkey) return null;
-    const { id: expectedRPID, origin: expectedOrigin } = relyingParty(context);
     const { verified: holds, authenticationInfo } = await verifyAuthenticationResponse({
       response,
       expectedChallenge,
@@ -122,20 +122,22 @@ export function createPasskeyService(parts: {
     async beginAdding(context) {
       const { userId } = requireMember(context);
       requireFreshProof(context);
-      const [user, existing] = await Promise.all([
+      const [user, existing, { id: rpID, domain }] = await Promise.all([
         findUserById(platform.db, userId),
         findPasskeysOf(tenants.of(context), userId),
+        relyingParty(context),
       ]);
       if (!user) throw new UnauthenticatedError('Sign in again');
       if (existing.length >= MOST_PASSKEYS) throw new ConflictError(`At most ${MOST_PASSKEYS} passkeys; remove one first`);
       const options = await generateRegistrationOptions({
         rpName: context.tenant.name,
-        rpID: relyingParty(context).id,
+        rpID,
         userID: Buffer.from(userId.replaceAll('-', ''), 'hex'),
         userName: user.email,
         userDisplayName: user.displayName,
         attestationType: 'none',
-        excludeCredentials: existing.map(({ credentialId }) => ({ id: credentialId })),
+        // One that is good elsewhere does not keep its key from being good here, too.
+        excludeCredentials: existing.filter((one) => one.domain === domain).map(({ credentialId }) => ({ id: credentialId })),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       });
       await remember(context, options.challenge, userId);
@@ -146,7 +148,7 @@ export function createPasskeyService(parts: {
       const { userId } = requireMember(context);
       const { name, response } = validate(registrationSchema, input);
       const expectedChallenge = await take(context, response.response.clientDataJSON, userId);
-      const { id: expectedRPID, origin: expectedOrigin } = relyingParty(context);
+      const { id: expectedRPID, origin: expectedOrigin, domain } = await relyingParty(context);
       const result =
         expectedChallenge === null
           ? null
@@ -168,6 +170,7 @@ export function createPasskeyService(parts: {
           signCount: BigInt(credential.counter),
           transports: [...(response.response.transports ?? [])],
           name,
+          domain,
           isSynced: credentialBackedUp,
           createdAt: context.clock.now(),
         });
@@ -190,7 +193,7 @@ export function createPasskeyService(parts: {
     },
 
     async beginSignIn(context) {
-      const options = await generateAuthenticationOptions({ rpID: relyingParty(context).id, userVerification: 'required' });
+      const options = await generateAuthenticationOptions({ rpID: (await relyingParty(context)).id, userVerification: 'required' });
       await remember(context, options.challenge, null);
       return options;
     },

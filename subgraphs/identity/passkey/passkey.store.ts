@@ -6,8 +6,9 @@ export type PasskeyRow = Passkey;
 export const findPasskeysOf = (db: TenantDb, userId: string): Promise<PasskeyRow[]> =>
   db.passkey.findMany({ where: { userId }, orderBy: { createdAt: 'asc' } });
 
-export const findPasskeyByCredential = (db: TenantDb, credentialId: string): Promise<PasskeyRow | null> =>
-  db.passkey.findFirst({ where: { credentialId } });
+/** @param domain that it has to be good at; null for the company's subdomain */
+export const findPasskeyByCredential = (db: TenantDb, credentialId: string, domain: string | null): Promise<PasskeyRow | null> =>
+  db.passkey.findFirst({ where: { credentialId, domain } });
 
 /** @returns null when the credential is kept already */
 export async function insertPasskey(

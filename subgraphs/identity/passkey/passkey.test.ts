@@ -4,6 +4,7 @@ import { startTestIdentity, type TestIdentity } from '../../../tests/support/ide
 import { ACME, contextFor, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
+import { forgetVerifiedDomain, rememberVerifiedDomain } from '../identity-provider/identity-provider.store.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 
 const RP = { origin: 'http://acme.spine.example', rpId: 'acme.spine.example' };
@@ -159,5 +160,75 @@ describe('a passkey', () => {
     expect(first.challenge).not.toBe(second.challenge);
     expect({ ...first, challenge: '' }).toEqual({ ...second, challenge: '' });
     expect(first).toMatchObject({ rpId: 'acme.spine.example', userVerification: 'required' });
+  });
+});
+
+describe("a passkey at a company's own domain", () => {
+  const OWN = 'login.acme.example';
+  const THERE = { origin: `http://${OWN}`, rpId: OWN };
+  const asked = (context: RequestContext, domain = OWN): RequestContext => ({ ...context, origin: { ...context.origin, domain } });
+  const own = (tenant: TenantIdentity = ACME) => t.runtime.database.tenants.of({ tenant });
+
+  beforeAll(() => rememberVerifiedDomain(own(), OWN, new Date()));
+
+  const addedThere = async ({ context }: Person, key = new SoftwareAuthenticator()): Promise<SoftwareAuthenticator> => {
+    const { challenge, rp } = await passkeys().beginAdding(asked(context()));
+    expect(rp.id).toBe(OWN);
+    await passkeys().add(asked(context()), { name: 'There', ...key.create({ challenge, ...THERE }) });
+    return key;
+  };
+  const signInThere = async (key: SoftwareAuthenticator, of: Partial<Ceremony> = {}) => {
+    const { challenge, rpId } = await passkeys().beginSignIn(asked(visitor()));
+    expect(rpId).toBe(OWN);
+    return passkeys().signIn(asked(visitor()), key.get({ challenge, ...THERE, ...of }));
+  };
+
+  test('signs in there, and nowhere else, as one of the subdomain does not sign in there', async () => {
+    const somebody = await person();
+    const [there, here] = [await addedThere(somebody), await added(somebody)];
+    await expect(signInThere(there)).resolves.toMatchObject({ userId: somebody.userId });
+    await expect(signInWith(here)).resolves.toMatchObject({ userId: somebody.userId });
+    for (const change of [{}, RP, { rpId: RP.rpId }, { origin: RP.origin }]) {
+      await expect(signInThere(here, change)).rejects.toMatchObject(REFUSED);
+    }
+    for (const change of [{}, THERE, { rpId: THERE.rpId }, { origin: THERE.origin }]) {
+      await expect(signInWith(there, change)).rejects.toMatchObject(REFUSED);
+    }
+    expect(await passkeys().mine(somebody.context())).toMatchObject([{ domain: OWN }, { domain: null }]);
+  });
+
+  test('is named to the browser, as one not to be made anew, there alone', async () => {
+    const somebody = await person();
+    const [there, here] = [await addedThere(somebody), await added(somebody)];
+    const excludedAt = async (context: RequestContext) =>
+      ((await passkeys().beginAdding(context)).excludeCredentials ?? []).map(({ id }) => id);
+    expect(await excludedAt(asked(somebody.context()))).toEqual([there.credentialId.toString('base64url')]);
+    expect(await excludedAt(somebody.context())).toEqual([here.credentialId.toString('base64url')]);
+  });
+
+  test.each([
+    ['that the company has not shown to be its own', 'unproved.acme.example'],
+    ["that is another company's", 'login.globex.example'],
+  ])('%s is neither made nor asked for', async (_whose, domain) => {
+    await rememberVerifiedDomain(own(GLOBEX), 'login.globex.example', new Date());
+    const somebody = await person();
+    await expect(passkeys().beginAdding(asked(somebody.context(), domain))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(passkeys().beginSignIn(asked(visitor(), domain))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    // Made at the foreign page, but brought to an address of the company.
+    const { challenge } = await passkeys().beginAdding(somebody.context());
+    const made = new SoftwareAuthenticator().create({ challenge, origin: `http://${domain}`, rpId: domain });
+    await expect(passkeys().add(somebody.context(), { name: 'Foreign', ...made })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    const key = await addedThere(somebody);
+    await expect(signInThere(key, { origin: `http://${domain}`, rpId: domain })).rejects.toMatchObject(REFUSED);
+  });
+
+  test('lets nobody in any more once the company has lost the domain', async () => {
+    const key = await addedThere(await person());
+    await forgetVerifiedDomain(own(), OWN);
+    await expect(passkeys().beginSignIn(asked(visitor()))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const { challenge } = await passkeys().beginSignIn(visitor());
+    await expect(passkeys().signIn(asked(visitor()), key.get({ challenge, ...THERE }))).rejects.toMatchObject(REFUSED);
+    await rememberVerifiedDomain(own(), OWN, new Date());
+    await expect(signInThere(key)).resolves.toBeDefined();
   });
 });

@@ -64,6 +64,7 @@ export function createPasswordService(parts: {
     await mails.send(db, context, {
       template: 'PASSWORD_CHANGED',
       to: user.email,
+      locale: user.locale,
       values: { displayName: user.displayName },
     });
   };

@@ -1,7 +1,8 @@
+import { hashOfEmail } from '../../_kernel/mail/mail.js';
 import type { PlatformDb } from '../../_kernel/tenancy/tenant-database.js';
 
-/** Members of an event's payload that say something of a person in words. */
-const TELLING = ['email', 'displayName', 'phone', 'reason', 'note', 'text', 'comment', 'subject'];
+/** Members of an event's payload that say something of a person in words, or hold such words under seal. */
+const TELLING = ['email', 'emailBefore', 'sealed', 'sealedEmail', 'recipientHash', 'displayName', 'phone', 'reason', 'note', 'text', 'comment', 'subject'];
 
 /**
  * Removes a person's account when no company has her as a member any more, and with it all that hangs on it.
@@ -20,14 +21,16 @@ export async function removeAccountOfNobody(db: PlatformDb, userId: string): Pro
 
 /**
  * Takes out of a tenant's log what events of the past say of a person: names, addresses and words, and from where
- * events about her or by her were caused. The events stay, in their places, and so do their ids.
+ * events about her or by her were caused; mails and messages to her lose what is under seal. The events stay, in
+ * their places, and so do their ids.
  */
 export async function scrubEventsOf(
   db: PlatformDb,
   tenantId: string,
-  who: { readonly userId: string | null; readonly clientId: string | null },
+  who: { readonly userId: string | null; readonly clientId: string | null; readonly emails: readonly string[] },
 ): Promise<void> {
   const ids = [who.userId, who.clientId].filter((id) => id !== null);
+  const addressed = who.emails.map(hashOfEmail);
   await db.$executeRaw`
     UPDATE kernel.outbox_event SET
       payload = payload || (
@@ -37,8 +40,11 @@ export async function scrubEventsOf(
     WHERE tenant_id = ${tenantId}::uuid AND jsonb_typeof(payload) = 'object' AND (
       headers ->> 'actorId' = ANY(${ids}::text[]) OR payload ->> 'userId' = ANY(${ids}::text[])
       OR payload ->> 'clientUserId' = ANY(${ids}::text[]) OR payload ->> 'clientId' = ANY(${ids}::text[])
-      OR payload ->> 'subjectId' = ANY(${ids}::text[]))`;
+      OR payload ->> 'subjectId' = ANY(${ids}::text[]) OR payload ->> 'recipientHash' = ANY(${addressed}::text[]))`;
   await db.$executeRaw`
     UPDATE kernel.job SET headers = headers || '{"ip": null, "userAgent": null}'::jsonb
     WHERE tenant_id = ${tenantId}::uuid AND headers ->> 'actorId' = ANY(${ids}::text[])`;
+  await db.$executeRaw`
+    UPDATE kernel.job SET payload = payload || '{"sealed": ""}'::jsonb
+    WHERE tenant_id = ${tenantId}::uuid AND payload ? 'sealed' AND payload ->> 'userId' = ANY(${ids}::text[])`;
 }

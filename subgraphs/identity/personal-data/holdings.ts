@@ -1,7 +1,7 @@
 import type { DataSubject } from '../../_kernel/personal-data/personal-data.js';
 import type { Holding } from '../../_kernel/personal-data/holding.js';
 import { sql, type Sql } from '../../_kernel/tenancy/sql.js';
-import { hashOfEmail } from '../user/user.js';
+import { hashOfEmail } from '../../_kernel/mail/mail.js';
 
 const ofUser = ({ userId }: DataSubject): Sql => sql`t.user_id = ${userId}::uuid`;
 const signedInAs = ({ userId }: DataSubject): Sql => sql`t.subject_id = ${userId}::uuid AND t.realm = 'tenant'`;
@@ -48,6 +48,7 @@ export const IDENTITY_HOLDINGS: readonly Holding[] = [
     withheld: ['token_hash', 'code_hash'],
     erasure: deleted,
   }),
+  identity({ section: 'phoneCodes', table: 'phone_verification', whose: ofUser, withheld: ['code_hash'], erasure: deleted }),
   identity({
     section: 'invitations',
     table: 'invitation',

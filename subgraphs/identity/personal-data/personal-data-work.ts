@@ -98,7 +98,7 @@ export function createPersonalDataWork(parts: {
     if (known && rounds > 0) return known;
     const [user] = userId === null ? [] : await findUsersByIds(db, [userId]);
     const place = await placeOf(db, userId);
-    const emails = [...new Set([...(known?.emails ?? []), ...(user ? [user.email] : [])])];
+    const emails = [...new Set([...(known?.emails ?? []), ...(user ? [user.email, ...user.formerEmails] : [])])];
     return { userId, clientId, emails, worksHere: place?.roles.some((role) => role !== 'USER') ?? false };
   };
 
@@ -125,6 +125,7 @@ export function createPersonalDataWork(parts: {
     await mails.send(db, context, {
       template: 'NOTICE',
       to: user.email,
+      locale: user.locale,
       values: {
         displayName: user.displayName,
         title: 'Your data is ready',
@@ -175,15 +176,16 @@ export function createPersonalDataWork(parts: {
   };
 
   /** What no subgraph holds for itself: the account when nothing is left that it was for, and the log. */
-  const finish = (context: RequestContext, { tenantId, id, userId, clientId }: PersonalDataRequestRow): Promise<void> =>
+  const finish = (context: RequestContext, { tenantId, id, userId, clientId, sealedSubject }: PersonalDataRequestRow): Promise<void> =>
     platform.transaction(async (db) => {
+      const emails = sealedSubject === null ? [] : openSubject(secretBox, id, sealedSubject).emails;
       const { count } = await db.personalDataRequest.updateMany({
         where: { tenantId, id, status: 'AT_WORK' },
         data: { status: 'DONE', endedAt: context.clock.now(), sealedSubject: null },
       });
       if (count === 0) return;
       if (userId !== null) await removeAccountOfNobody(db, userId);
-      await scrubEventsOf(db, tenantId, { userId, clientId });
+      await scrubEventsOf(db, tenantId, { userId, clientId, emails });
       const request = await db.personalDataRequest.findFirstOrThrow({ where: { tenantId, id } });
       await outbox.emit(db, context, 'identity.personal_data_request_changed', {
         requestId: id,

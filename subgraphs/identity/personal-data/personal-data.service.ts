@@ -11,7 +11,7 @@ import { openAnswer, type PersonalDataKind } from '../../_kernel/personal-data/p
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { hasPermission, requireFreshProof, requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { LoaderDefinition, RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
+import { addressOfTenant } from '../../_kernel/wire/tenant-address.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { findUsersByIds } from '../user/user.store.js';
@@ -144,6 +144,7 @@ export function createPersonalDataService(parts: {
     await mails.send(db, context, {
       template: 'NOTICE',
       to: user.email,
+      locale: user.locale,
       values: {
         displayName: user.displayName,
         title: 'Your data will be erased',

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { IdentityEvents } from '../events.js';
+import { voidCodes } from '../phone/phone-verification.store.js';
 import { updateProfile, type UserRow } from '../user/user.store.js';
 import { changesIn, profileSchema } from './profile.js';
 
@@ -26,6 +27,7 @@ export const createProfileService = (parts: {
     const changes = changesIn(validate(profileSchema, input));
     const updated = await parts.platform.transaction(async (db) => {
       const user = await updateProfile(db, userId, changes);
+      if (changes.phone !== undefined) await voidCodes(db, userId, context.clock.now(), changes.phone);
       const fields = Object.keys(changes);
       if (user && fields.length > 0) {
         const { displayName } = user;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../_kernel/request/clock.js';
 import { Loaders } from '../../_kernel/request/loaders.js';
 import type { Logger, RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
+import { addressOfTenant } from '../../_kernel/wire/tenant-address.js';
 import { sqlStateOf } from '../../_kernel/tenancy/violations.js';
 import type { Envelope } from '../../_kernel/wire/envelope.js';
 import { SCIM_PATH } from '../../_kernel/wire/scim-token.js';

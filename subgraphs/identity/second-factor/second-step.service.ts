@@ -3,6 +3,7 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { findMembershipsOfUsers } from '../membership/membership.store.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
+import { openedAfterChallenge } from '../identity-provider/saml-session.store.js';
 import { findSession, renewProof } from '../session/session.store.js';
 import type { SignedIn, SignIn } from '../session/sign-in.js';
 import type { IssuedToken } from '../session/token-issuer.js';
@@ -67,7 +68,7 @@ export function createSecondStepService(parts: {
         throw new UnauthenticatedError(REFUSED);
       }
       await guard.forgive(context, attempt);
-      return signIn.open(context, membership, [...amr, method]);
+      return signIn.open(context, membership, [...amr, method], openedAfterChallenge(hash));
     },
 
     async stepUp(context, { password, code }) {

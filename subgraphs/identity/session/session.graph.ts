@@ -1,4 +1,5 @@
 import { NotFoundError, RateLimitedError, UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
+import { requireMember } from '../../_kernel/request/principal-checks.js';
 import { builder } from '../builder.js';
 import { SessionId } from '../ids.js';
 import { SecondFactorRequiredError } from '../second-factor/second-factor.js';
@@ -41,9 +42,15 @@ const SessionRef = builder.objectRef<SessionRow>('Session').implement({
   }),
 });
 
-const LoggedOutRef = builder.objectRef<{ readonly at: Date }>('LoggedOut').implement({
+const LoggedOutRef = builder.objectRef<{ readonly at: Date; readonly singleLogoutUrl: string | null }>('LoggedOut').implement({
   description: 'The session has ended.',
-  fields: (t) => ({ at: t.expose('at', { type: 'DateTime', description: 'When it ended.' }) }),
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When it ended.' }),
+    singleLogoutUrl: t.exposeString('singleLogoutUrl', {
+      nullable: true,
+      description: 'Where to send the browser so that you are signed out at the provider, too, by which you signed in; null where it wants no word.',
+    }),
+  }),
 });
 
 const SessionsEndedRef = builder.objectRef<{ readonly sessions: readonly SessionRow[] }>('SessionsEnded').implement({
@@ -124,8 +131,9 @@ builder.mutationFields((t) => ({
     errors: { types: [UnauthenticatedError] },
     description: 'Ends the session of the access token; its refresh token is worthless from then on.',
     resolve: async (_root, _args, { request, services }) => {
+      const singleLogoutUrl = await services.singleLogouts.urlAfter(request, requireMember(request).sessionId);
       await services.sessions.logout(request);
-      return { at: request.clock.now() };
+      return { at: request.clock.now(), singleLogoutUrl };
     },
   }),
 }));

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../events.js';
 import type { PasswordHasher } from '../password/password-hasher.js';
-import { hashOfEmail } from '../user/user.js';
+import { hashOfEmail } from '../../_kernel/mail/mail.js';
 import { findUserWithPassword, setPassword, type UserWithPassword } from '../user/user.store.js';
 import { rotateRefreshToken } from './refresh-rotation.js';
 import { findOpenSessions, revokeSession, type SessionRow } from './session.store.js';

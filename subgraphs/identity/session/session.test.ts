@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hash } from '@node-rs/bcrypt';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { ACME, contextFor, eventually, GLOBEX, memberOf, startTestRuntime, type TestRuntime } from '../../../tests/support/runtime.js';
 import type { Subgraph } from '../../_kernel/subgraph.js';
@@ -132,6 +133,25 @@ describe('sessions', () => {
     await expect(refresh(other.refresh.token)).rejects.toThrow('not valid');
     await expect(refresh(here.refresh.token)).resolves.toBeDefined();
     expect((await identity.services.sessions.mine(her)).map(({ id }) => id)).toEqual([idOf(here)]);
+  });
+
+  it('takes a password that was brought along as a hash of bcrypt, and keeps it by argon2id from then on', async () => {
+    const email = 'brought@acme.example';
+    await identity.services.registration.register(contextFor(ACME), { email, password: PASSWORD, displayName: 'Brought' });
+    const { userId } = await login(email);
+    const db = runtime.pools.platform;
+    const hashNow = async (): Promise<string> =>
+      (await db.query<{ hash: string }>('SELECT hash FROM identity.password_credential WHERE user_id = $1', [userId])).rows[0]?.hash ?? '';
+    for (const version of ['2a', '2b', '2y'] as const) {
+      const brought = await hash(PASSWORD, { version });
+      expect(brought.slice(0, 4)).toBe(`$${version}$`);
+      await db.query('UPDATE identity.password_credential SET hash = $2 WHERE user_id = $1', [userId, brought]);
+      await expect(login(email, 'Spine-wrong-1!')).rejects.toThrow('wrong');
+      expect(await hashNow()).toBe(brought);
+      await expect(login(email)).resolves.toMatchObject({ userId });
+      expect(await hashNow()).toMatch(/^\$argon2id\$/);
+      await expect(login(email)).resolves.toMatchObject({ userId });
+    }
   });
 
   it('keeps neither passwords nor refresh tokens in a form that can be used', async () => {

@@ -2,9 +2,10 @@ import { UnauthenticatedError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { PlatformDatabase, PlatformDb, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../events.js';
 import type { ShownProof } from '../mailed-proof/mailed-proof.js';
+import type { AddressChangeService } from '../address-change/address-change.service.js';
 import type { MailedProofService } from '../mailed-proof/mailed-proof.service.js';
 import type { UserLoader } from './user.loader.js';
 import { markEmailVerified } from './user.store.js';
@@ -19,7 +20,7 @@ export interface EmailVerificationService {
    */
   request(context: RequestContext): Promise<{ readonly email: string }>;
   /**
-   * Verifies an address by what was sent to it.
+   * Verifies an address by what was sent to it, and makes it a person's where her company's directory gave it to her.
    * @returns the id of the person
    * @throws {UnauthenticatedError} alike for a proof that is unknown, wrong, used, expired or of another tenant
    */
@@ -32,8 +33,15 @@ export function createEmailVerificationService(parts: {
   readonly outbox: Outbox<IdentityEvents>;
   readonly proofs: MailedProofService;
   readonly users: UserLoader;
+  readonly addressChanges: AddressChangeService;
 }): EmailVerificationService {
-  const { tenants, platform, outbox, proofs, users } = parts;
+  const { tenants, platform, outbox, proofs, users, addressChanges } = parts;
+  /** The person whose address a link or code makes it; null for none. */
+  const changedBy = async (context: RequestContext, db: PlatformDb, shown: ShownProof): Promise<string | null> => {
+    const proof = await proofs.use(context, db, 'EMAIL_CHANGE', shown);
+    return proof && (await addressChanges.complete(context, db, proof)) ? proof.userId : null;
+  };
+
   return {
     async request(context) {
       const { userId } = requireMember(context);
@@ -45,7 +53,7 @@ export function createEmailVerificationService(parts: {
     async verify(context, shown) {
       const userId = await platform.transaction(async (db) => {
         const proof = await proofs.use(context, db, 'EMAIL_VERIFICATION', shown);
-        if (!proof) return null;
+        if (!proof) return changedBy(context, db, shown);
         const changed = await markEmailVerified(db, proof.userId, proof.email);
         if (changed) await outbox.emit(db, context, 'identity.email_verified', { userId: proof.userId });
         return proof.userId;

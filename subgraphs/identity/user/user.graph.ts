@@ -7,7 +7,7 @@ import {
 import { builder } from '../builder.js';
 import { UserId } from '../ids.js';
 import { MembershipRef } from '../membership/membership.graph.js';
-import { maySeeContactDetails, type UserStatus } from './user.js';
+import { maySeeContactDetails, maySeePlace, type UserStatus } from './user.js';
 import type { UserRow } from './user.store.js';
 import type { RegistrationReceipt } from './registration.service.js';
 
@@ -40,8 +40,9 @@ export const UserRef = builder.objectRef<UserRow>('User').implement({
     membership: t.field({
       type: MembershipRef,
       nullable: true,
-      description: 'Her place in this tenant.',
-      resolve: (user, _args, { request, services }) => services.memberships.ofUser(request, user.id),
+      description: 'Her place in this tenant. Null unless it is your own or you look after clients or members.',
+      resolve: (user, _args, { request, services }) =>
+        maySeePlace(request, user.id) ? services.memberships.ofUser(request, user.id) : null,
     }),
   }),
 });

@@ -58,7 +58,11 @@ export async function deletePassword(db: PlatformDb, userId: string): Promise<vo
   await db.passwordCredential.deleteMany({ where: { userId } });
 }
 
+/** Another number than before is not verified. */
 export async function updateProfile(db: PlatformDb, id: string, changes: ProfileChanges): Promise<UserRow | null> {
+  if (changes.phone !== undefined) {
+    await db.user.updateMany({ where: { id, NOT: { phone: changes.phone } }, data: { phoneVerifiedAt: null } });
+  }
   const rows = await db.user.updateManyAndReturn({ where: { id }, data: changes });
   return rows[0] ?? null;
 }

@@ -32,7 +32,7 @@ const UpdateBrandingInput = builder.inputType('UpdateBrandingInput', {
   fields: (t) => ({
     displayName: t.string({ required: false, description: 'What it calls itself, 1 to 80 characters.' }),
     logoUrl: t.string({ required: false, description: 'An address with https, up to 500 characters.' }),
-    accentColor: t.string({ required: false, description: 'As `#RRGGBB`; to be made out on the background (3:1).' }),
+    accentColor: t.string({ required: false, description: 'As `#RRGGBB`; to be read on the background (4.5:1).' }),
     backgroundColor: t.string({ required: false, description: 'As `#RRGGBB`; together with the colour of the text.' }),
     textColor: t.string({ required: false, description: 'As `#RRGGBB`; legible on the background (4.5:1).' }),
     supportEmail: t.string({ required: false, description: 'Where people write who need help.' }),

@@ -63,7 +63,9 @@ export function createBrandingService(parts: {
         const named = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<ChosenBrand>;
         const brand: ChosenBrand = { ...NOTHING_CHOSEN, ...before, ...named };
         const accent = accentColor ?? accentBefore;
-        const issues = issuesOfColours({ ...brand, accentColor: accent });
+        // Who changes something else is not stopped by colours of before there was a rule.
+        const isRecoloured = accentColor !== undefined || 'backgroundColor' in named || 'textColor' in named;
+        const issues = isRecoloured ? issuesOfColours({ ...brand, accentColor: accent }) : [];
         if (issues.length > 0) throw new ValidationError(issues);
         await saveBranding(db, named, before === null);
         if (accent !== accentBefore) await settings.write(db, context, { accentColor: accent });

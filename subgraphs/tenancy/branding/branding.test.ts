@@ -50,6 +50,8 @@ describe('colours that are seen together', () => {
     [{ backgroundColor: '#FFFFFF', textColor: null }, ['textColor']],
     [{ backgroundColor: null, textColor: '#000000' }, ['backgroundColor']],
     [{ backgroundColor: null, textColor: null }, []],
+    [{ backgroundColor: null, textColor: null, accentColor: '#8A8A8A' }, ['accentColor']],
+    [{ backgroundColor: '#101010', textColor: '#FFFFFF', accentColor: '#FFCC00' }, []],
   ])('%p are told where they cannot be made out', (colours, fields) => {
     expect(issuesOfColours({ accentColor: '#3451B2', ...colours }).map(({ field }) => field)).toEqual(fields);
   });
@@ -104,6 +106,19 @@ describe('how a company looks', () => {
     expect(await seen(acme)).toMatchObject({ logoUrl: null, displayName: 'Acme', termsUrl: WHOLE.termsUrl });
     await update({ backgroundColor: null, textColor: null });
     expect(await seen(acme)).toMatchObject({ backgroundColor: null, textColor: null, accentColor: WHOLE.accentColor });
+  });
+
+  it('has a colour that can be read on the background it has chosen, whichever way that is changed', async () => {
+    const accent = (accentColor: string, tenant: TenantIdentity = acme) =>
+      t.subgraph.services.settings.update({ ...t.ownerContext(tenant), tenant }, { accentColor });
+    const refused = { issues: [{ field: 'accentColor', message: expect.stringContaining('contrast of 4.5:1') }] };
+    await update({ ...WHOLE, backgroundColor: '#101010', textColor: '#FFFFFF', accentColor: '#FFCC00' });
+    await expect(accent('#3451B2')).rejects.toMatchObject(refused);
+    await expect(accent('#FFD54F')).resolves.toBeDefined();
+    await expect(accent('#FFD54F', globex)).rejects.toMatchObject(refused);
+    expect(await update({ backgroundColor: null, textColor: null })).toMatchObject({ __typename: 'ValidationError', ...refused });
+    expect(await update({ displayName: 'Acme at night' })).toMatchObject({ __typename: 'Branding', accentColor: '#FFD54F' });
+    await update(WHOLE);
   });
 
   it('is not changed without the feature of the plan, and not shown any more once it is gone', async () => {

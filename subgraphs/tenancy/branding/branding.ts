@@ -3,9 +3,11 @@ import { colourSchema, contrastOf } from '../../_kernel/branding/colour.js';
 import { emailSchema, lineSchema } from '../../_kernel/validation/text.js';
 import type { ChosenBrand } from '../../_kernel/branding/brand.js';
 
-/** Text is legible from this contrast on, and what is not text can be made out (WCAG 2, AA). */
+/** Text is legible from this contrast on (WCAG 2, AA). */
 const LEGIBLE = 4.5;
-const VISIBLE = 3;
+
+/** What pages and mails show a colour on where a company has chosen no background. */
+const PAGE = '#FFFFFF';
 
 /** Without a user in front of the host: nobody takes the one for the other. */
 const pageSchema = z
@@ -45,21 +47,22 @@ export interface ColourIssue {
   readonly message: string;
 }
 
+function issuesOn(background: string, field: string, colour: string): readonly ColourIssue[] {
+  const contrast = contrastOf(colour, background);
+  if (contrast >= LEGIBLE) return [];
+  const told = (Math.floor(contrast * 100) / 100).toFixed(2);
+  return [{ field, message: `must have a contrast of ${LEGIBLE}:1 to the background ${background}; it has ${told}:1` }];
+}
+
+/** What is wrong with an accent on the background that a company has chosen; on the page's where that is null. */
+export const issuesOfAccent = (accentColor: string, background: string | null): readonly ColourIssue[] =>
+  issuesOn(background ?? PAGE, 'accentColor', accentColor);
+
 /** What is wrong with colours that are to be seen together. */
 export function issuesOfColours(brand: Pick<Branding, 'accentColor' | 'backgroundColor' | 'textColor'>): readonly ColourIssue[] {
   const { accentColor, backgroundColor, textColor } = brand;
-  if (backgroundColor === null && textColor === null) return [];
+  if (backgroundColor === null && textColor === null) return issuesOfAccent(accentColor, null);
   if (backgroundColor === null) return [{ field: 'backgroundColor', message: 'must be chosen together with the colour of the text' }];
   if (textColor === null) return [{ field: 'textColor', message: 'must be chosen together with the background' }];
-  const told = (contrast: number): string => `${(Math.floor(contrast * 100) / 100).toFixed(2)}:1`;
-  const text = contrastOf(textColor, backgroundColor);
-  const accent = contrastOf(accentColor, backgroundColor);
-  return [
-    ...(text < LEGIBLE
-      ? [{ field: 'textColor', message: `must have a contrast of ${LEGIBLE}:1 to the background; it has ${told(text)}` }]
-      : []),
-    ...(accent < VISIBLE
-      ? [{ field: 'accentColor', message: `must have a contrast of ${VISIBLE}:1 to the background; it has ${told(accent)}` }]
-      : []),
-  ];
+  return [...issuesOn(backgroundColor, 'textColor', textColor), ...issuesOfAccent(accentColor, backgroundColor)];
 }

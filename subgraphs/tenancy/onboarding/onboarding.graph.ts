@@ -92,7 +92,7 @@ const OrganizationStepInput = builder.inputType('OrganizationStepInput', {
     locale: t.string({ required: false, description: 'BCP 47 language tag.' }),
     contactEmail: t.string({ required: false, description: 'Where clients write to.' }),
     contactPhone: t.string({ required: false, description: 'Where clients call, as E.164.' }),
-    accentColor: t.string({ required: false, description: 'As `#RRGGBB`.' }),
+    accentColor: t.string({ required: false, description: 'As `#RRGGBB`; to be read on white (4.5:1).' }),
   }),
 });
 

@@ -9,7 +9,7 @@ import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 const STATE = '... on Onboarding { nextStep completedAt steps { step submittedAt } tenant { name plan settings { locale slotMinutes accentColor } features { key enabled } } }';
 const SUBMIT = `mutation ($input: SubmitOnboardingStepInput!) { submitOnboardingStep(input: $input) { __typename ${STATE} ... on UserError { code message } ... on ValidationError { issues { field } } } }`;
 
-const ORGANIZATION = { name: 'Hands & Co', timeZone: 'America/Toronto', locale: 'en-CA', accentColor: '#FF8800' };
+const ORGANIZATION = { name: 'Hands & Co', timeZone: 'America/Toronto', locale: 'en-CA', accentColor: '#B45309' };
 const TEAM = { invitations: [{ email: 'Ana@Hands.example ', role: 'PRACTITIONER' }, { email: 'bo@hands.example', role: 'STAFF' }] };
 const PREFERENCES = { slotMinutes: 20, appointmentTypes: [{ name: 'First visit', durationMinutes: 60 }] };
 
@@ -61,7 +61,7 @@ describe('setting a company up', () => {
       tenant: {
         name: 'Hands & Co',
         plan: 'PROFESSIONAL',
-        settings: { locale: 'en-CA', slotMinutes: 20, accentColor: '#FF8800' },
+        settings: { locale: 'en-CA', slotMinutes: 20, accentColor: '#B45309' },
         features: expect.arrayContaining([{ key: 'sms_reminders', enabled: true }, { key: 'api_access', enabled: false }]),
       },
     });

@@ -1,7 +1,7 @@
 import type { Mail } from '../../_kernel/mail/mail.js';
 import type { MailDesk } from '../../_kernel/mail/mail-desk.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/request/tenant-address.js';
+import { addressOfTenant } from '../../_kernel/wire/tenant-address.js';
 import type { PlatformDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import { findOwnersOf } from './owner.store.js';

@@ -1,8 +1,13 @@
 import type { Prisma } from '../../../prisma/generated/client.js';
-import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { shownBrand } from '../../_kernel/branding/brand.js';
+import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import type { Flags } from '../../_kernel/flags/evaluation/flag-set.js';
+import { hasFeature } from '../../_kernel/flags/plan-feature.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import { issuesOfAccent } from '../branding/branding.js';
+import { findBranding } from '../branding/branding.store.js';
 import type { PreferencesChosen, TenancyEvents } from '../events.js';
 import { identityOf } from '../tenant/tenant.js';
 import { updateProfile, updateSettings, type TenantRow } from '../tenant/tenant.store.js';
@@ -14,6 +19,7 @@ export interface SettingsWriter {
    * Writes what is named, in the caller's transaction, and tells everybody.
    * @param appointmentTypes services that are offered from now on
    * @throws {NotFoundError} for a company that was deleted meanwhile
+   * @throws {ValidationError} for a colour that cannot be read on the background it is shown on
    */
   write(
     db: TenantDb,
@@ -23,9 +29,16 @@ export interface SettingsWriter {
   ): Promise<TenantRow>;
 }
 
-export const createSettingsWriter = (outbox: Outbox<TenancyEvents>): SettingsWriter => ({
+async function requireLegible(db: TenantDb, flags: Flags, context: RequestContext, accentColor: string): Promise<void> {
+  const { backgroundColor } = shownBrand(hasFeature(flags, context, 'custom_branding'), await findBranding(db));
+  const issues = issuesOfAccent(accentColor, backgroundColor);
+  if (issues.length > 0) throw new ValidationError(issues);
+}
+
+export const createSettingsWriter = (outbox: Outbox<TenancyEvents>, flags: Flags): SettingsWriter => ({
   async write(db, context, changes, appointmentTypes = []) {
     const { profile, settings } = splitChanges(changes);
+    if (changes.accentColor !== undefined) await requireLegible(db, flags, context, changes.accentColor);
     await updateSettings(db, settings as Prisma.TenantSettingsUncheckedUpdateManyInput);
     const tenant = await updateProfile(db, profile as Prisma.TenantUncheckedUpdateManyInput);
     if (!tenant) throw new NotFoundError('Tenant');
@@ -33,6 +46,7 @@ export const createSettingsWriter = (outbox: Outbox<TenancyEvents>): SettingsWri
       tenant: identityOf(tenant),
       fields: Object.keys({ ...profile, ...settings }),
       ...(changes.accentColor ? { accentColor: changes.accentColor } : {}),
+      ...(changes.locale ? { locale: changes.locale } : {}),
     });
     const { slotMinutes } = changes;
     if (slotMinutes !== undefined) {

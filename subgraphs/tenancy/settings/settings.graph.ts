@@ -27,7 +27,7 @@ const UpdateTenantSettingsInput = builder.inputType('UpdateTenantSettingsInput',
     locale: t.string({ required: false, description: 'BCP 47 language tag.' }),
     contactEmail: t.string({ required: false, description: 'Where clients write to.' }),
     contactPhone: t.string({ required: false, description: 'Where clients call, as E.164.' }),
-    accentColor: t.string({ required: false, description: 'As `#RRGGBB`.' }),
+    accentColor: t.string({ required: false, description: 'As `#RRGGBB`; to be read on the background of your pages (4.5:1).' }),
     slotMinutes: t.int({ required: false, description: 'From one start of an appointment that is offered to the next, 5 to 1440; for every service there is.' }),
   }),
 });

@@ -98,14 +98,17 @@ describe('a tenant', () => {
 
   it('changes only the settings that are named, and only its own', async () => {
     const owner = contextFor(initech, memberOf(['settings:update', 'settings:read']));
-    await tenancy.services.settings.update(owner, { name: 'Initech Inc', accentColor: '#FF8800' });
-    expect(await tenancy.services.settings.of(owner, initech.id)).toMatchObject({ accentColor: '#FF8800', locale: 'en' });
+    await tenancy.services.settings.update(owner, { name: 'Initech Inc', accentColor: '#B45309' });
+    expect(await tenancy.services.settings.of(owner, initech.id)).toMatchObject({ accentColor: '#B45309', locale: 'en' });
     expect(await lookUp('initech')).toMatchObject({ name: 'Initech Inc', timeZone: 'America/Chicago' });
     expect(await lookUp('hooli')).toMatchObject({ name: 'Hooli' });
     const wrong = tenancy.services.settings.update(owner, { accentColor: 'red', contactPhone: '030', locale: '!' });
     await expect(wrong).rejects.toMatchObject({
       issues: ['locale', 'contactPhone', 'accentColor'].map((field) => expect.objectContaining({ field })),
     });
+    const pale = tenancy.services.settings.update(owner, { accentColor: '#FFCC00' });
+    await expect(pale).rejects.toMatchObject({ issues: [{ field: 'accentColor', message: expect.stringContaining('4.5:1 to the background #FFFFFF') }] });
+    expect(await tenancy.services.settings.of(owner, initech.id)).toMatchObject({ accentColor: '#B45309' });
     const staffOnly = tenancy.services.settings.update(contextFor(initech, memberOf(['settings:read'])), {});
     await expect(staffOnly).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });

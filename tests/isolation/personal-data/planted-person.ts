@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { uuidv7 } from '../../../subgraphs/_kernel/request/ids.js';
 import type { TenantIdentity } from '../../../subgraphs/_kernel/wire/tenant.js';
-import { hashOfEmail } from '../../../subgraphs/identity/user/user.js';
+import { hashOfEmail } from '../../../subgraphs/_kernel/mail/mail.js';
 import { HOLDINGS, isHeld, tableOf } from './holdings-of-all.js';
 
 export interface Person {

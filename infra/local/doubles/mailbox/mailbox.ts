@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { readBody } from '../../../../subgraphs/_kernel/http/read-body.js';
 import { createMessages, type Message } from './messages.js';
 import { listPage, messagePage, sendHtml, sendJson } from './pages.js';
 
@@ -11,11 +12,14 @@ export type Disturbance =
   /** The connection is cut when the mail has been sent but not answered: nobody can know whether it arrived. */
   | { readonly kind: 'cut after'; readonly keep: boolean };
 
-/** Mail's counterpart on this machine: a real SMTP server that keeps what it gets, and pages to read it. */
+/**
+ * Mail's and telephones' counterpart on this machine: a real SMTP server that keeps what it gets, the one call of
+ * Twilio's by which messages are sent, and pages to read both.
+ */
 export interface Mailbox {
   /** `smtp://…` for the platform. */
   readonly smtpUrl: string;
-  /** Where people read. */
+  /** Where people read, and SMS are sent to. */
   readonly url: string;
   /** Newest first. */
   messages(recipient?: string): readonly Message[];
@@ -25,6 +29,10 @@ export interface Mailbox {
 }
 
 const LARGEST_MAIL_BYTES = 5_000_000;
+const LARGEST_SMS_BYTES = 16_000;
+
+/** Where Twilio takes messages. */
+const SMS_PATH = /^\/2010-04-01\/Accounts\/\w+\/Messages\.json$/;
 
 /** Names by which only this machine calls it: another's page that has its name point here reads nothing. */
 const OWN_HOST = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/;
@@ -74,15 +82,25 @@ export async function startMailbox(
   });
   smtp.on('error', () => undefined);
 
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    const { pathname, searchParams } = new URL((request.url ?? '/').replace(/^\/+/, '/'), 'http://mailbox');
-    const recipient = searchParams.get('to') ?? undefined;
+  const takeSms = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const form = new URLSearchParams((await readBody(request, LARGEST_SMS_BYTES)).toString('utf8'));
+    const [from, to, text] = ['From', 'To', 'Body'].map((name) => form.get(name));
+    if (!from || !to || !text) sendJson(response, 400, { code: 21604, message: 'To, From and Body have to be there' });
+    else sendJson(response, 201, { sid: `SM${messages.addSms({ from, to, text })}`, status: 'queued' });
+  };
+  const show = (response: ServerResponse, pathname: string, recipient: string | undefined): void => {
     const [, kind, id = ''] = pathname.split('/');
     const message = kind === 'messages' ? messages.find(id) : undefined;
+    if (pathname === '/') sendHtml(response, 200, listPage(messages.list(recipient)));
+    else if (pathname === '/messages') sendJson(response, 200, messages.list(recipient));
+    else if (message) sendHtml(response, 200, messagePage(message));
+    else sendJson(response, 404, { error: 'There is nothing here' });
+  };
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const { pathname, searchParams } = new URL((request.url ?? '/').replace(/^\/+/, '/'), 'http://mailbox');
     if (!OWN_HOST.test(request.headers.host ?? '')) sendJson(response, 403, { error: 'Ask for this machine by name' });
-    else if (request.method === 'GET' && pathname === '/') sendHtml(response, 200, listPage(messages.list(recipient)));
-    else if (request.method === 'GET' && pathname === '/messages') sendJson(response, 200, messages.list(recipient));
-    else if (request.method === 'GET' && message) sendHtml(response, 200, messagePage(message));
+    else if (request.method === 'POST' && SMS_PATH.test(pathname)) void takeSms(request, response).catch(() => response.destroy());
+    else if (request.method === 'GET') show(response, pathname, searchParams.get('to') ?? undefined);
     else sendJson(response, 404, { error: 'There is nothing here' });
   };
   const http: Server = createServer(serve);

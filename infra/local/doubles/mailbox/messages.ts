@@ -1,6 +1,6 @@
 import { simpleParser, type Attachment } from 'mailparser';
 
-/** A mail as it came in. */
+/** A mail as it came in, or a message to a telephone: then the addresses are numbers. */
 export interface Message {
   readonly id: string;
   readonly messageId: string | null;
@@ -18,6 +18,8 @@ export interface Message {
 
 export interface Messages {
   add(raw: Buffer, recipients: readonly string[]): Promise<void>;
+  /** A message to a telephone. @returns its id */
+  addSms(sms: { readonly from: string; readonly to: string; readonly text: string }): string;
   /** Newest first. */
   list(recipient?: string): readonly Message[];
   find(id: string): Message | undefined;
@@ -38,14 +40,16 @@ function calendarIn(attachments: readonly Attachment[]): Message['calendar'] {
 export function createMessages(now: () => Date): Messages {
   let kept: Message[] = [];
   let count = 0;
+  const keep = (message: Omit<Message, 'id' | 'receivedAt'>): string => {
+    count += 1;
+    kept = [{ id: String(count), receivedAt: now().toISOString(), ...message }, ...kept].slice(0, KEPT);
+    return String(count);
+  };
   return {
     async add(raw, recipients) {
       const parsed = await simpleParser(raw);
-      count += 1;
-      const message: Message = {
-        id: String(count),
+      keep({
         messageId: parsed.messageId ?? null,
-        receivedAt: now().toISOString(),
         from: parsed.from?.text ?? '',
         to: recipients.map((address) => address.toLowerCase()),
         subject: parsed.subject ?? '',
@@ -53,9 +57,10 @@ export function createMessages(now: () => Date): Messages {
         html: parsed.html === false ? null : parsed.html,
         headers: Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()])),
         calendar: calendarIn(parsed.attachments),
-      };
-      kept = [message, ...kept].slice(0, KEPT);
+      });
     },
+    addSms: ({ from, to, text }) =>
+      keep({ messageId: null, from, to: [to], subject: 'SMS', text, html: null, headers: {}, calendar: null }),
     list: (recipient) => (recipient ? kept.filter(({ to }) => to.includes(recipient.toLowerCase())) : kept),
     find: (id) => kept.find((message) => message.id === id),
     clear: () => {

@@ -29,7 +29,7 @@ export const listPage = (messages: readonly Message[]): string =>
   page(
     'Mailbox',
     `<h1>Mailbox</h1>
-<p>Every mail that the platform sends on this machine. Nothing leaves it.</p>
+<p>Every mail and SMS that the platform sends on this machine. Nothing leaves it.</p>
 ${
   messages.length === 0
     ? '<p>Nothing has come yet.</p>'

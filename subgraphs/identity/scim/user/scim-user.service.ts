@@ -3,9 +3,10 @@ import { ConflictError, ForbiddenError } from '../../../_kernel/errors/domain-er
 import type { Outbox } from '../../../_kernel/events/outbox.js';
 import { uuidv7 } from '../../../_kernel/request/ids.js';
 import type { RequestContext } from '../../../_kernel/request/request-context.js';
-import type { PlatformDatabase, PlatformDb, TenantDatabase } from '../../../_kernel/tenancy/tenant-database.js';
+import type { PlatformDatabase, PlatformDb, TenantDatabase, TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
 import type { IdentityEvents } from '../../events.js';
 import { ScimGroupId, ScimUserId } from '../../ids.js';
+import type { AddressChangeService } from '../../address-change/address-change.service.js';
 import type { MembershipService } from '../../membership/membership.service.js';
 import type { RoleService } from '../../role/role.service.js';
 import { distrustUnproven } from '../../user/distrust-unproven.js';
@@ -19,7 +20,7 @@ import { badRequest, notFound } from '../protocol/scim-error.js';
 import { tidyResource, type JsonObject } from '../protocol/tidy.js';
 import { powerOf, requirePower, type ScimCaller } from '../scim-caller.js';
 import type { ScimPlaces } from '../scim-place.js';
-import { accountAddressOf, describedUser, keyOf, userResource, type DescribedUser } from './scim-user.js';
+import { accountAddressOf, describedUser, keyOf, statedAddressOf, userResource, type DescribedUser } from './scim-user.js';
 import {
   deleteScimUser,
   findScimUser,
@@ -72,8 +73,9 @@ export function createScimUserService(parts: {
   readonly memberships: MembershipService;
   readonly roles: RoleService;
   readonly places: ScimPlaces;
+  readonly addressChanges: AddressChangeService;
 }): ScimUserService {
-  const { tenants, platform, outbox, memberships, roles: roleService, places } = parts;
+  const { tenants, platform, outbox, memberships, roles: roleService, places, addressChanges } = parts;
 
   const uuidOf = (id: string): string => {
     const uuid = ScimUserId.decode(id);
@@ -105,6 +107,13 @@ export function createScimUserService(parts: {
     return hadAsked ? [token.defaultRole] : before.ownRoles;
   };
 
+  /** Her account follows what her directory says of her address, as long as she has a place here. */
+  const followAddress = async (context: RequestContext, db: TenantDb, before: PlacedScimUser, described: DescribedUser): Promise<void> => {
+    const address = statedAddressOf(described);
+    const isNews = address !== statedAddressOf(before) || !before.isMember;
+    if (address !== null && described.active && isNews) await addressChanges.follow(context, db, before.userId, address);
+  };
+
   const update = async (
     caller: ScimCaller,
     id: string,
@@ -126,6 +135,7 @@ export function createScimUserService(parts: {
       if (isPlaced && isDeepStrictEqual(state, present) && isDeepStrictEqual(attributes, before.attributes)) return shown(base, before);
       const userNameKey = keyOf(userName);
       if (userNameKey !== before.userNameKey && (await isNameTaken(db, userNameKey, uuid))) throw nameTaken();
+      await followAddress(context, db, before, described);
       await updateScimUser(db, uuid, { ...state, userNameKey, attributes, updatedAt: context.clock.now() });
       const after = { ...before, ...state };
       if (!isPlaced || !isDeepStrictEqual(state.ownRoles, present.ownRoles)) await places.settle(context, db, powerOf(caller), after);

@@ -86,12 +86,18 @@ export function describedUser(resource: JsonObject): DescribedUser {
  * Whose account she is: her preferred address, else the first, else the name she signs in with.
  * @throws {ScimError} invalidValue where none of them is an address
  */
-export function accountAddressOf({ attributes, userName }: DescribedUser): string {
-  const emails = (attributes['emails'] ?? []) as readonly { readonly value: string; readonly primary?: boolean }[];
+export function accountAddressOf(described: DescribedUser): string {
+  const address = statedAddressOf(described);
+  if (address === null) throw badRequest('invalidValue', 'emails: one address is needed, or a userName that is one');
+  return address;
+}
+
+/** The same, of what is described or kept; null where none of them is an address. */
+export function statedAddressOf({ attributes, userName }: { readonly attributes: Prisma.JsonValue | Prisma.InputJsonObject; readonly userName: string }): string | null {
+  // Written by us, as `describedUser` has checked it.
+  const { emails = [] } = attributes as { readonly emails?: readonly { readonly value: string; readonly primary?: boolean }[] };
   const address = emails.find(({ primary }) => primary) ?? emails[0];
-  const parsed = emailSchema.safeParse(address?.value ?? userName);
-  if (!parsed.success) throw badRequest('invalidValue', 'emails: one address is needed, or a userName that is one');
-  return parsed.data;
+  return emailSchema.safeParse(address?.value ?? userName).data ?? null;
 }
 
 export const keyOf = (name: string): string => name.toLowerCase();
