@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newApiKey } from '../../subgraphs/_kernel/wire/api-key.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
 import { queryDatabase } from './database.js';
 import { bearer, knock, tokensOf, whisper, type Reply } from './attacker.js';
@@ -39,7 +39,7 @@ describe('a program with an API key', () => {
     await queryDatabase(platform, `UPDATE tenancy.tenant SET plan = 'ENTERPRISE' WHERE slug = 'acme' RETURNING id`);
     ownerToken = (await tokensOf(platform.url, 'owner@acme.example')).accessToken;
     issued = await issue('Reader', ['appointments:read']);
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('reads what the key allows, by either header', async () => {

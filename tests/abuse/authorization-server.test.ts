@@ -4,7 +4,7 @@ import type { Graph } from '../../clients/cli/graph.js';
 import { DEMO_PASSWORD, graphOf, signIn } from '../journeys/main-job.js';
 import { createBrowser, type Browser, type LoadedPage } from '../support/browser.js';
 import { registerClient, type RegisteredClient } from '../support/oidc-clients.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { CALLBACK, finishSignIn, relyingParty, startSignIn, type RelyingParty } from '../support/relying-party.js';
 
 const EMAIL = 'client@acme.example';
@@ -23,7 +23,7 @@ describe('somebody who abuses the account pages and the authorization server', (
     const settings = { kind: 'WEB', firstParty: true, redirectUris: [CALLBACK] };
     shop = await registerClient(owner, { name: 'Shop <script>alert(1)</script>', ...settings, firstParty: false });
     foreign = await registerClient(await signIn(graphOf(platform.url, 'globex'), 'owner@globex.example'), { name: 'Theirs', ...settings });
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   const browserAt = (host = 'acme.localhost'): Browser => createBrowser(platform.url, host);

@@ -7,7 +7,7 @@ import { ENVELOPE_HEADER, ENVELOPE_LIFETIME_MS, sealEnvelope } from '../../subgr
 import { ANONYMOUS } from '../../subgraphs/_kernel/wire/principal.js';
 import { PLATFORM_TENANT } from '../../subgraphs/_kernel/wire/tenant.js';
 import { DEMO_PASSWORD } from '../journeys/main-job.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import {
   bearer,
   forgeOf,
@@ -53,7 +53,7 @@ describe('somebody with the wrong credentials', () => {
     });
     admin = (data as { adminLogin: Tokens }).adminLogin.accessToken;
     forge = await forgeOf(platform);
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('is refused with a token of one company at the address of another', async () => {

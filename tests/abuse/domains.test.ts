@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startDnsDouble, type DnsDouble } from '../../infra/local/doubles/dns/dns-double.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
 import { bearer, knock, tokensOf, type Reply } from './attacker.js';
 
@@ -57,7 +57,7 @@ describe("a company's own domain, from outside", () => {
     platform = await startTestPlatform({ environment: { DNS_SERVERS: dns.server } });
     tokens.acme = (await tokensOf(platform.url, 'owner@acme.example')).accessToken;
     tokens.globex = (await tokensOf(platform.url, 'owner@globex.example')).accessToken;
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(async () => {
     await platform.stop();
     await dns.stop();

@@ -6,7 +6,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Graph, GraphAnswer } from '../../clients/cli/graph.js';
 import { SUPERGRAPH_FILE } from '../../infra/local/platform.js';
 import { graphOf, signIn } from '../journeys/main-job.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { operationFor, type ValueChooser } from '../support/schema-walk.js';
 
 /** One way to be difficult: a value for each kind of input. */
@@ -74,7 +74,7 @@ describe('every field of the graph that takes input', () => {
     const acme = graphOf(platform.url, 'acme');
     const graphs = [acme, await signIn(acme, 'client@acme.example'), await signIn(acme, 'owner@acme.example')];
     people = graphs.map((graph) => ({ graph, closed: new Set() }));
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it.each(MALICE)('answers $name with a clear error or a result, never with an internal error', async (malice) => {

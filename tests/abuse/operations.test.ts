@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Graph } from '../../clients/cli/graph.js';
 import { DEMO_PASSWORD, graphOf, signIn } from '../journeys/main-job.js';
 import { queryDatabase } from './database.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { knock, whisper, type Knock, type Reply } from './attacker.js';
 
 const times = (count: number, part: (index: number) => string): string => Array.from({ length: count }, (_, index) => part(index)).join(' ');
@@ -44,7 +44,7 @@ describe('the gateway as production runs it', () => {
   beforeAll(async () => {
     platform = await startTestPlatform({ environment: { APP_ENV: 'production' } });
     client = await signIn(graphOf(platform.url, 'acme'), 'client@acme.example');
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('tries no password when a hundred sign-ins come in one operation', async () => {

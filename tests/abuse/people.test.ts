@@ -3,7 +3,7 @@ import { encodePosition, LOG_START } from '../../subgraphs/_kernel/events/event.
 import type { Graph, GraphAnswer } from '../../clients/cli/graph.js';
 import { bookPayAndBeTold, COMPANIES, DEMO_PASSWORD, graphOf } from '../journeys/main-job.js';
 import { eventually } from '../support/runtime.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { bearer, knock, tokensOf, tryLogin, type Reply } from './attacker.js';
 import { queryDatabase } from './database.js';
 
@@ -51,7 +51,7 @@ describe('somebody who is signed in', () => {
     const viewer = { email: 'viewer@acme.example', displayName: 'Viewer', password: DEMO_PASSWORD, roles: ['VIEWER'] };
     await ask('owner', 'mutation ($input: RegisterTenantUserInput!) { registerTenantUser(input: $input) { __typename } }', { input: viewer });
     tokens.viewer = (await tokensOf(platform.url, viewer.email)).accessToken;
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('sees, as a client, nothing of other clients by any way through the graph', async () => {

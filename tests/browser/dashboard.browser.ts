@@ -10,7 +10,7 @@ import type { Gateway } from '../../gateway/gateway.js';
 import { startReceiver, type Receiver } from '../../infra/local/doubles/receiver/receiver.js';
 import { DEMO_PASSWORD, graphOf, signIn as signInToCompany, signInAsAdmin } from '../journeys/main-job.js';
 import { launchChromium } from '../support/chromium.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
 
 const SCREENSHOTS = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/screenshots');
@@ -49,7 +49,7 @@ beforeAll(async () => {
     },
   });
   await mkdir(SCREENSHOTS, { recursive: true });
-}, 400_000);
+}, PLATFORM_START_MS);
 
 afterAll(async () => {
   await browser.close();

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Graph } from '../../clients/cli/graph.js';
 import { SUPERGRAPH_FILE } from '../../infra/local/platform.js';
 import { graphOf, signIn } from '../journeys/main-job.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { idsIn, operationFor, type ValueChooser } from '../support/schema-walk.js';
 
 /** Values that fit, so that the ids are what the answer hangs on. */
@@ -80,7 +80,7 @@ describe('the whole graph, asked by one company with the ids of another', () => 
     acme = await signIn(graphOf(platform.url, 'acme'), 'owner@acme.example');
     globex = await signIn(graphOf(platform.url, 'globex'), 'owner@globex.example');
     foreign = new Map(idsIn(await crawl(acme)).map((id) => [id.slice(0, 3), id]));
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('has ids of every kind to ask with', () => {
@@ -114,7 +114,7 @@ describe('the whole graph, asked by one company with the ids of another', () => 
     }
     expect(differences).toEqual([]);
     expect(asked).toBeGreaterThan(0);
-  }, 300_000);
+  }, 600_000);
 
   it('resolves no entity of another company in any subgraph', async () => {
     const leaks: string[] = [];

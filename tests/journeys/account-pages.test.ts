@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generate } from 'otplib';
 import { createBrowser, type Browser } from '../support/browser.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
 import { DEMO_PASSWORD, graphOf, signIn } from './main-job.js';
 
@@ -15,7 +15,7 @@ describe('the account pages of a company', () => {
     platform = await startTestPlatform({
       environment: { RATE_LIMIT_CREDENTIALS_ACCOUNT: '1000', RATE_LIMIT_CREDENTIALS_ADDRESS: '10000' },
     });
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   const browserAt = (slug = 'acme'): Browser => createBrowser(platform.url, `${slug}.localhost`);

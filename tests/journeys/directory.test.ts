@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bearer, knock, tokensOf } from '../abuse/attacker.js';
 import { directoryWith, issueScimToken, type Directory } from '../support/directory.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
 import { ENTERPRISE_SCHEMA, GROUP_SCHEMA, USER_SCHEMA } from '../../subgraphs/identity/scim/protocol/attributes.js';
 
@@ -63,7 +63,7 @@ describe("a company's directory", () => {
     const issued = await issueScimToken(platform.url, owner, { name: 'Okta' });
     expect(issued.scimToken.preview).toBe(`scim_…${issued.token.slice(-4)}`);
     directory = directoryWith(platform.url, issued.token);
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('learns what the service can do', async () => {

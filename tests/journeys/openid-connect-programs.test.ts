@@ -6,7 +6,7 @@ import * as oidc from 'openid-client';
 import type { Graph } from '../../clients/cli/graph.js';
 import { createBrowser } from '../support/browser.js';
 import { registerClient } from '../support/oidc-clients.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { CALLBACK, fetchLocally, finishSignIn, pathOf, relyingParty, startSignIn } from '../support/relying-party.js';
 import { eventually } from '../support/runtime.js';
 import { DEMO_PASSWORD, graphOf, signIn } from './main-job.js';
@@ -34,7 +34,7 @@ describe('programs of a company', () => {
       });
     });
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(async () => {
     listener.closeAllConnections();
     listener.close();

@@ -4,7 +4,7 @@ import * as oidc from 'openid-client';
 import type { Graph } from '../../clients/cli/graph.js';
 import type { LoadedPage } from '../support/browser.js';
 import { registerClient, type RegisteredClient } from '../support/oidc-clients.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import {
   CALLBACK,
   fetchLocally,
@@ -45,7 +45,7 @@ describe('a stock OpenID Connect client', () => {
       redirectUris: [CALLBACK],
       permissions: ['appointments:read', 'settings:read'],
     });
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(async () => {
     await platform.stop();
     await dns.stop();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '../../clients/cli/graph.js';
 import { BookingId } from '../../subgraphs/booking/ids.js';
 import { eventually } from '../support/runtime.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { DEMO_PASSWORD, graphOf, signIn } from './main-job.js';
 
 interface Reply {
@@ -46,7 +46,7 @@ describe('operations over plain HTTP', () => {
     owner = await signIn(graphOf(platform.url, 'acme'), 'owner@acme.example');
     ownersToken = await tokenOf('owner@acme.example');
     clientsToken = await tokenOf('client@acme.example');
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('raises what was measured, and says what to do', async () => {

@@ -7,7 +7,7 @@ import { runOperations } from '../../clients/cli/operations.js';
 import { signIn as tokenOf } from '../../clients/cli/sign-in.js';
 import { createPartnerClient, type PartnerClient } from '../../clients/partner/partner-client.js';
 import { eventually } from '../support/runtime.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { startWireTap, type WireTap } from '../support/wire-tap.js';
 import { DEMO_PASSWORD, graphOf } from './main-job.js';
 
@@ -55,7 +55,7 @@ describe('a partner', () => {
       apiKey: token,
       manifest,
     });
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(async () => {
     await tap.stop();
     await platform.stop();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '../../clients/cli/graph.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
 import { DEMO_PASSWORD, graphOf, signIn, signInAsAdmin } from './main-job.js';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   );
   const staff = data?.members.edges.find(({ node }) => node.user?.email === 'staff@acme.example');
   staffMembership = staff?.node.id ?? '';
-}, 180_000);
+}, PLATFORM_START_MS);
 afterAll(async () => platform.stop());
 
 const asStaff = (password?: string): Promise<Graph> => signIn(graphOf(platform.url, 'acme'), 'staff@acme.example', password);

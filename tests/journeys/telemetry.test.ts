@@ -16,7 +16,7 @@ import type { SubgraphEndpoint } from '../../subgraphs/_kernel/wire/subgraph-end
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { startCollector, type CollectedSpan, type Collector } from '../support/collector.js';
 import type { TestDatabase } from '../support/database.js';
-import { platformConfig } from '../support/platform.js';
+import { PLATFORM_START_MS, platformConfig } from '../support/platform.js';
 import { createSeededDatabase } from '../support/seeded-template.js';
 import { DEMO_PASSWORD } from './main-job.js';
 
@@ -114,7 +114,7 @@ describe('what is seen of a request from outside', () => {
     await Promise.all(servers.map(({ server }) => server.stop()));
     // Stopping sends what has not been sent yet.
     await platform.stop();
-  }, 180_000);
+  }, PLATFORM_START_MS);
 
   afterAll(async () => {
     await platform.stop();

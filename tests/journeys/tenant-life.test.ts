@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '../../clients/cli/graph.js';
 import { queryDatabase } from '../abuse/database.js';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
 import { graphOf, signIn, signInAsAdmin } from './main-job.js';
 
@@ -20,7 +20,7 @@ describe('the life of a company', () => {
   beforeAll(async () => {
     platform = await startTestPlatform();
     staff = await signInAsAdmin(graphOf(platform.url), 'admin@spine.example');
-  }, 180_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   /** The one root field of an answer. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import {
   bookPayAndBeTold,
   burstOfBadLoginsBecomesAnIncident,
@@ -18,7 +18,7 @@ describe('the main job, everything in one process', () => {
   beforeAll(async () => {
     platform = await startTestPlatform();
     url = platform.url;
-  }, 120_000);
+  }, PLATFORM_START_MS);
   afterAll(() => platform.stop(), 60_000);
 
   it('takes two companies through it at the same time, from the first visit to the revenue of the day', async () => {

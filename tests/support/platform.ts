@@ -42,6 +42,9 @@ export interface TestPlatformOptions {
   readonly onLog?: (line: string) => void;
 }
 
+/** How long a test may wait for its platform, in milliseconds: the first one of a run makes the demo, on a busy machine. */
+export const PLATFORM_START_MS = 400_000;
+
 /** What every platform of a test is started with. */
 export const platformConfig = async (databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Config> =>
   loadConfig({
