@@ -65,6 +65,11 @@ describe('a company of an industry', () => {
     expect(tenant).toMatchObject({ slug: pack.company.slug, timeZone: pack.company.timeZone, currency: pack.company.currency });
     const labels = await config.list(context, 'labels');
     expect(Object.fromEntries(labels.map(({ key, value }) => [key.slice('labels.'.length), value]))).toEqual(pack.labels);
+    for (const { template, locale, subject, body } of pack.mails) {
+      const used = (await subgraphs.ops.services.mailWordings.list(context, { locale })).find((one) => one.template === template);
+      expect(used?.words).toMatchObject({ subject, body });
+    }
+    expect(pack.mails.length).toBeGreaterThan(0);
     const published = (await workflows.definitions.list(context)).filter(({ origin }) => origin === 'TENANT');
     expect(published.map(({ key }) => key).sort()).toEqual(pack.workflows.map(({ key }) => key).sort());
     const rules = await workflows.automation.list(context);
@@ -89,8 +94,15 @@ describe('a company of an industry', () => {
         workflows: await db.workflowVersion.count(),
       };
     };
-    const once = await counted(await seedIndustry({ runtime, subgraphs }, pack));
+    const tenant = await seedIndustry({ runtime, subgraphs }, pack);
+    const once = await counted(tenant);
+    const { mailWordings } = subgraphs.ops.services;
+    const [mail] = pack.mails;
+    const own = { ...mail, subject: 'Ours: {{change}}, {{what}}, {{when}}' };
+    await mailWordings.set(seedContext(runtime, tenant), own);
     expect(await counted(await seedIndustry({ runtime, subgraphs }, pack))).toEqual(once);
+    const used = await mailWordings.list(seedContext(runtime, tenant), { locale: own.locale });
+    expect(used.find(({ template }) => template === own.template)?.words).toMatchObject({ subject: own.subject });
     expect(once).toMatchObject({ services: pack.services.length, providers: pack.providers.length });
   });
 

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { newWordingSchema } from '../../subgraphs/ops/mail/wording/mail-wording.js';
 import { newTenantSchema } from '../../subgraphs/tenancy/tenant/tenant.js';
 import { ruleSchema } from '../../subgraphs/tenancy/workflow/automation/rule.js';
 import { newServiceSchema } from '../../subgraphs/booking/catalogue/catalogue.js';
@@ -43,6 +44,8 @@ const packSchema = z.strictObject({
   labels: z.strictObject({ booking: label, provider: label, client: label, service: label }),
   /** When clients are reminded, in minutes before the start. */
   reminders: z.array(z.int()),
+  /** Mails in the words of the business. */
+  mails: z.array(z.strictObject(newWordingSchema.shape)),
   resources: z.array(z.strictObject({ name: lineSchema(120), kind: lineSchema(60), capacity: z.int().min(1) })),
   services: z.array(serviceSchema).min(1),
   providers: z.array(providerSchema).min(1),

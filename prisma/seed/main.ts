@@ -43,7 +43,7 @@ async function withParts(
   const runtime = createRuntime({
     pools,
     signal,
-    secretBox: createSecretBox(encryptionKey),
+    secretBox: createSecretBox(encryptionKey, config.encryptionKeysBefore),
     clock: systemClock,
     logger,
   });

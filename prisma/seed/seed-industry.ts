@@ -36,6 +36,15 @@ async function addProcesses({ tenancy }: Subgraphs, context: RequestContext, pac
   }
 }
 
+/** Words that the company has chosen itself since then stay. */
+async function addMails({ mailWordings }: Subgraphs['ops']['services'], context: RequestContext, pack: IndustryPack): Promise<void> {
+  for (const mail of pack.mails) {
+    const used = await mailWordings.list(context, { locale: mail.locale });
+    const isOwn = used.some(({ template, updatedAt }) => template === mail.template && updatedAt !== null);
+    if (!isOwn) await mailWordings.set(context, mail);
+  }
+}
+
 /**
  * Makes the company of a pack, through the same services its staff would use. May be run again at any time: what is
  * there already stays as it is. Nothing of it waits for the subgraphs to react to one another.
@@ -50,6 +59,7 @@ export async function seedIndustry(parts: SeedParts, pack: IndustryPack): Promis
   const { serviceIds } = await addCatalogue(parts, context, offered);
   await addResources(booking.services, context, pack, serviceIds);
   await booking.services.reminders.setRule(context, { serviceId: null, leadMinutes: pack.reminders, quietHours: null });
+  await addMails(subgraphs.ops.services, context, pack);
   await addProcesses(subgraphs, context, pack);
   return tenant;
 }

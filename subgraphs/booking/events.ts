@@ -78,6 +78,9 @@ export interface WaitlistOffered {
   readonly clientId: string;
   readonly clientUserId: string | null;
   readonly serviceId: string;
+  /** Left out by those that were told before names were. */
+  readonly serviceName?: string;
+  readonly providerName?: string;
   readonly startsAt: string;
   readonly expiresAt: string;
 }

@@ -75,7 +75,7 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
   const calendars = createCalendars(runtime, config, { outbox, booker });
   const mailDesk = createMailDesk(outbox, runtime.secretBox, 'booking.mail_requested');
   const reminders = createReminderService({ tenants, platform, outbox, mailDesk });
-  const waitlist = createWaitlistService({ tenants, outbox, booker, clients, statuses: reservationStatus });
+  const waitlist = createWaitlistService({ tenants, outbox, booker, availability, clients, statuses: reservationStatus });
 
   return {
     name: 'booking',

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { validate } from '../../_kernel/validation/validate.js';
 import { pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
@@ -53,6 +54,16 @@ export interface AvailabilityService {
     startsAt: Date,
     how: 'offered' | 'free',
   ): Promise<OfferedService[]>;
+  /**
+   * The starts offered for a service of a provider that take some of the time between two instants, in order, as seen
+   * by a transaction; of what lies within a month.
+   */
+  startsOver(
+    context: RequestContext,
+    db: TenantDb,
+    of: { readonly providerId: string; readonly serviceId: string },
+    between: { readonly from: Date; readonly until: Date },
+  ): Promise<readonly Date[]>;
   /**
    * Everything that keeps a start from being booked; empty exactly when it is offered.
    * @returns null when no such provider does such a service
@@ -121,6 +132,21 @@ export function createAvailabilityService(parts: {
         if (how === 'offered') return isOffered(schedule, first.service, start, now);
         return obstaclesTo(schedule, first.service, start, now).every(({ code }) => code === 'BETWEEN_STARTS');
       });
+    },
+    async startsOver(context, db, { providerId, serviceId }, between) {
+      const offered = await findOfferedService(db, providerId, serviceId);
+      if (!offered || !isBookable(offered)) return [];
+      const calendarOf = calendarsOf(context);
+      const calendar = calendarOf(offered.provider);
+      const earliest = between.from.getTime() - offered.service.durationMinutes * MINUTE_MS;
+      const until = between.until.getTime();
+      const from = calendar.dateOf(earliest);
+      const days = Temporal.PlainDate.from(from).until(calendar.dateOf(until), { largestUnit: 'days' }).days + 1;
+      const window = { from, days: Math.min(days, MAX_WINDOW_DAYS) };
+      const [schedule] = await loadSchedules(db, [offered], window, calendarOf);
+      if (!schedule) return [];
+      const starts = [...offeredStarts(schedule, offered.service, window, context.clock.now().getTime())];
+      return starts.filter((start) => start > earliest && start < until).map((start) => new Date(start));
     },
     async explain(context, { serviceId, providerId, startsAt }) {
       requirePermission(context, 'appointments:read');

@@ -23,6 +23,8 @@ import { createCalendarInvitationService } from './invitation/calendar-invitatio
 import { createCalendarProviders } from './remote/calendar-provider.js';
 import { lookForCalendarChanges } from './sync/look-for-changes.schedule.js';
 import { syncCalendar } from './sync/sync-calendar.job.js';
+import { calendarNoticeRoute } from './watch/calendar-notice.route.js';
+import { createCalendarNoticeService } from './watch/calendar-notice.service.js';
 
 /** What brings bookings into people's calendars, and what stands there back. */
 export interface Calendars {
@@ -46,7 +48,7 @@ export function createCalendars(
   const { database, secretBox, clock, logger } = runtime;
   const { tenants } = database;
   const { issuer: publicUrl, mail } = config;
-  const { hostname: host, protocol } = new URL(publicUrl);
+  const { protocol } = new URL(publicUrl);
   // A platform without TLS is one for development, where calendars are on the same machine.
   const mayBeInside = protocol === 'http:';
   const providers = createCalendarProviders({
@@ -59,14 +61,15 @@ export function createCalendars(
   const hosted = meetings.hosted && createHostedMeetings(meetings.hosted, createOutboundFetch(true, LIMITS), clock);
   const queue = createJobQueue<BookingJobs>('booking', runtime);
   const feeds = createCalendarFeedService({ tenants, outbox, booker, publicUrl });
+  const notices = createCalendarNoticeService({ tenants, queue });
   const mailDesk = createMailDesk(outbox, secretBox, 'booking.mail_requested');
   const invitations = createCalendarInvitationService({ mailDesk, publicUrl, sender: mail.from });
   return {
     feeds,
     connections: createCalendarConnectionService({ tenants, outbox, queue, secretBox, providers, mayBeHttp: mayBeInside }),
     reactions: [...inviteClientWhenBookingChanges(invitations, meetings), ...writeBookingIntoCalendars(queue), ...(hosted ? keepMeetingWhenBookingChanges(queue) : [])],
-    routes: [calendarFeedRoute({ feeds, clock, logger })],
-    jobs: [syncCalendar({ tenants, outbox, secretBox, providers, host }), ...(hosted ? [keepHostedMeeting({ tenants, provider: hosted, invitations })] : [])],
+    routes: [calendarFeedRoute({ feeds, clock, logger }), calendarNoticeRoute({ notices, clock, logger })],
+    jobs: [syncCalendar({ tenants, outbox, secretBox, providers, publicUrl }), ...(hosted ? [keepHostedMeeting({ tenants, provider: hosted, invitations })] : [])],
     schedules: [lookForCalendarChanges(database, queue)],
   };
 }

@@ -38,7 +38,7 @@ const DiscoveredProviderRef = builder.objectRef<Hit>('DiscoveredProvider').imple
     nextFreeAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'The next start within four weeks at which she can be booked; null where there is none.',
+      description: 'The next start within four weeks at which she can be booked for one of her services, of which 20 are looked at; null where there is none.',
       resolve: ({ providerId }, _args, { request, services }) => services.discovery.nextFree(request, providerId),
     }),
   }),

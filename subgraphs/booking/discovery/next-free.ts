@@ -9,7 +9,7 @@ import { isStayOffered, stayOn, stayTermsOf } from '../stay/stay.js';
 import { LOOK_AHEAD } from './discovery.js';
 
 /** Services of one provider that are looked at for a free start. */
-const SERVICES_LOOKED_AT = 5;
+const SERVICES_LOOKED_AT = 20;
 
 /** The next start at which a provider can be booked for anything, by her id; null where there is none. */
 export type NextFreeLoader = LoaderDefinition<string, Date | null>;

@@ -6,6 +6,7 @@ import { ACME, contextFor, createTestClock, GLOBEX, memberOf } from '../../../te
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Interval, ProviderSchedule } from '../availability/availability.js';
 import { createZoneCalendar, DAY_MINUTES, MINUTE_MS } from '../availability/zone-calendar.js';
+import { findCalendarBookings } from '../calendar/entry/calendar-entry.store.js';
 import type { BookingEvents } from '../events.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
@@ -123,6 +124,18 @@ describe('a stay', () => {
       where: { type: 'booking.created', payload: { path: ['bookingId'], equals: booking.id } },
     });
     expect(told?.payload).toMatchObject({ nights: 3, price: { amount: 36_000, currency: 'USD' } });
+  });
+
+  it('stands in calendars until it ends, however long ago it began', async () => {
+    const { serviceId, providerId } = await openHouse(1, 0);
+    const { id } = await book(serviceId, march(10), march(30));
+    const db = hosted.runtime.database.tenants.of({ tenant: ACME });
+    const standingFrom = async (from: string) => {
+      const window = { from: new Date(from), until: new Date('2028-01-01T00:00:00Z') };
+      return (await findCalendarBookings(db, { providerId, clientId: null }, window, 10)).map((booking) => booking.id);
+    };
+    expect(await standingFrom('2027-03-30T14:59:00Z')).toEqual([id]);
+    expect(await standingFrom('2027-03-30T15:00:00Z')).toEqual([]);
   });
 
   it('begins on the day on which another ends, and overlaps none', async () => {

@@ -75,6 +75,11 @@ describe('the waitlist', () => {
     await services.reservationStatus.cancel(system(), taken.id, null);
     await react();
     expect([(await entryOf(one.id))?.status, (await entryOf(other.id))?.status]).toEqual(['OFFERED', 'WAITING']);
+    const db = runtime.database.tenants.of({ tenant: ACME });
+    const told = await db.outboxEvent.findMany({ where: { type: 'booking.waitlist_offered', payload: { path: ['entryId'], equals: one.id } } });
+    expect(told.map(({ payload }) => payload)).toEqual([
+      expect.objectContaining({ serviceName: 'Consultation', providerName: 'Provider 1', startsAt: TEN.toISOString() }),
+    ]);
     await expect(book(of)).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
     await expect(services.waitlist.accept(member(), one.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect((await services.waitlist.accept(first, one.id)).status).toBe('BOOKED');
@@ -111,6 +116,39 @@ describe('the waitlist', () => {
     expect(await statuses()).toEqual(['LAPSED', 'LEFT', 'BOOKED']);
   });
 
+  it('offers a long time that is given back to as many as it is enough for, wherever in it they would begin', async () => {
+    const long = await openShop(services, ACME, { clock, price: 0, durationMinutes: 180 });
+    const [providerId = ''] = long.providerIds;
+    const { id: serviceId } = await services.catalogue.create(system(), { name: 'Short', durationMinutes: 60, priceAmount: 0 });
+    await services.catalogue.offer(system(), { providerId, serviceId });
+    const short = { ...long, serviceId };
+    const at = (time: string) => new Date(`2027-01-12T${time}:00Z`);
+    const between = (from: string, until: string) => ({ earliest: at(from), latest: at(until) });
+    // Nothing but what is about to be given back is free: from three to six, in UTC.
+    for (const startsAt of [at('14:00'), at('18:00'), at('19:00'), at('20:00'), at('21:00')]) {
+      await services.reservations.create(member(), { serviceId, providerId, startsAt, idempotencyKey: uuidv7() });
+    }
+    const taken = await book(long);
+    const late = await join(short, member(), between('16:10', '16:20'));
+    const whenever = await join(short, member(), between('14:00', '21:00'));
+    const elsewhere = await join(short, member(), between('18:00', '21:00'));
+    const second = await join(short, member(), between('14:00', '21:00'));
+    await services.reservationStatus.cancel(system(), taken.id, null);
+    await react();
+    const offered = async ({ id }: WaitlistEntryRow) => {
+      const { status, booking_id } = (await entryOf(id)) ?? {};
+      const booking = booking_id && (await runtime.database.tenants.of({ tenant: ACME }).booking.findFirst({ where: { id: booking_id } }));
+      return booking ? `${status} ${booking.startsAt.toISOString().slice(11, 16)}` : status;
+    };
+    expect(await Promise.all([late, whenever, second, elsewhere].map(offered))).toEqual([
+      'OFFERED 16:15', 'OFFERED 15:00', 'WAITING', 'WAITING',
+    ]);
+    const staff = contextFor(ACME, memberOf(TENANT_PERMISSIONS), clock);
+    await services.waitlist.leave(staff, late.id);
+    await react();
+    expect(await offered(second)).toBe('OFFERED 16:15');
+  });
+
   it('suggests who waits for a gap, and fills it once however often that is asked for', async () => {
     const of = await openShop(services, ACME, { clock, price: 0 });
     const gap = { providerId: of.providerIds[0] ?? '', startsAt: TEN };
@@ -121,6 +159,14 @@ describe('the waitlist', () => {
     expect(filled.filter((entry) => entry !== null)).toHaveLength(1);
     const { edges } = await services.waitlist.list(staff, { serviceId: of.serviceId });
     expect(edges).toHaveLength(2);
+  });
+
+  it('is not for what is booked by the night, which nobody could be offered', async () => {
+    const of = await openShop(services, ACME, { clock, price: 0 });
+    const stay = { checkIn: '15:00', checkOut: '11:00' };
+    const { id: serviceId } = await services.catalogue.create(system(), { name: 'Room', durationMinutes: 1_440, priceAmount: 0, stay });
+    const refusal = { code: 'BAD_USER_INPUT', issues: [expect.objectContaining({ field: 'serviceId' })] };
+    await expect(join({ ...of, serviceId })).rejects.toMatchObject(refusal);
   });
 
   it('asks for permissions and knows nothing of another tenant', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConflictError, ForbiddenError, InvalidTransitionError, NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { ConflictError, ForbiddenError, InvalidTransitionError, NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { hasRoom, quotaOf, useQuota } from '../../_kernel/quota/quota.js';
@@ -8,12 +8,15 @@ import { hasPermission, requireMember, requirePermission } from '../../_kernel/r
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
+import type { AvailabilityService } from '../availability/availability.service.js';
 import { findOfferedService, findServicesByIds } from '../catalogue/catalogue.store.js';
 import type { ClientService } from '../client/client.service.js';
 import { findClientsByIds, type ClientRow } from '../client/client.store.js';
 import type { BookingEvents } from '../events.js';
 import type { Booker } from '../reservation/reservation-booker.js';
 import type { ReservationStatusService } from '../reservation/reservation-status.service.js';
+import type { NamedBooking } from '../reservation/reservation.store.js';
+import { stayTermsOf } from '../stay/stay.js';
 import {
   countWaiting,
   findEntriesOfClient,
@@ -38,10 +41,17 @@ export interface NewWaitlistEntry {
   readonly clientId?: string | null | undefined;
 }
 
-/** A start of a provider that may be free again. */
+/** A start of a provider that may be free. */
 export interface Gap {
   readonly providerId: string;
   readonly startsAt: Date;
+}
+
+/** A stretch of a provider's time that may be free again. */
+export interface FreedTime {
+  readonly providerId: string;
+  readonly from: Date;
+  readonly until: Date;
 }
 
 export interface WaitlistService {
@@ -49,7 +59,7 @@ export interface WaitlistService {
    * @throws {UnauthenticatedError}; @throws {ForbiddenError} for another client without `appointments:create`
    * @throws {NotFoundError} for an unknown service, provider or client
    * @throws {ConflictError} when she waits for twenty things already
-   * @throws {ValidationError}
+   * @throws {ValidationError} also for what is booked by the night: what is given back is a start, which is no stay
    */
   join(context: RequestContext, input: NewWaitlistEntry): Promise<WaitlistEntryRow>;
   /** @throws {NotFoundError} for somebody else's; @throws {InvalidTransitionError} once it is settled */
@@ -62,9 +72,12 @@ export interface WaitlistService {
   list(context: RequestContext, args: PageArgs & { readonly serviceId?: string | undefined }): Promise<Connection<WaitlistEntryRow>>;
   /** Who would take a gap, in their order. @throws {ForbiddenError} without `appointments:read` */
   suggestions(context: RequestContext, gap: Gap): Promise<readonly WaitlistEntryRow[]>;
-  /** Holds a gap for the first who takes it, in the caller's transaction. @returns whom; null for nobody */
-  fill(context: RequestContext, db: TenantDb, gap: Gap): Promise<WaitlistEntryRow | null>;
-  /** The same at somebody's wish. @throws {ForbiddenError} without `appointments:create` */
+  /**
+   * Holds time for those who wait and whose start would take some of it, as many as it is enough for and in their
+   * order, in the caller's transaction.
+   */
+  fill(context: RequestContext, db: TenantDb, freed: FreedTime): Promise<void>;
+  /** Holds a gap for the first who takes it. @returns whom; null for nobody @throws {ForbiddenError} without `appointments:create` */
   fillGap(context: RequestContext, gap: Gap): Promise<WaitlistEntryRow | null>;
   /** What has become of an offer, in the caller's transaction. */
   settle(db: TenantDb, bookingId: string, outcome: 'BOOKED' | 'LAPSED'): Promise<void>;
@@ -75,6 +88,8 @@ export const OFFER_MS = 30 * 60_000;
 const MOST_WAITING = 20;
 /** More than this many are not asked for one gap at once. */
 const MOST_ASKED = 50;
+/** Nothing that is booked by the hour takes longer. */
+const LONGEST_SERVICE_MS = 24 * 3_600_000;
 
 const entrySchema = z
   .object({
@@ -90,10 +105,11 @@ export function createWaitlistService(parts: {
   readonly tenants: TenantDatabase;
   readonly outbox: Outbox<BookingEvents>;
   readonly booker: Booker;
+  readonly availability: Pick<AvailabilityService, 'startsOver'>;
   readonly clients: ClientService;
   readonly statuses: ReservationStatusService;
 }): WaitlistService {
-  const { tenants, outbox, booker, clients, statuses } = parts;
+  const { tenants, outbox, booker, availability, clients, statuses } = parts;
 
   /** Locks an entry of whoever asks, or of anybody for staff. */
   const ownEntry = async (context: RequestContext, db: TenantDb, id: string): Promise<WaitlistEntryRow> => {
@@ -105,20 +121,20 @@ export function createWaitlistService(parts: {
     return entry;
   };
 
-  const offer = async (context: RequestContext, db: TenantDb, entry: WaitlistEntryRow, gap: Gap): Promise<boolean> => {
+  const offer = async (context: RequestContext, db: TenantDb, entry: WaitlistEntryRow, gap: Gap): Promise<NamedBooking | null> => {
     const locked = await lockEntry(db, entry.id);
     const [client] = await findClientsByIds(db, [entry.clientId]);
-    if (locked?.status !== 'WAITING' || !client) return false;
+    if (locked?.status !== 'WAITING' || !client) return null;
     try {
       const slot = { ...gap, serviceId: entry.serviceId };
       const candidates = await booker.candidatesFor(context, db, slot, 'offered');
       const expiresAt = new Date(context.clock.now().getTime() + OFFER_MS);
       const booking = await booker.book(context, db, candidates, gap.startsAt, { client, note: null, heldUntil: expiresAt });
       await updateEntry(db, entry.id, { status: 'OFFERED', bookingId: booking.id });
-      await tell(context, db, entry, client, booking.id, gap, expiresAt);
-      return true;
+      await tell(context, db, entry, client, booking, expiresAt);
+      return booking;
     } catch (error) {
-      if (error instanceof ConflictError || error instanceof NotFoundError) return false;
+      if (error instanceof ConflictError || error instanceof NotFoundError) return null;
       throw error;
     }
   };
@@ -128,8 +144,7 @@ export function createWaitlistService(parts: {
     db: TenantDb,
     entry: WaitlistEntryRow,
     client: ClientRow,
-    bookingId: string,
-    { startsAt }: Gap,
+    { id: bookingId, startsAt, service, provider }: NamedBooking,
     expiresAt: Date,
   ): Promise<void> =>
     outbox.emit(db, context, 'booking.waitlist_offered', {
@@ -138,20 +153,51 @@ export function createWaitlistService(parts: {
       clientId: client.id,
       clientUserId: client.userId,
       serviceId: entry.serviceId,
+      serviceName: service.name,
+      providerName: provider.name,
       startsAt: startsAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
     });
 
-  const fill = async (context: RequestContext, db: TenantDb, gap: Gap): Promise<WaitlistEntryRow | null> => {
-    if (gap.startsAt <= context.clock.now()) return null;
-    const waiting = await findWaitingFor(db, gap, MOST_ASKED);
+  /** Offers to the first of those who wait who takes what there is for her. */
+  const offerFirst = async (
+    context: RequestContext,
+    db: TenantDb,
+    providerId: string,
+    waiting: readonly WaitlistEntryRow[],
+    startFor: (entry: WaitlistEntryRow) => Promise<Date | null>,
+  ): Promise<{ readonly entryId: string; readonly booking: NamedBooking } | null> => {
     if (waiting.length === 0 || !hasRoom(await quotaOf(db, context, 'APPOINTMENTS'))) return null;
     for (const entry of waiting) {
-      if (!(await offer(context, db, entry, gap))) continue;
+      const startsAt = await startFor(entry);
+      const booking = startsAt && (await offer(context, db, entry, { providerId, startsAt }));
+      if (!booking) continue;
       await useQuota(db, context, 'APPOINTMENTS');
-      return lockEntry(db, entry.id);
+      return { entryId: entry.id, booking };
     }
     return null;
+  };
+
+  const waitingFor = (db: TenantDb, { providerId, startsAt }: Gap): Promise<WaitlistEntryRow[]> =>
+    findWaitingFor(db, { providerId, first: startsAt, last: startsAt }, MOST_ASKED);
+
+  const fill = async (context: RequestContext, db: TenantDb, freed: FreedTime): Promise<void> => {
+    const { providerId, from, until } = freed;
+    if (from >= until || until <= context.clock.now()) return;
+    const first = new Date(from.getTime() - LONGEST_SERVICE_MS);
+    const waiting = await findWaitingFor(db, { providerId, first, last: until }, MOST_ASKED);
+    const known = new Map<string, readonly Date[]>();
+    const offered = await offerFirst(context, db, providerId, waiting, async ({ serviceId, earliest, latest }) => {
+      const starts = known.get(serviceId) ?? (await availability.startsOver(context, db, { providerId, serviceId }, freed));
+      known.set(serviceId, starts);
+      const possible = starts.filter((start) => start >= earliest && start <= latest);
+      // From its beginning on, so that nothing is left over before it where that can be.
+      return possible.find((start) => start >= from) ?? possible[0] ?? null;
+    });
+    if (!offered) return;
+    const { startsAt, endsAt } = offered.booking;
+    await fill(context, db, { providerId, from, until: startsAt });
+    await fill(context, db, { providerId, from: endsAt, until });
   };
 
   return {
@@ -162,6 +208,7 @@ export function createWaitlistService(parts: {
         const named = await booker.namedClient(context, db, clientId);
         const [service] = await findServicesByIds(db, [serviceId]);
         if (service?.status !== 'ACTIVE') throw new NotFoundError('Service');
+        if (stayTermsOf(service) !== null) throw ValidationError.of('serviceId', 'must be of a service that is not booked by the night');
         if (providerId !== null && !(await findOfferedService(db, providerId, serviceId))) {
           throw new NotFoundError('Provider with this service');
         }
@@ -205,14 +252,18 @@ export function createWaitlistService(parts: {
     },
     async suggestions(context, gap) {
       requirePermission(context, 'appointments:read');
-      return findWaitingFor(tenants.of(context), gap, MOST_ASKED);
+      return waitingFor(tenants.of(context), gap);
     },
     fill,
     async fillGap(context, gap) {
       if (!hasPermission(context, 'appointments:create')) {
         throw new ForbiddenError('To book for somebody else needs the permission appointments:create');
       }
-      return tenants.transaction(context, (db) => fill(context, db, gap));
+      if (gap.startsAt <= context.clock.now()) return null;
+      return tenants.transaction(context, async (db) => {
+        const offered = await offerFirst(context, db, gap.providerId, await waitingFor(db, gap), async () => gap.startsAt);
+        return offered && lockEntry(db, offered.entryId);
+      });
     },
     async settle(db, bookingId, outcome) {
       const entry = await findEntryOfBooking(db, bookingId);

@@ -42,19 +42,19 @@ export function findWaitingPage(db: TenantDb, serviceId: string | undefined, pag
   return db.waitlistEntry.findMany({ where: { AND: [wanted, where] }, ...rest });
 }
 
-/** Those who would take a start of a provider, first come first; of services that she does. */
+/** Those who would take a start of a provider that lies between two, first come first; of services that she does. */
 export const findWaitingFor = (
   db: TenantDb,
-  gap: { readonly providerId: string; readonly startsAt: Date },
+  { providerId, first, last }: { readonly providerId: string; readonly first: Date; readonly last: Date },
   most: number,
 ): Promise<WaitlistEntryRow[]> =>
   db.waitlistEntry.findMany({
     where: {
       status: 'WAITING',
-      earliest: { lte: gap.startsAt },
-      latest: { gte: gap.startsAt },
-      OR: [{ providerId: null }, { providerId: gap.providerId }],
-      service: { offerings: { some: { providerId: gap.providerId } } },
+      earliest: { lte: last },
+      latest: { gte: first },
+      OR: [{ providerId: null }, { providerId }],
+      service: { offerings: { some: { providerId } } },
     },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     take: most,

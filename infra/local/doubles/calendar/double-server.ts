@@ -54,7 +54,7 @@ async function read(request: IncomingMessage): Promise<string> {
 }
 
 /** A server on this machine that misbehaves when it is told to. */
-export async function startDoubleServer(answer: (request: DoubleRequest) => DoubleAnswer): Promise<DoubleServer> {
+export async function startDoubleServer(answer: (request: DoubleRequest) => DoubleAnswer | Promise<DoubleAnswer>): Promise<DoubleServer> {
   const requests: string[] = [];
   const disturbances: Disturbance[] = [];
   const server = createServer((message, response) => {
@@ -67,7 +67,7 @@ export async function startDoubleServer(answer: (request: DoubleRequest) => Doub
       const [disturbance] = at === -1 ? [] : disturbances.splice(at, 1);
       if (disturbance?.kind === 'hang') return;
       if (disturbance?.kind === 'status') return void response.writeHead(disturbance.status).end();
-      const { status, headers: answered = {}, body = '' } = answer(request);
+      const { status, headers: answered = {}, body = '' } = await answer(request);
       if (disturbance?.kind === 'lose') return void response.destroy();
       response.writeHead(status, answered).end(body);
     };

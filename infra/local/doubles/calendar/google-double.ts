@@ -1,10 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { jsonAnswer, jsonBody, startDoubleServer, type DoubleAnswer, type DoubleRequest, type DoubleServer } from './double-server.js';
+import { createNotices } from './notices.js';
 import { createOAuthGuard, type OAuthDouble } from './oauth-double.js';
 
 interface GoogleEvent extends Record<string, unknown> {
   readonly id: string;
   readonly status: string;
+}
+
+interface Channel {
+  readonly resourceId: string;
+  readonly address: string;
+  readonly token: string;
+  /** Epoch milliseconds. */
+  readonly expiration: string;
+  told: number;
 }
 
 export interface GoogleDouble extends DoubleServer, OAuthDouble {
@@ -14,6 +24,10 @@ export interface GoogleDouble extends DoubleServer, OAuthDouble {
   add(event: Record<string, unknown>): string;
   remove(id: string): void;
   forgetTokens(): void;
+  /** What tells of changes, by id, with when that ends. */
+  watches(): ReadonlyMap<string, Date>;
+  /** Ends all of that, as if its time were over. */
+  endWatches(): void;
 }
 
 /** Few, so that there are several pages. */
@@ -25,16 +39,53 @@ export async function startGoogleDouble(): Promise<GoogleDouble> {
   const held = new Map<string, { event: GoogleEvent; changed: number }>();
   let version = 0;
   let tokens = randomUUID();
+  const notices = createNotices();
+  const channels = new Map<string, Channel>();
+
+  const tell = (id: string, channel: Channel, state: 'sync' | 'exists'): void => {
+    channel.told += 1;
+    notices.tell(channel.address, {
+      'x-goog-channel-id': id,
+      'x-goog-channel-token': channel.token,
+      'x-goog-message-number': String(channel.told),
+      'x-goog-resource-id': channel.resourceId,
+      'x-goog-resource-state': state,
+    });
+  };
+  const tellAll = (): void => {
+    for (const [id, channel] of channels) tell(id, channel, 'exists');
+  };
 
   const keep = (event: GoogleEvent): GoogleEvent => {
     version += 1;
     const full = { iCalUID: `${event.id}@google.example`, ...event };
     held.set(event.id, { event: full, changed: version });
+    tellAll();
     return full;
   };
   const cancel = (id: string): void => {
     version += 1;
     held.set(id, { event: { id, status: 'cancelled' }, changed: version });
+    tellAll();
+  };
+
+  const watch = (request: DoubleRequest): DoubleAnswer => {
+    const { id, type, address, token, expiration } = jsonBody(request);
+    const isPossible = typeof id === 'string' && type === 'web_hook' && typeof address === 'string' && URL.canParse(address);
+    if (!isPossible || typeof token !== 'string' || typeof expiration !== 'string') return jsonAnswer(400, { error: { code: 400 } });
+    if (channels.has(id)) return jsonAnswer(400, { error: { code: 400, errors: [{ reason: 'channelIdNotUnique' }] } });
+    const channel = { resourceId: randomUUID(), address, token, expiration, told: 0 };
+    channels.set(id, channel);
+    tell(id, channel, 'sync');
+    return jsonAnswer(200, { kind: 'api#channel', id, resourceId: channel.resourceId, token, expiration });
+  };
+
+  const stopWatch = (request: DoubleRequest): DoubleAnswer => {
+    const { id, resourceId } = jsonBody(request);
+    const isKnown = typeof id === 'string' && channels.get(id)?.resourceId === resourceId;
+    if (!isKnown) return jsonAnswer(404, { error: { code: 404 } });
+    channels.delete(id);
+    return { status: 204 };
   };
 
   const list = ({ url: { searchParams } }: DoubleRequest): DoubleAnswer => {
@@ -71,6 +122,8 @@ export async function startGoogleDouble(): Promise<GoogleDouble> {
     const { method, url: { pathname } } = request;
     if (method === 'POST' && pathname === '/token') return guard.token(request);
     if (!guard.isLetIn(request)) return jsonAnswer(401, { error: { code: 401 } });
+    if (method === 'POST' && pathname === '/channels/stop') return stopWatch(request);
+    if (method === 'POST' && pathname === '/calendars/primary/events/watch') return watch(request);
     const [, calendars, calendar, events, id, ...rest] = pathname.split('/');
     if (calendars !== 'calendars' || calendar !== 'primary' || rest.length > 0) return jsonAnswer(404, { error: { code: 404 } });
     if (events === undefined) return jsonAnswer(200, { id: 'ana@google.example', summary: 'Ana at work' });
@@ -88,6 +141,12 @@ export async function startGoogleDouble(): Promise<GoogleDouble> {
     remove: cancel,
     forgetTokens: () => {
       tokens = randomUUID();
+    },
+    watches: () => new Map([...channels].map(([id, { expiration }]) => [id, new Date(Number(expiration))])),
+    endWatches: () => channels.clear(),
+    async stop() {
+      await server.stop();
+      await notices.settled();
     },
   };
 }

@@ -36,6 +36,7 @@ import {
   type CalendarConflictRow,
   type CalendarConnectionRow,
 } from './calendar-connection.store.js';
+import { deleteWatches } from '../watch/calendar-watch.store.js';
 import { challengeOf } from '../../../_kernel/wire/secret-hash.js';
 
 export interface CalDavInput {
@@ -115,6 +116,8 @@ export function createCalendarConnectionService(parts: {
         throw new ConflictError(`The provider has ${MOST_CONNECTIONS} calendars; disconnect one first`);
       }
       const id = known?.id ?? uuidv7();
+      // Somebody else's calendar may be connected in its place.
+      if (known) await deleteWatches(db, id);
       const connection = await keepConnection(db, {
         id,
         providerId,

@@ -1,5 +1,6 @@
 import { sql, type Sql } from '../../../_kernel/tenancy/sql.js';
 import type { TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
+import { LONGEST_STAY_MS } from '../../availability/availability.js';
 import type { CalendarBooking } from './calendar-entry.js';
 
 const select = (wanted: Sql): Sql => sql`
@@ -24,7 +25,7 @@ export async function findCalendarBooking(db: TenantDb, id: string): Promise<Cal
   return rows[0] ?? null;
 }
 
-/** Bookings that start within a window, in order; the first `most` of them. */
+/** Bookings that start within a window, and stays that last into it, in order; the first `most` of them. */
 export function findCalendarBookings(
   db: TenantDb,
   of: { readonly providerId: string | null; readonly clientId: string | null },
@@ -35,7 +36,9 @@ export function findCalendarBookings(
     of.providerId === null
       ? sql`client_id = ${of.clientId}::uuid`
       : sql`provider_id = ${of.providerId}::uuid`;
-  const wanted = sql`${whose} AND starts_at >= ${window.from} AND starts_at < ${window.until}
+  const begunBefore = new Date(window.from.getTime() - LONGEST_STAY_MS);
+  const wanted = sql`${whose} AND starts_at >= ${begunBefore} AND starts_at < ${window.until}
+    AND (starts_at >= ${window.from} OR (nights IS NOT NULL AND ends_at > ${window.from}))
     ORDER BY starts_at, id LIMIT ${most}`;
   return db.$queryRaw<CalendarBooking[]>(sql`${select(wanted)} ORDER BY b.starts_at, b.id`);
 }

@@ -22,6 +22,9 @@ const page = z.object({
   nextSyncToken: z.string().optional(),
 });
 
+/** Its end is in epoch milliseconds, as text. */
+const channel = z.object({ resourceId: z.string(), expiration: z.coerce.number().int().positive().optional() });
+
 /** More pages than this at one time are not a calendar of a person. */
 const MOST_PAGES = 50;
 
@@ -104,6 +107,22 @@ export function openGoogle(calendarId: string, api: OAuthApi): RemoteCalendar & 
       if (answer.status !== 404 && answer.status !== 410) assertWell(answer, 'an appointment was removed');
     },
     changes,
+    watching: {
+      async begin({ id, token, address, until }) {
+        const wanted = { id, type: 'web_hook', token, address, expiration: String(until.getTime()) };
+        const answer = await api.call('POST', `${events}/watch`, wanted);
+        assertWell(answer, 'it was asked to tell of its changes');
+        const { data } = channel.safeParse(answer.json);
+        if (!data) throw new CalendarFailedError('The calendar answered something else than a channel');
+        return { externalId: data.resourceId, expiresAt: data.expiration === undefined ? until : new Date(data.expiration) };
+      },
+      // Channels end when they were said to; another one takes the place of each.
+      prolong: async () => null,
+      async end({ id, externalId }) {
+        const answer = await api.call('POST', '/channels/stop', { id, resourceId: externalId });
+        if (answer.status !== 404) assertWell(answer, 'it was asked to tell no more');
+      },
+    },
     /** @returns what people call the calendar */
     async account() {
       const answer = await api.call('GET', calendar);

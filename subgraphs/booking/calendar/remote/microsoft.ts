@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CalendarEntry } from '../entry/calendar-entry.js';
 import { midnightOf } from './busy-times.js';
-import type { OAuthApi } from './oauth.js';
+import type { ApiAnswer, OAuthApi } from './oauth.js';
 import { assertWell, CalendarFailedError, type ReadWindow, type RemoteCalendar, type RemoteChanges, type RemoteEvent } from './remote-calendar.js';
 
 const moment = z.object({ dateTime: z.string() });
@@ -35,6 +35,15 @@ const bodyOf = (entry: CalendarEntry): object => ({
   end: { dateTime: entry.endsAt.toISOString().slice(0, -1), timeZone: 'UTC' },
   showAs: 'busy',
 });
+
+const subscription = z.object({ id: z.string(), expirationDateTime: z.iso.datetime({ offset: true }) });
+
+function subscriptionIn(answer: ApiAnswer): { readonly id: string; readonly expiresAt: Date } {
+  assertWell(answer, 'it was asked to tell of its changes');
+  const { data } = subscription.safeParse(answer.json);
+  if (!data) throw new CalendarFailedError('The calendar answered something else than a subscription');
+  return { id: data.id, expiresAt: new Date(data.expirationDateTime) };
+}
 
 const utc = (text: string): Date => new Date(/[zZ]$/.test(text) ? text : `${text}Z`);
 
@@ -95,6 +104,28 @@ export function openMicrosoft(api: OAuthApi): RemoteCalendar & { account(): Prom
       if (answer.status !== 404 && answer.status !== 410) assertWell(answer, 'an appointment was removed');
     },
     changes,
+    watching: {
+      async begin({ token, address, until }) {
+        const answer = await api.call('POST', '/subscriptions', {
+          changeType: 'created,updated,deleted',
+          notificationUrl: address,
+          resource: '/me/events',
+          expirationDateTime: until.toISOString(),
+          clientState: token,
+        });
+        const { id, expiresAt } = subscriptionIn(answer);
+        return { externalId: id, expiresAt };
+      },
+      async prolong({ externalId }, until) {
+        const target = `/subscriptions/${encodeURIComponent(externalId)}`;
+        const answer = await api.call('PATCH', target, { expirationDateTime: until.toISOString() });
+        return answer.status === 404 ? null : subscriptionIn(answer).expiresAt;
+      },
+      async end({ externalId }) {
+        const answer = await api.call('DELETE', `/subscriptions/${encodeURIComponent(externalId)}`);
+        if (answer.status !== 404) assertWell(answer, 'it was asked to tell no more');
+      },
+    },
     /** @returns what people call the calendar */
     async account() {
       const answer = await api.call('GET', '/me/calendar');

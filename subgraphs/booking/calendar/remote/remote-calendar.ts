@@ -41,6 +41,33 @@ export interface ReadWindow {
   readonly timeZone: string;
 }
 
+/** What a calendar is asked to tell of its changes by. */
+export interface WantedWatch {
+  /** UUID. */
+  readonly id: string;
+  /** Comes back with whatever is told, so that nobody else can tell anything; up to 100 characters. */
+  readonly token: string;
+  /** Where it is told. */
+  readonly address: string;
+  readonly until: Date;
+}
+
+/** A watch under the name that it was asked for by, and under the calendar's own. */
+export interface KnownWatch {
+  readonly id: string;
+  readonly externalId: string;
+}
+
+/** How a calendar tells of its own accord that something has changed in it; what that is has to be asked for. */
+export interface RemoteWatching {
+  /** The end may be another than was asked for. */
+  begin(wanted: WantedWatch): Promise<{ readonly externalId: string; readonly expiresAt: Date }>;
+  /** @returns when it ends now; null for one that has to be begun anew */
+  prolong(watch: KnownWatch, until: Date): Promise<Date | null>;
+  /** What is gone already is no failure. */
+  end(watch: KnownWatch): Promise<void>;
+}
+
 /**
  * A calendar elsewhere, opened with somebody's credentials. Every call may be made again after it has failed, and
  * then makes nothing twice. Calls throw {CalendarFailedError} and {CredentialsRefusedError}.
@@ -52,6 +79,8 @@ export interface RemoteCalendar {
   remove(known: RemoteCopy): Promise<void>;
   /** @param since a token of an earlier answer; null for everything. One that counts no more gives everything */
   changes(since: string | null, window: ReadWindow): Promise<RemoteChanges>;
+  /** Absent where a calendar tells nothing unless it is asked. */
+  readonly watching?: RemoteWatching;
 }
 
 /** Nothing came of a call, or not what the protocol allows. The message holds neither addresses nor credentials. */

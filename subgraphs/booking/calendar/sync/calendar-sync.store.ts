@@ -5,12 +5,13 @@ import type { RemoteChanges, RemoteCopy } from '../remote/remote-calendar.js';
 export type CalendarCopyRow = CalendarCopy;
 
 /**
- * Takes a connection for one process, until a time at the latest.
+ * Takes a connection for one process, until a time at the latest. What the calendar has told of by now is followed
+ * by that; what it tells later is noted anew.
  * @returns whether it was free
  */
 export async function leaseConnection(db: TenantDb, id: string, now: Date, until: Date): Promise<boolean> {
   const free = { OR: [{ leasedUntil: null }, { leasedUntil: { lte: now } }] };
-  const { count } = await db.calendarConnection.updateMany({ where: { id, ...free }, data: { leasedUntil: until } });
+  const { count } = await db.calendarConnection.updateMany({ where: { id, ...free }, data: { leasedUntil: until, noticedAt: null } });
   return count > 0;
 }
 

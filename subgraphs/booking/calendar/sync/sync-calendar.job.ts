@@ -13,6 +13,7 @@ import { bookingOfUid, entryOf } from '../entry/calendar-entry.js';
 import { findCalendarBookings } from '../entry/calendar-entry.store.js';
 import type { CalendarProviders } from '../remote/calendar-provider.js';
 import { CalendarFailedError, CredentialsRefusedError, type RemoteCalendar } from '../remote/remote-calendar.js';
+import { endWatch, keepWatch } from '../watch/keep-watch.js';
 import {
   deleteConnection,
   deleteCopy,
@@ -54,10 +55,11 @@ export function syncCalendar(parts: {
   readonly outbox: Outbox<BookingEvents>;
   readonly secretBox: SecretBox;
   readonly providers: CalendarProviders;
-  /** After which entries of the platform are named. */
-  readonly host: string;
+  /** Of the platform, without a slash at the end: its entries are named after its host, and there calendars tell of changes. */
+  readonly publicUrl: string;
 }): JobHandler {
-  const { tenants, outbox, secretBox, providers, host } = parts;
+  const { tenants, outbox, secretBox, providers, publicUrl } = parts;
+  const { hostname: host } = new URL(publicUrl);
 
   const write = async ({ context, connection, remote, db }: Work): Promise<void> => {
     const now = context.clock.now().getTime();
@@ -108,11 +110,13 @@ export function syncCalendar(parts: {
   };
 
   /** Takes back what was written into a calendar that is being disconnected. */
-  const leave = async ({ connection, remote, db }: Work): Promise<void> => {
+  const leave = async (work: Work): Promise<void> => {
+    const { connection, remote, db } = work;
     for (const copy of await findCopies(db, connection.id)) {
       await remote.remove(copy);
       await deleteCopy(db, connection.id, copy.bookingId);
     }
+    await endWatch(work);
     await deleteConnection(db, connection.id);
   };
 
@@ -141,6 +145,8 @@ export function syncCalendar(parts: {
       if (connection.status === 'LEAVING') await leave(work);
       else {
         await write(work);
+        // Before it is read, so that nothing changes in between of which nobody is told.
+        await keepWatch(work, publicUrl);
         await read(work);
       }
       return { is: 'DONE' };
