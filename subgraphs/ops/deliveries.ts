@@ -13,6 +13,7 @@ import { createLogTransport } from './mail/log-transport.js';
 import type { MailTransport } from './mail/mail-transport.js';
 import { createResendTransport } from './mail/resend.js';
 import { createSmtpTransport } from './mail/smtp.js';
+import { tellAdmins } from './notification/admins/tell-admins.job.js';
 import { createAlertChannelService, type AlertChannelService } from './notification/alert/alert-channel.service.js';
 import { createPushSender } from './notification/channels/push.js';
 import { createSmsSender } from './notification/channels/sms.js';
@@ -26,8 +27,10 @@ import { createSender } from './notification/delivery/sender.js';
 import { createNotifier, type Notifier } from './notification/notifier.js';
 import { createNotificationSettingsService, type NotificationSettingsService } from './notification/settings/settings.service.js';
 import { createOutgoing } from './outgoing/outgoing.js';
+import type { IncidentRecorder } from './incident/incident-recorder.js';
 import type { FindTenant } from './reach.js';
 import { sendSmsWhenAsked } from './reactions/send-sms-when-asked.js';
+import { tellAdminsWhenIncidentIsRaised } from './reactions/tell-admins-when-incident-is-raised.js';
 import { deliverWebhooks } from './reactions/deliver-webhooks.js';
 import { sendSms } from './sms/send-sms.job.js';
 import { deliverWebhook } from './webhook/deliver-webhook.job.js';
@@ -65,17 +68,19 @@ const hostOf = (url: string | undefined): readonly string[] => (url === undefine
 
 export function createDeliveries(
   runtime: SubgraphRuntime,
-  config: DeliveryConfig & { readonly mail: MailConfig },
+  config: DeliveryConfig & { readonly mail: MailConfig; readonly appName: string },
   outbox: Outbox<OpsEvents>,
-  findTenant: FindTenant,
+  found: { readonly findTenant: FindTenant; readonly incidents: Pick<IncidentRecorder, 'recorded' | 'isFirstToCallFor'> },
 ): Deliveries {
   const { database, secretBox, signal, logger, clock } = runtime;
   const { tenants, platform } = database;
-  const { resend, mail, pagerDutyBase } = config;
+  const { resend, mail, pagerDutyBase, adminAlerts, appName } = config;
+  const { findTenant, incidents } = found;
   const queue = createJobQueue<OpsJobs>('ops', runtime);
   const outgoing = createOutgoing({ allowedHosts: config.allowedHosts ?? [] });
   // Where whoever runs the platform has said that something is: nobody else chooses these addresses.
-  const chosen = [resend?.apiBase, config.sms?.apiBase, pagerDutyBase].flatMap(hostOf);
+  const adminUrl = adminAlerts?.mode === 'webhook' ? adminAlerts.url : undefined;
+  const chosen = [resend?.apiBase, config.sms?.apiBase, pagerDutyBase, adminUrl].flatMap(hostOf);
   const providers = createOutgoing({ allowedHosts: chosen });
 
   const bySmtp = () => (mail.smtpUrl === undefined ? createLogTransport(logger) : createSmtpTransport(mail.smtpUrl, mail.from));
@@ -84,9 +89,9 @@ export function createDeliveries(
   const push = config.push && createPushSender(config.push, outgoing);
   // Slack is where a company says, PagerDuty where the platform does.
   const slack = createTeamSender(outgoing);
-  const pagerDuty = createTeamSender(providers, pagerDutyBase);
+  const byProvider = createTeamSender(providers, pagerDutyBase);
   const team = {
-    send: (...[channel, ...rest]: Parameters<typeof slack.send>) => (channel === 'SLACK' ? slack : pagerDuty).send(channel, ...rest),
+    send: (...[channel, ...rest]: Parameters<typeof slack.send>) => (channel === 'SLACK' ? slack : byProvider).send(channel, ...rest),
   };
 
   const notifier = createNotifier(outbox, createDeliveryPlanner(queue, runtime.flags));
@@ -105,12 +110,17 @@ export function createDeliveries(
       alertChannels: createAlertChannelService({ tenants, secretBox, outgoing }),
       pushPublicKey: config.push?.publicKey ?? null,
     },
-    reactions: [...deliverWebhooks(webhookDeliveries), sendSmsWhenAsked(queue, runtime.flags)],
+    reactions: [
+      ...deliverWebhooks(webhookDeliveries),
+      sendSmsWhenAsked(queue, runtime.flags),
+      ...(adminAlerts ? tellAdminsWhenIncidentIsRaised(queue, incidents) : []),
+    ],
     jobs: [
       deliverWebhook({ tenants, outbox, secretBox, outgoing, notifier }),
       deliverNotification(tenants, sender),
       sendDigest(tenants, sender),
       sendSms({ secretBox, sms }),
+      tellAdmins({ tenants, alerts: adminAlerts, appName, transport, slack: byProvider }),
     ],
     routes: resend?.webhookSecret === undefined ? [] : [bouncesRoute({ log: notificationLog, clock, secret: resend.webhookSecret })],
     schedules: [forgetOldMessages(platform), forgetOldNotificationLog(platform)],

@@ -1,3 +1,4 @@
+import type { AdminAlerts } from './notification/admins/admin-alerts.js';
 import type { PushConfig } from './notification/channels/push.js';
 import type { SmsConfig } from './notification/channels/sms.js';
 
@@ -28,6 +29,8 @@ export interface DeliveryConfig {
     | undefined;
   /** Who is shown every signed head of the audit logs, and co-signs it; nobody when undefined. */
   readonly witnesses?: readonly WitnessConfig[] | undefined;
+  /** How those who run the platform hear of incidents; not at all when undefined. */
+  readonly adminAlerts?: AdminAlerts | undefined;
   /** A server that speaks PagerDuty's protocol; PagerDuty itself when undefined. */
   readonly pagerDutyBase?: string | undefined;
 }

@@ -22,7 +22,7 @@ export interface NotificationCreated {
   readonly notificationId: string;
   /** The person it is for. */
   readonly userId: string;
-  readonly kind: 'BOOKING_CONFIRMED' | 'PAYMENT_SUCCEEDED' | 'INCIDENT_RAISED' | 'WEBHOOK_DISABLED' | 'TICKET_ANSWERED' | 'BOOKING_REMINDER';
+  readonly kind: 'BOOKING_CONFIRMED' | 'PAYMENT_SUCCEEDED' | 'INCIDENT_RAISED' | 'WEBHOOK_DISABLED' | 'TICKET_ANSWERED' | 'BOOKING_REMINDER' | 'WAITLIST_OFFERED';
 }
 
 /** Signals of the tenant were recorded that detection has not looked at; however many, it is said once. */
@@ -101,6 +101,15 @@ export interface MailWordingChanged {
   readonly change: 'SET' | 'RESET';
 }
 
+/** How much of something is an incident at a company, or on the platform itself, is another figure. */
+export interface AlertThresholdChanged {
+  /** Such as `failed_logins_5m`. */
+  readonly metric: string;
+  /** Null for what is shipped, as the next. */
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
 export interface OpsEvents extends PersonalDataAnswers<'ops'> {
   'ops.mail_requested': MailRequested;
   'ops.mail_wording_changed': MailWordingChanged;
@@ -108,6 +117,7 @@ export interface OpsEvents extends PersonalDataAnswers<'ops'> {
   'ops.incident_escalated': IncidentEscalated;
   'ops.incident_action_changed': IncidentActionChanged;
   'ops.forced_logout_requested': ForcedLogoutRequested;
+  'ops.alert_threshold_changed': AlertThresholdChanged;
   'ops.audit_exported': AuditExported;
   'ops.flag_changed': FlagChanged;
   'ops.incident_raised': IncidentRaised;

@@ -4,6 +4,8 @@ import type { SmsRequested } from '../_kernel/sms/sms.js';
 export interface OpsJobs {
   /** A witness, by the name of its key, is to see a signed head of a company's audit log. */
   'ops.ask_witness': { readonly tenantId: string; readonly size: number; readonly witness: string };
+  /** Those who run the platform are told. */
+  'ops.tell_admins': { readonly incidentId: string };
   'ops.deliver_webhook': { readonly deliveryId: string };
   'ops.deliver_notification': { readonly logId: string };
   /** `senderName` is the company in whose name it is sent. */

@@ -45,6 +45,24 @@ export const dbWithin = (
 export type FindTenant = (tenantId: string) => Promise<TenantIdentity | null>;
 
 /**
+ * A context at the company that is named: members may name their own, platform staff any.
+ * @param tenantId UUID; where the caller is when null
+ * @returns null for one that is unknown or out of reach
+ * @throws {ForbiddenError}
+ */
+export async function contextAt(
+  context: RequestContext,
+  demand: Demand,
+  tenantId: string | null,
+  findTenant: FindTenant,
+): Promise<RequestContext | null> {
+  const reach = requireReach(context, demand);
+  if (tenantId === null || tenantId === context.tenant.id) return context;
+  const tenant = reach === 'PLATFORM' ? await findTenant(tenantId) : null;
+  return tenant && { ...context, tenant };
+}
+
+/**
  * A context inside the company that a thing belongs to, for whoever may reach it.
  * @throws {ForbiddenError} @throws {NotFoundError} for a thing that is unknown or out of reach
  */

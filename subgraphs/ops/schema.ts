@@ -7,6 +7,7 @@ import './audit/archive/audit-archive.graph.js';
 import './audit/log/audit-log.graph.js';
 import './audit/witness/witness.graph.js';
 import './auth-log/auth-log.graph.js';
+import './detection/threshold/threshold.graph.js';
 import './flag/flag.graph.js';
 import './flag/flag-change.graph.js';
 import './flag/flag-mutations.graph.js';

@@ -5,9 +5,11 @@ import type { WitnessService } from './audit/witness/witness.service.js';
 import type { AuditLogService } from './audit/log/audit-log.service.js';
 import type { AuthLogService } from './auth-log/auth-log.service.js';
 import type { DetectionService } from './detection/detection.service.js';
+import type { ThresholdService } from './detection/threshold/threshold.service.js';
 import type { FlagLiveService } from './flag/flag-live.service.js';
 import type { FlagProposalService } from './flag/flag-proposal.service.js';
 import type { FlagService } from './flag/flag.service.js';
+import type { ComponentHistoryService } from './health/component-history.service.js';
 import type { HealthService } from './health/health.service.js';
 import type { IncidentActionService } from './incident/action/incident-action.service.js';
 import type { EscalationService } from './incident/escalation/escalation.service.js';
@@ -37,6 +39,7 @@ export interface OpsServices extends DeliveryServices {
   readonly witness: WitnessService;
   readonly authLog: AuthLogService;
   readonly detection: DetectionService;
+  readonly thresholds: ThresholdService;
   readonly flags: FlagService;
   readonly flagProposals: FlagProposalService;
   readonly flagLive: FlagLiveService;
@@ -54,4 +57,5 @@ export interface OpsServices extends DeliveryServices {
   readonly notifications: NotificationService;
   readonly measurements: MeasurementService;
   readonly health: HealthService;
+  readonly componentHistory: ComponentHistoryService;
 }

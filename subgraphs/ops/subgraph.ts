@@ -25,6 +25,7 @@ import { createDeliveries } from './deliveries.js';
 import type { DeliveryConfig } from './delivery-config.js';
 import { createDetectionService } from './detection/detection.service.js';
 import { lookAgainAtUnquietTenants } from './detection/look-again-at-unquiet-tenants.schedule.js';
+import { createThresholdService } from './detection/threshold/threshold.service.js';
 import type { OpsEvents } from './events.js';
 import { flagFeedRoute } from './flag/flag-feed.route.js';
 import { queueFiguresRoute } from './figures/queue-figures.route.js';
@@ -32,8 +33,10 @@ import { createFlagLiveService } from './flag/flag-live.service.js';
 import { createFlagProposalService } from './flag/flag-proposal.service.js';
 import { createFlagWriter } from './flag/flag-writer.js';
 import { createFlagService } from './flag/flag.service.js';
-import { databaseCheck, redisCheck, stripeCheck } from './health/health-checks.js';
+import { createComponentHistoryService } from './health/component-history.service.js';
+import { databaseCheck, objectStoreCheck, redisCheck, stripeCheck } from './health/health-checks.js';
 import { createHealthService } from './health/health.service.js';
+import { noteHealth } from './health/note-health.schedule.js';
 import { createIncidentActionService } from './incident/action/incident-action.service.js';
 import { escalateUnacknowledged } from './incident/escalation/escalate-unacknowledged.schedule.js';
 import { createEscalationService } from './incident/escalation/escalation.service.js';
@@ -64,6 +67,7 @@ import { logSignalWhenRefreshTokenIsReused } from './reactions/log-signal-when-r
 import { lookForIncidentsWhenAsked } from './reactions/look-for-incidents-when-asked.js';
 import { notifyClientWhenBookingIsConfirmed } from './reactions/notify-client-when-booking-is-confirmed.js';
 import { notifyClientWhenBookingIsNear } from './reactions/notify-client-when-booking-is-near.js';
+import { notifyClientWhenSheIsOfferedTime } from './reactions/notify-client-when-she-is-offered-time.js';
 import { notifyOwnersWhenBookingIsConfirmed } from './reactions/notify-owners-when-booking-is-confirmed.js';
 import { notifyOwnersWhenIncidentIsRaised } from './reactions/notify-owners-when-incident-is-raised.js';
 import { notifyOwnersWhenPaymentSucceeds } from './reactions/notify-owners-when-payment-succeeds.js';
@@ -89,6 +93,8 @@ export interface OpsConfig extends DeliveryConfig {
   readonly files: ObjectStore;
   /** `development`, `test`, `staging` or `production`. */
   readonly environment: string;
+  /** What the platform is called. */
+  readonly appName: string;
   /** `iss` of access tokens: the platform's URL, after whose host its audit logs are named. */
   readonly issuer: string;
   readonly stripe: {
@@ -132,7 +138,10 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
   const auditLogParts = { database, keys: auditKeys, logName: new URL(config.issuer).host, archived };
   const witness = createWitnessService(auditLogParts);
   const witnesses = createAskedWitnesses(runtime, config.witnesses ?? []);
-  const deliveries = createDeliveries(runtime, config, outbox, (tenantId) => detection.findTenant(tenantId));
+  const deliveries = createDeliveries(runtime, config, outbox, {
+    findTenant: (tenantId) => detection.findTenant(tenantId),
+    incidents: recorder,
+  });
   const { notifier, transport } = deliveries;
   const desk = createMailDesk(outbox, runtime.secretBox, 'ops.mail_requested');
   const mails = createMailService({
@@ -146,9 +155,11 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
     databaseCheck(platform),
     ...(config.redisUrl === undefined ? [] : [redisCheck(config.redisUrl)]),
     ...(config.stripe.secretKey === '' ? [] : [stripeCheck(config.stripe.apiBase)]),
+    ...(config.files.kind === 's3' ? [objectStoreCheck(config.files)] : []),
   ];
 
   const health = createHealthService(env, checks, clock);
+  const componentHistory = createComponentHistoryService(platform, health);
   const installation = {
     environment: config.environment,
     sendsMail: config.mail.smtpUrl !== undefined,
@@ -167,6 +178,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       auditArchives: createAuditArchiveService({ database, outbox, files: config.files }),
       authLog,
       detection,
+      thresholds: createThresholdService({ tenants, outbox, detection }),
       flags: createFlagService(flagParts),
       flagProposals: createFlagProposalService(flagParts),
       flagLive: createFlagLiveService(tail),
@@ -194,6 +206,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       mailWordings: createMailWordingService({ tenants, outbox, flags: runtime.flags }),
       measurements: createMeasurementService({ tenants, detection, incidents: recorder }),
       health,
+      componentHistory,
     },
     reactions: [
       rememberTenantWhenItIsCreated(detection),
@@ -211,6 +224,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       notifyOwnersWhenBookingIsConfirmed(notifier),
       notifyClientWhenBookingIsConfirmed(notifier),
       notifyClientWhenBookingIsNear(notifier),
+      notifyClientWhenSheIsOfferedTime(notifier),
       notifyOwnersWhenPaymentSucceeds(notifier),
       notifyOwnersWhenIncidentIsRaised(notifier, recorder),
       callWhenIncidentEscalates(notifier, recorder),
@@ -230,7 +244,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       refusedMutationsRoute({ tenants, outbox: runtime.outbox.for<MutationEvents>(), clock, logger }),
       refusedRequestsRoute({ tenants, outbox: runtime.outbox.for<RefusalEvents>(), clock, logger }),
     ],
-    schedules: [growAuditTrees(createTreeGrower({ ...auditLogParts, headSigned: witnesses.headSigned })), archiveOldEntries(createAuditArchiver({ ...auditLogParts, platform, files: config.files })), lookAgainAtUnquietTenants(detection), escalateUnacknowledged(escalations), deliverDueMails(mails), forgetMailsGivenUp(platform), ...deliveries.schedules, forgetOldReports(platform)],
+    schedules: [growAuditTrees(createTreeGrower({ ...auditLogParts, headSigned: witnesses.headSigned })), archiveOldEntries(createAuditArchiver({ ...auditLogParts, platform, files: config.files })), lookAgainAtUnquietTenants(detection), escalateUnacknowledged(escalations), deliverDueMails(mails), forgetMailsGivenUp(platform), ...deliveries.schedules, forgetOldReports(platform), noteHealth(componentHistory)],
     close() {
       deliveries.close();
       witnesses.close();

@@ -128,6 +128,7 @@ export function createDiskStore({ folder, publicUrl, secret }: DiskConfig, clock
   };
 
   return {
+    kind: 'disk',
     uploadLink: async ({ key, contentType, size, expiresInSeconds }) => ({
       method: 'PUT',
       url: urlOf({ method: 'PUT', key: requireKey(key), contentType, size, expires: expiryIn(expiresInSeconds) }),

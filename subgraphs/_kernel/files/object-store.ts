@@ -33,6 +33,8 @@ export interface DownloadTerms {
 
 /** Where bytes are kept, by keys that begin with their tenant's id. */
 export interface ObjectStore {
+  /** What keeps them: a server that speaks S3, or this machine. */
+  readonly kind: 's3' | 'disk';
   uploadLink(terms: UploadTerms): Promise<UploadLink>;
   /** A link that shows one object to whoever has it. */
   downloadLink(terms: DownloadTerms): Promise<string>;

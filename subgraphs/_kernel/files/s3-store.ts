@@ -100,6 +100,7 @@ export function createS3Store({ endpoint, region, bucket, accessKeyId, secretAcc
   };
 
   return {
+    kind: 's3',
     remove,
 
     async uploadLink({ key, contentType, size, expiresInSeconds }) {

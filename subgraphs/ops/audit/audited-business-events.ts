@@ -4,7 +4,7 @@ import type { CommerceEvents } from '../../commerce/events.js';
 
 type Events = BookingEvents & CommerceEvents;
 
-/** What of a business's own affairs leaves an audit entry: who reads of whose health, who is who, who gets what share, and who has paid. */
+/** What of a business's own affairs leaves an audit entry: who reads of whose health, who is who, where calendars go, who gets what share, and who has paid. */
 export const AUDITED_BUSINESS_EVENTS = {
   'booking.medical_record_read': ({ payload: { clientId, clientUserId, accessReason, notes } }) => ({
     action: 'DATA_EXPORT' as const,
@@ -22,6 +22,16 @@ export const AUDITED_BUSINESS_EVENTS = {
     action: 'OPS_ACTION_APPLIED' as const,
     surface: 'api' as const,
     meta: { change: userId === null ? 'provider_unlinked' : 'provider_linked', providerId, userId },
+  }),
+  'booking.calendar_feed_changed': ({ payload: { feedId, providerId, change } }) => ({
+    action: 'OPS_ACTION_APPLIED' as const,
+    surface: 'api' as const,
+    meta: { change: `calendar_feed_${change.toLowerCase()}`, feedId, providerId },
+  }),
+  'booking.calendar_connection_changed': ({ payload: { connectionId, change }, headers }) => ({
+    action: 'OPS_ACTION_APPLIED' as const,
+    surface: headers.actorKind === 'system' ? ('platform' as const) : ('api' as const),
+    meta: { change: `calendar_connection_${change.toLowerCase()}`, connectionId },
   }),
   'commerce.commission_rule_changed': ({ payload: { ruleId, providerId, serviceId, change } }) => ({
     action: 'OPS_ACTION_APPLIED' as const,

@@ -275,16 +275,6 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: 'api',
     meta: { change: 'file_deleted', fileId, purpose, contentType, size },
   }),
-  'booking.calendar_feed_changed': ({ payload: { feedId, providerId, change } }) => ({
-    action: 'OPS_ACTION_APPLIED',
-    surface: 'api',
-    meta: { change: `calendar_feed_${change.toLowerCase()}`, feedId, providerId },
-  }),
-  'booking.calendar_connection_changed': ({ payload: { connectionId, change }, headers }) => ({
-    action: 'OPS_ACTION_APPLIED',
-    surface: headers.actorKind === 'system' ? 'platform' : 'api',
-    meta: { change: `calendar_connection_${change.toLowerCase()}`, connectionId },
-  }),
   ...AUDITED_BUSINESS_EVENTS,
   'ops.flag_changed': ({ payload: { key, kind, before, after, reason, approvedBy } }) => ({
     action: 'FEATURE_FLAG_CHANGED',
@@ -310,6 +300,11 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     action: 'OPS_ACTION_APPLIED',
     surface: headers.actorKind === 'system' ? 'platform' : 'api',
     meta: { change: `webhook_${change.toLowerCase()}`, webhookId },
+  }),
+  'ops.alert_threshold_changed': ({ payload, headers }) => ({
+    action: 'SECURITY_POLICY_DECISION',
+    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
+    meta: { change: 'alert_threshold', ...payload },
   }),
   'ops.incident_action_changed': ({ payload, headers }) => ({
     action: 'OPS_ACTION_APPLIED',

@@ -7,6 +7,7 @@ import { countSignals } from '../auth-log/auth-log.store.js';
 import type { OpsEvents } from '../events.js';
 import type { IncidentRecorder } from '../incident/incident-recorder.js';
 import { judge, type Finding } from './detection.js';
+import { findThresholds } from './threshold/threshold.store.js';
 import {
   findAlarms,
   findTenant,
@@ -63,8 +64,9 @@ export function createDetectionService(parts: {
     const alarms = await findAlarms(db);
     const at = new Date(Math.max(asOf.getTime(), ...[...alarms.values()].map((alarm) => alarm.seenAtMs ?? 0)));
     const counts = await countSignals(db, at);
+    const thresholds = await findThresholds(db);
     const tenantId = isPlatformTenant(context.tenant) ? null : context.tenant.id;
-    for (const finding of judge({ tenantId, at, counts, alarms })) {
+    for (const finding of judge({ tenantId, at, counts, thresholds, alarms })) {
       await keepAlarm(db, finding.type, finding.alarm);
       await act(context, db, finding, at, news);
     }

@@ -6,13 +6,16 @@ import { metricsFromCounts, QUIET_ALARM, stepAlarm, type AlarmState } from '../s
 import type { IncidentRule } from '../spine/incidents/incident-rule.js';
 import type { OpsEvent } from '../spine/incidents/ops-event.js';
 
-const WATCHED_RULES: readonly IncidentRule[] = [...AUTH_INCIDENT_RULES, ...SHIPPED_INCIDENT_TYPES.values()];
+/** Whatever is looked for. */
+export const WATCHED_RULES: readonly IncidentRule[] = [...AUTH_INCIDENT_RULES, ...SHIPPED_INCIDENT_TYPES.values()];
 
 export interface Measurement {
   /** Null for the platform itself. */
   readonly tenantId: string | null;
   readonly at: Date;
   readonly counts: readonly WindowCounts[];
+  /** What the company has set of its own, by metric; the others are as they are shipped. */
+  readonly thresholds?: Readonly<Record<string, number>> | undefined;
   /** The alarms as they were left; one that is missing is quiet. */
   readonly alarms: ReadonlyMap<string, AlarmState>;
 }
@@ -26,13 +29,13 @@ export interface Finding {
 }
 
 /** What the numbers say of each incident type that is not quiet now or was not quiet before. */
-export function judge({ tenantId, at, counts, alarms }: Measurement): readonly Finding[] {
+export function judge({ tenantId, at, counts, thresholds, alarms }: Measurement): readonly Finding[] {
   const metrics = metricsFromCounts(
     counts.flatMap(({ type, counts: windows }) =>
       WINDOWS.map((window) => ({ signal: SIGNALS[type], window, count: windows[window] })),
     ),
   );
-  const context = { tenantId, occurredAtISO: at.toISOString() };
+  const context = { tenantId, occurredAtISO: at.toISOString(), thresholds };
   const events = new Map<string, OpsEvent>(
     [...deriveAuthIncidents(metrics, context), ...deriveCustomIncidents(metrics, context)].map((event) => [
       event.incident_type,

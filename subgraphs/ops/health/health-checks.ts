@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { ObjectStore } from '../../_kernel/files/object-store.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import type { NamedHealthCheck } from '../spine/health/health.js';
 
@@ -38,5 +39,14 @@ export const stripeCheck = (apiBase: string | undefined): NamedHealthCheck => ({
     const response = await fetch(new URL('/v1/events', apiBase ?? STRIPE), { signal, redirect: 'error' });
     await response.body?.cancel();
     return response.status < 500 ? { ok: true } : { ok: false, detail: `answered ${response.status}` };
+  },
+});
+
+/** Whether the object store answers, and to this platform: it is asked for what is not there. */
+export const objectStoreCheck = (store: ObjectStore): NamedHealthCheck => ({
+  name: 's3',
+  async probe() {
+    await store.stat('health/probe');
+    return { ok: true };
   },
 });

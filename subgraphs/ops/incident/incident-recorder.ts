@@ -29,6 +29,8 @@ export interface IncidentRecorder {
   clear(context: RequestContext, db: TenantDb, type: string, at: Date): Promise<void>;
   /** What was written; null for an incident that there is not. */
   recorded(db: TenantDb, id: string): Promise<IncidentRow | null>;
+  /** Whether nobody was called before for the same cause, at whichever company. */
+  isFirstToCallFor(incident: IncidentRow): Promise<boolean>;
 }
 
 /** The advice for an event, in the columns of an incident. */
@@ -107,6 +109,11 @@ export function createIncidentRecorder(parts: {
     },
     refresh,
     recorded: async (db, id) => (await findIncidentsByIds(db, [id]))[0] ?? null,
+    async isFirstToCallFor({ id, groupId, mutedBy }) {
+      if (mutedBy !== null) return false;
+      if (groupId === null) return true;
+      return (await platform.db.incident.count({ where: { groupId, mutedBy: null, id: { lt: id } } })) === 0;
+    },
     async clear(context, db, type, at) {
       const open = await lockOpenIncident(db, type);
       if (!open) return;

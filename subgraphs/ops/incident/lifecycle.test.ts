@@ -5,6 +5,7 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 import { UserId } from '../../identity/ids.js';
+import { TenantId } from '../../tenancy/ids.js';
 
 const OWNER = memberOf(['settings:read', 'settings:update'], { roles: ['OWNER'] });
 const CLIENT = memberOf([], { roles: ['USER'] });
@@ -203,6 +204,69 @@ describe('the life of an incident', () => {
     expect(Math.abs(metrics.mttaSeconds - 120)).toBeLessThan(30);
     expect(Math.abs(metrics.mttrSeconds - 600)).toBeLessThan(30);
     expect((await ask('{ incidentMetrics { raised mttaSeconds } }', OWNER, GLOBEX))['incidentMetrics']).toEqual({ raised: 0, mttaSeconds: null });
+  });
+
+  const setThreshold = async (metric: string, value: number | null, of: { as?: Principal; at?: TenantIdentity; tenantId?: string } = {}) => {
+    const named = of.tenantId === undefined ? '' : `, tenantId: "${of.tenantId}"`;
+    const data = await ask(
+      `mutation { answer: setAlertThreshold(input: { metric: "${metric}", value: ${value}${named} }) {
+         __typename ... on AlertThreshold { value shipped isOwn } ... on ValidationError { issues { field } } ... on UserError { message } } }`,
+      of.as,
+      of.at,
+    );
+    return data['answer'] as unknown;
+  };
+
+  it('begins at the number that a company has set, there alone, and at what is shipped once that is taken back', async () => {
+    expect(await setThreshold('failed_logins_5m', 200)).toEqual({ __typename: 'AlertThreshold', value: 200, shipped: 50, isOwn: true });
+    for (const tenant of [ACME, GLOBEX]) await failLogins(tenant, 149);
+    expect(await incidents()).toEqual([]);
+    expect(await incidents(OWNER, GLOBEX)).toHaveLength(1);
+    expect(await setThreshold('failed_logins_5m', null)).toMatchObject({ value: 50, isOwn: false });
+    // What was counted already is looked at again, without another one.
+    await t.settle();
+    expect(await incidents()).toMatchObject([{ type: 'FAILED_LOGINS_SPIKE' }]);
+  });
+
+  it('begins earlier where a company wants that, which every threshold tells', async () => {
+    await setThreshold('failed_logins_15m', 5);
+    await failLogins(ACME, 4);
+    expect(await incidents()).toEqual([]);
+    await failLogins(ACME, 1);
+    expect(await incidents()).toMatchObject([{ type: 'FAILED_LOGINS_SPIKE' }]);
+    const listed = async (as?: Principal, tenant?: TenantIdentity, named = '') =>
+      (await ask(`{ alertThresholds${named} { incidentType metric value shipped isOwn } }`, as, tenant))['alertThresholds'] as unknown;
+    const own = { incidentType: 'FAILED_LOGINS_SPIKE', metric: 'failed_logins_15m', value: 5, shipped: 90, isOwn: true };
+    expect(await listed()).toContainEqual(own);
+    expect(await listed(OWNER, GLOBEX)).toContainEqual({ ...own, value: 90, isOwn: false });
+    expect(await listed(ADMIN, PLATFORM_TENANT, `(tenantId: "${TenantId.encode(ACME.id)}")`)).toContainEqual(own);
+    expect(await listed(ADMIN, PLATFORM_TENANT)).toContainEqual({ ...own, value: 90, isOwn: false });
+    for (const id of [GLOBEX.id, uuidv7()]) expect(await listed(OWNER, ACME, `(tenantId: "${TenantId.encode(id)}")`)).toBeNull();
+  });
+
+  it('keeps thresholds to numbers that make sense, to whom they belong, and in the audit trail', async () => {
+    for (const [metric, value] of [['failed_logins_9m', 5], ['tenant_leak_suspected_5m', 1_000], ['failed_logins_5m', 0], ['failed_logins_5m', -1]] as const) {
+      expect(await setThreshold(metric, value)).toMatchObject({ __typename: 'ValidationError', issues: [{ field: value > 0 ? 'metric' : 'value' }] });
+    }
+    const foreign = await setThreshold('failed_logins_5m', 5, { tenantId: TenantId.encode(GLOBEX.id) });
+    expect(foreign).toMatchObject({ __typename: 'NotFoundError' });
+    expect(await setThreshold('failed_logins_5m', 5, { tenantId: TenantId.encode(uuidv7()) })).toEqual(foreign);
+    expect(await setThreshold('failed_logins_5m', 5, { as: memberOf(['settings:read']) })).toMatchObject({ __typename: 'ForbiddenError' });
+    const byStaff = { as: ADMIN, at: PLATFORM_TENANT, tenantId: TenantId.encode(GLOBEX.id) };
+    expect(await setThreshold('failed_logins_5m', 70, byStaff)).toMatchObject({ value: 70 });
+    expect(await setThreshold('failed_logins_5m', 80, byStaff)).toMatchObject({ value: 80 });
+    await t.settle(ACME, GLOBEX);
+    const metas = async (tenant: TenantIdentity) => {
+      const data = await ask('{ auditEntries { edges { node { action meta } } } }', OWNER, tenant);
+      return (data['auditEntries'] as unknown as { edges: { node: { meta: { change?: string } } }[] }).edges
+        .map(({ node: { meta } }) => meta)
+        .filter(({ change }) => change === 'alert_threshold');
+    };
+    expect(await metas(GLOBEX)).toMatchObject([
+      { change: 'alert_threshold', metric: 'failed_logins_5m', before: 70, after: 80 },
+      { change: 'alert_threshold', metric: 'failed_logins_5m', before: null, after: 70 },
+    ]);
+    expect(await metas(ACME)).toEqual([]);
   });
 
   it('has a runbook for each type, and says what is missing for a launch', async () => {

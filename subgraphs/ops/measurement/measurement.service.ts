@@ -4,6 +4,8 @@ import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { isPlatformTenant, type TenantIdentity } from '../../_kernel/wire/tenant.js';
 import { TenantId } from '../../tenancy/ids.js';
 import type { DetectionService } from '../detection/detection.service.js';
+import type { Thresholds } from '../detection/threshold/threshold.js';
+import { findThresholds } from '../detection/threshold/threshold.store.js';
 import type { IncidentRecorder } from '../incident/incident-recorder.js';
 import { MANAGE_INCIDENTS, requireReach } from '../reach.js';
 import { deriveAuthIncidents, deriveCustomIncidents } from '../spine/incidents/derive-incidents.js';
@@ -61,6 +63,12 @@ function derive(metrics: unknown, context: DetectionContext): readonly OpsEvent[
   }
 }
 
+/** What somebody has said for this once, before what the company has said for always. */
+function thresholdsAmong(given: unknown, own: Thresholds): Thresholds {
+  // What is no object is left to the spine to refuse.
+  return isPlainObject(given ?? {}) ? { ...(given as Thresholds | null), ...own, ...(given as Thresholds | null) } : (given as Thresholds);
+}
+
 export function createMeasurementService(parts: {
   readonly tenants: TenantDatabase;
   readonly detection: Pick<DetectionService, 'findTenant'>;
@@ -83,13 +91,14 @@ export function createMeasurementService(parts: {
       const given = measurement.context ?? {};
       if (!isPlainObject(given)) throw ValidationError.of('context', 'must be an object');
       const tenant = await tenantOf(context, namedTenantIn(given));
+      const inTenant = { ...context, tenant };
       const events = derive(measurement.metrics, {
         occurredAtISO: context.clock.now().toISOString(),
         ...given,
+        thresholds: thresholdsAmong(given['thresholds'], await findThresholds(tenants.of(inTenant))),
         tenantId: isPlatformTenant(tenant) ? null : tenant.id,
         tenant_id: null,
       });
-      const inTenant = { ...context, tenant };
       await tenants.transaction(inTenant, async (db) => {
         for (const event of events) await incidents.raise(inTenant, db, event);
       });

@@ -68,6 +68,19 @@ describe('a measurement from outside', () => {
     expect((await derive({ failed_logins_1h: 3, anything_else: 1 })).incidents).toEqual([]);
   });
 
+  it('goes by what the company has set, and for once by what it is told', async () => {
+    const set = (value: number | null) =>
+      t.graphql('mutation($value: Float) { setAlertThreshold(input: { metric: "reset_failures_15m", value: $value }) { __typename } }', { as: OWNER, variables: { value } });
+    const raised = async (metrics: object, context?: object) => (await derive(metrics, context)).incidents.map(({ event }) => event.incidentType);
+    await set(40);
+    expect(await raised({ reset_failures_15m: 39 })).toEqual([]);
+    expect(await raised({ reset_failures_15m: 40 })).toEqual(['PASSWORD_RESET_FAILURES']);
+    expect(await raised({ reset_failures_15m: 39 }, { thresholds: { password_reset_failures_15m: 30 } })).toEqual(['PASSWORD_RESET_FAILURES']);
+    expect(await raised({ reset_failures_15m: 45 }, { thresholds: { reset_failures_15m: 50 } })).toEqual([]);
+    expect(await raised({ reset_failures_15m: 45 }, { thresholds: null })).toEqual(['PASSWORD_RESET_FAILURES']);
+    await set(null);
+  });
+
   it('says which number or property is amiss', async () => {
     expect(await derive({ failed_logins_1h: -1 })).toMatchObject({ __typename: 'ValidationError', message: expect.stringContaining('failed_logins_1h') });
     expect(await derive({}, { thresholds: 5 })).toMatchObject({ __typename: 'ValidationError', message: expect.stringContaining('context.thresholds') });

@@ -13,6 +13,7 @@ export const NotificationKindEnum = builder.enumType('NotificationKind', {
   values: {
     BOOKING_CONFIRMED: { description: 'A booking is confirmed.' },
     BOOKING_REMINDER: { description: 'What you have booked begins soon.' },
+    WAITLIST_OFFERED: { description: 'What you wait for is held for you, for a short time.' },
     PAYMENT_SUCCEEDED: { description: 'Money has come.' },
     INCIDENT_RAISED: { description: 'Something is wrong.' },
     TICKET_ANSWERED: { description: 'Staff has answered a support ticket of yours.' },

@@ -125,6 +125,26 @@ describe('notifications', () => {
     expect((await mailed()).filter((who) => who === 'client')).toHaveLength(1);
   });
 
+  it('tell who has waited what is held for her, with whom, and until when', async () => {
+    const { serviceId, startsAt } = booking();
+    const offer = { entryId: uuidv7(), bookingId, clientId: uuidv7(), serviceId, startsAt, expiresAt: '2027-01-31T14:30:00.000Z' };
+    await t.tell('booking.waitlist_offered', { ...offer, clientUserId: clientId, serviceName: 'First advice', providerName: 'Marta Lindqvist' });
+    await t.tell('booking.waitlist_offered', { ...offer, clientUserId: null });
+    await t.settle();
+    const { nodes } = await listOf(ACME, client);
+    expect(nodes).toEqual([
+      expect.objectContaining({
+        kind: 'WAITLIST_OFFERED',
+        title: 'Free for you: First advice on Monday, February 1, 2027 at 9:00 AM',
+        body: expect.stringContaining('Marta Lindqvist of Acme holds it for you until Sunday, January 31, 2027 at 9:30 AM.'),
+        booking: { id: BookingId.encode(bookingId) },
+      }),
+    ]);
+    expect(await listOf(ACME, owner)).toEqual({ unread: 0, nodes: [] });
+    const mailed = await t.runtime.database.tenants.of({ tenant: ACME }).notificationLog.findMany({ where: { channel: 'EMAIL' } });
+    expect(mailed.map(({ userId }) => userId)).toEqual([clientId]);
+  });
+
   it('tell a client who does not sign in nothing', async () => {
     await t.tellAll('booking.confirmed', [booking({ clientUserId: null }), booking({ clientUserId: uuidv7() })]);
     await t.settle();

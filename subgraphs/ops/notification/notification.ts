@@ -3,7 +3,7 @@ import type { Money } from '../../_kernel/money/money.js';
 import { timeInWords } from '../../_kernel/time/time-words.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 
-export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED', 'WEBHOOK_DISABLED', 'TICKET_ANSWERED', 'BOOKING_REMINDER'] as const;
+export const NOTIFICATION_KINDS = ['BOOKING_CONFIRMED', 'PAYMENT_SUCCEEDED', 'INCIDENT_RAISED', 'WEBHOOK_DISABLED', 'TICKET_ANSWERED', 'BOOKING_REMINDER', 'WAITLIST_OFFERED'] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** What somebody is told, in plain text, and what it is about. */
@@ -58,6 +58,24 @@ export const bookingReminder = (booking: ConfirmedBooking, tenant: TenantIdentit
   title: `${booking.serviceName} on ${timeWords(booking.startsAt, tenant)}`,
   body: `${booking.providerName} of ${tenant.name} expects you. Your reference is ${booking.reference}.`,
   bookingId: booking.bookingId,
+});
+
+interface OfferedTime {
+  readonly bookingId: string;
+  readonly serviceName?: string;
+  readonly providerName?: string;
+  readonly startsAt: string;
+  readonly expiresAt: string;
+}
+
+export const waitlistOffered = (offer: OfferedTime, tenant: TenantIdentity): Message => ({
+  kind: 'WAITLIST_OFFERED',
+  title: `Free for you: ${offer.serviceName ?? 'what you wait for'} on ${timeWords(offer.startsAt, tenant)}`,
+  body: [
+    `${offer.providerName === undefined ? tenant.name : `${offer.providerName} of ${tenant.name}`} holds it for you until ${timeWords(offer.expiresAt, tenant)}.`,
+    'Accept it by then, or pay for it where it costs something; otherwise it goes to the next who waits.',
+  ].join(' '),
+  bookingId: offer.bookingId,
 });
 
 export const paymentSucceeded = (payment: { readonly bookingId: string; readonly amount: Money }): Message => ({

@@ -7,7 +7,7 @@ import type { Database } from '../../../_kernel/tenancy/tenant-database.js';
 import { lineSchema } from '../../../_kernel/validation/text.js';
 import { validate } from '../../../_kernel/validation/validate.js';
 import type { DetectionService } from '../../detection/detection.service.js';
-import { dbWithin, MANAGE_INCIDENTS, READ_INCIDENTS, requireReach } from '../../reach.js';
+import { contextAt, dbWithin, MANAGE_INCIDENTS, READ_INCIDENTS, requireReach } from '../../reach.js';
 import { actorOf } from '../incident.service.js';
 import { noteSchema } from '../incident.js';
 import {
@@ -52,11 +52,9 @@ export function createSilenceService(parts: {
   const { database, detection } = parts;
 
   const inside = async (context: RequestContext, tenantId: string | null, what: string): Promise<RequestContext> => {
-    const reach = requireReach(context, MANAGE_INCIDENTS);
-    if (tenantId === null || tenantId === context.tenant.id) return context;
-    const tenant = reach === 'PLATFORM' ? await detection.findTenant(tenantId) : null;
-    if (!tenant) throw new NotFoundError(what);
-    return { ...context, tenant };
+    const there = await contextAt(context, MANAGE_INCIDENTS, tenantId, detection.findTenant);
+    if (!there) throw new NotFoundError(what);
+    return there;
   };
 
   return {

@@ -20,14 +20,16 @@ const USUAL: Readonly<Record<NotificationKind, readonly PersonalChannel[]>> = {
   WEBHOOK_DISABLED: ['EMAIL', 'PUSH'],
   TICKET_ANSWERED: ['EMAIL', 'PUSH'],
   BOOKING_REMINDER: ['EMAIL', 'SMS', 'PUSH'],
+  WAITLIST_OFFERED: ['EMAIL', 'PUSH'],
 };
 
 /** What waits for nobody to wake up, and for no digest. */
 const URGENT: readonly NotificationKind[] = ['INCIDENT_RAISED'];
 export const isUrgent = (kind: NotificationKind): boolean => URGENT.includes(kind);
 
-/** A reminder in a digest of the next morning would come too late for what begins in two hours. */
-export const isTimely = (kind: NotificationKind): boolean => kind === 'BOOKING_REMINDER';
+/** What would come too late in a digest of the next morning: what begins in two hours, and what is held for half an hour. */
+const TIMELY: readonly NotificationKind[] = ['BOOKING_REMINDER', 'WAITLIST_OFFERED'];
+export const isTimely = (kind: NotificationKind): boolean => TIMELY.includes(kind);
 
 export interface Preference {
   readonly kind: NotificationKind;

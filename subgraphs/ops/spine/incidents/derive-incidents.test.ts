@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { AUTH_INCIDENT_RULES, AUTH_INCIDENT_TYPES } from './auth-incident-rules.js';
 import { SHIPPED_INCIDENT_TYPES, registerIncidentType } from './custom-incident-types.js';
 import { assessIncidents, deriveAuthIncidents, deriveCustomIncidents } from './derive-incidents.js';
-import { thresholdNames } from './evaluate-rule.js';
+import { thresholdsOf } from './evaluate-rule.js';
 import { generateId } from './event-id.js';
 import type { IncidentRule } from './incident-rule.js';
 import { parseMetricName, METRIC_WINDOWS } from './metric-name.js';
@@ -187,7 +187,23 @@ describe('deriving authentication incidents', () => {
         fires: type === 'TENANT_LEAK_RISK',
       })),
     );
-    expect(thresholdNames(AUTH_INCIDENT_RULES)).toContain('failed_logins_1h');
+  });
+
+  test('tells every threshold as it holds, those that follow from a shorter window among them', () => {
+    const held = (configured: Readonly<Record<string, number>>) =>
+      thresholdsOf(AUTH_INCIDENT_RULES, Object.entries(configured))
+        .filter(({ type }) => type === 'FAILED_LOGINS_SPIKE')
+        .map(({ metric, shipped, threshold }) => [metric, shipped, threshold]);
+    expect(held({ login_failures_5m: 120 })).toEqual([
+      ['failed_logins_5m', 50, 120],
+      ['failed_logins_15m', 90, 120],
+      ['failed_logins_1h', 150, 150],
+    ]);
+    expect(held({ failed_logins_5m: 10 })).toEqual([
+      ['failed_logins_5m', 50, 10],
+      ['failed_logins_15m', 90, 90],
+      ['failed_logins_1h', 150, 150],
+    ]);
   });
 });
 

@@ -138,9 +138,26 @@ export function ruleWindowMs(rule: IncidentRule): number {
   return METRIC_WINDOWS[parseMetricName(rule.conditions[0].metric).window ?? '1h'];
 }
 
-/** The metric names that a threshold can be configured for. */
-export function thresholdNames(rules: readonly IncidentRule[]): readonly string[] {
+export interface MetricThreshold {
+  /** Of the incident that is raised. */
+  readonly type: string;
+  readonly metric: string;
+  readonly shipped: number;
+  /** What holds with the configuration applied. */
+  readonly threshold: number;
+}
+
+/**
+ * Every threshold of the rules, by the name under which it can be configured.
+ * @throws {SpineInputError} naming the threshold that would make quiet an incident
+ */
+export function thresholdsOf(rules: readonly IncidentRule[], configured: NamedNumbers): readonly MetricThreshold[] {
   return rules.flatMap((rule) =>
-    rule.conditions.map((condition) => formatMetricName(parseMetricName(condition.metric))),
+    rule.conditions.map((condition) => ({
+      type: rule.type,
+      metric: formatMetricName(parseMetricName(condition.metric)),
+      shipped: condition.threshold,
+      threshold: thresholdOf(condition, rule, configured),
+    })),
   );
 }
