@@ -267,6 +267,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     explorer: introspection,
     openMetrics: config.metricsAddress === null,
     isStopping: () => stopping,
+    isSecure: (message) => clientOf(message).secure,
   });
   const cors = createCors(origins, pipeline.enter);
   const server = createHttpFront({

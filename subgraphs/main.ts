@@ -46,7 +46,7 @@ async function main(name: string | undefined): Promise<void> {
   const runtime = createRuntime({
     pools,
     signal,
-    secretBox: createSecretBox(encryptionKey),
+    secretBox: createSecretBox(encryptionKey, config.encryptionKeysBefore),
     clock: systemClock,
     logger,
   });

@@ -61,7 +61,7 @@ export interface Dashboard {
   answer(pathname: string): Promise<HttpAnswer>;
 }
 
-/** Serves what `npm run build:admin` has made of clients/admin. @param folder with its index.html */
+/** Serves what `clients/admin/build.mjs` has made of clients/admin. @param folder with its index.html */
 export function createDashboard(folder: string): Dashboard {
   const read = (file: string): Promise<string | null> => readFile(path.join(folder, file), 'utf8').catch(() => null);
 

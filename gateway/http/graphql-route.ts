@@ -16,12 +16,12 @@ import { urlOf } from './incoming.js';
 import { documentNamedIn, withDocument } from './named-request.js';
 import { withLegacyStatus } from './legacy-status.js';
 
-const isJson = (message: IncomingMessage): boolean =>
+export const isJson = (message: IncomingMessage): boolean =>
   /^application\/(?:[\w.+-]+\+)?json\b/i.test(message.headers['content-type'] ?? '');
 
 /** The body as JSON; undefined where there is none, so that Apollo Server says what is amiss. */
 export function parseBody(message: IncomingMessage, body: Buffer): unknown {
-  if (message.method !== 'POST' || !isJson(message)) return undefined;
+  if (message.method === 'GET' || !isJson(message)) return undefined;
   try {
     return JSON.parse(body.toString('utf8')) as unknown;
   } catch {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createGateway, type Gateway } from '../gateway.js';
@@ -162,6 +163,20 @@ describe('the other routes', () => {
     expect(request.headers).not.toHaveProperty('spine-envelope');
     expect(request.headers).not.toHaveProperty('cookie');
     expect(envelope.principal).toEqual({ kind: 'anonymous' });
+  });
+
+  test('hand on what a calendar tells, at one address for all companies, inside the company that the path names', async () => {
+    const of = (tenantId: string): string => `${gateway.url}/webhooks/calendars/${tenantId}/${randomUUID()}?validationToken=hear`;
+    const headers = { 'x-goog-channel-token': 'proof' };
+    await requestWithHost(of(ACME.id), 'spine.test', headers, Buffer.from('{}'));
+    const { request, envelope } = gateway.routes.findLast(({ subgraph }) => subgraph === 'booking')!;
+    expect(request).toMatchObject({ method: 'POST', search: '?validationToken=hear', headers });
+    expect(envelope).toMatchObject({ tenant: ACME, principal: { kind: 'anonymous' } });
+    const before = gateway.routes.length;
+    expect((await requestWithHost(of(randomUUID()), 'spine.test', headers, Buffer.from('{}'))).status).toBe(404);
+    expect((await requestWithHost(of('acme'), 'spine.test', headers, Buffer.from('{}'))).status).toBe(404);
+    expect((await requestWithHost(of(ACME.id), 'globex.spine.test', headers, Buffer.from('{}'))).status).toBeGreaterThanOrEqual(400);
+    expect(gateway.routes.slice(before).filter(({ subgraph }) => subgraph === 'booking')).toEqual([]);
   });
 
   test.each([

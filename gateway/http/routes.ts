@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { FILES_PATH, type FileDoor } from '../../subgraphs/_kernel/wire/file-door.js';
 import type { SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { JWKS_PATH } from '../../subgraphs/_kernel/wire/access-token.js';
 import { permissionsOf } from '../../subgraphs/_kernel/wire/principal.js';
 import { WITNESS_PATH } from '../../subgraphs/_kernel/wire/witness.js';
 import { RECEIPTS_PATH } from '../../subgraphs/_kernel/wire/receipts.js';
+import { CALENDAR_NOTICES_PATH, noticeAddressIn } from '../../subgraphs/_kernel/wire/calendar-notice.js';
 import { CALENDAR_PATH, tenantOfCalendarPath } from '../../subgraphs/_kernel/wire/calendar-token.js';
 import { SCIM_PATH, tenantOfScimToken } from '../../subgraphs/_kernel/wire/scim-token.js';
 import { ROUTE_METHODS, servesPath } from '../../subgraphs/_kernel/wire/subgraph-route.js';
@@ -25,13 +27,18 @@ import { answerGraphQL } from './graphql-route.js';
 import { live, ready, summary } from './health.js';
 import { urlOf } from './incoming.js';
 import { METRICS_PATH } from './metrics-front.js';
+import { ADMIN_AUTH_ROUTES } from './rest/admin-auth.js';
 import { OPS_AUTH_ROUTES } from './rest/ops-auth.js';
 import { withOpenApi } from './rest/open-api.js';
 import { createRestRoutes } from './rest/rest-routes.js';
+import { TENANT_ROUTES } from './rest/tenants.js';
 import type { Route } from './route.js';
 import type { Visit } from './visit.js';
 
 export const GRAPHQL_PATH = '/graphql';
+
+/** Operations that have a REST form as well. */
+const REST_OPERATIONS = [...OPS_AUTH_ROUTES, ...ADMIN_AUTH_ROUTES, ...TENANT_ROUTES];
 
 const READ_FIGURES = 'platform:metrics:read';
 
@@ -51,6 +58,8 @@ export interface RouteParts {
   /** Whether the figures are told to everyone. */
   readonly openMetrics: boolean;
   readonly isStopping: () => boolean;
+  /** Whether the client came by https. */
+  readonly isSecure: (message: IncomingMessage) => boolean;
 }
 
 /** A person's browser rather than a program: it prefers HTML and asks for no operation. */
@@ -66,6 +75,9 @@ const tenantOfDirectory = ({ incoming: { authorization } }: Visit): string | nul
 
 /** The company whose calendar it is: programs may read it at one address of the platform, too. */
 const tenantOfCalendar = ({ message }: Visit): string | null => tenantOfCalendarPath(urlOf(message).pathname);
+
+/** The company that a calendar elsewhere tells of a change: services call one address of the platform for all of them. */
+const tenantOfNotice = ({ message }: Visit): string | null => noticeAddressIn(urlOf(message).pathname)?.tenantId ?? null;
 
 /** Everything the gateway serves. What is not listed does not exist; `/internal` of a subgraph never is. */
 export function createRoutes(parts: RouteParts): readonly Route[] {
@@ -136,7 +148,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     { method: 'GET', path: '/health', answer: () => summary(endpoints, startedAt) },
     ...(openMetrics ? [figures] : []),
     { method: 'GET', path: '/api/metrics', answer: openMetrics ? tellFigures : tellStaffFigures },
-    ...createRestRoutes(OPS_AUTH_ROUTES, parts),
+    ...createRestRoutes(REST_OPERATIONS, parts),
     { method: 'GET', path: JWKS_PATH, answer: handOn('identity') },
     { method: 'GET', path: '/.well-known/openid-configuration', answer: handOnInside('identity') },
     { method: 'GET', path: '/.well-known/oauth-authorization-server', answer: handOnInside('identity') },
@@ -151,11 +163,12 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
     ]),
     { method: 'GET', path: RECEIPTS_PATH, below: true, answer: handOnInside('commerce') },
     { method: 'GET', path: CALENDAR_PATH, below: true, answer: handOnInside('booking', tenantOfCalendar) },
+    { method: 'POST', path: CALENDAR_NOTICES_PATH, below: true, answer: handOnInside('booking', tenantOfNotice) },
     ...ROUTE_METHODS.map(
       (method): Route => ({ method, path: SCIM_PATH, below: true, answer: handOnInside('identity', tenantOfDirectory) }),
     ),
   ];
-  return withOpenApi(routes, OPS_AUTH_ROUTES);
+  return withOpenApi(routes, REST_OPERATIONS);
 }
 
 /** The methods by which a path is served; none for a path that does not exist. */

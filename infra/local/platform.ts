@@ -136,7 +136,7 @@ async function start(
   const runtime = createRuntime({
     pools,
     signal,
-    secretBox: createSecretBox(config.encryptionKey ?? secrets.encryptionKey),
+    secretBox: createSecretBox(config.encryptionKey ?? secrets.encryptionKey, config.encryptionKeysBefore),
     clock,
     logger,
   });

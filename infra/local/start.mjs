@@ -1,5 +1,6 @@
 // Plain JavaScript, so that it can say in one sentence what is missing before anything else is loaded.
 import { spawn, spawnSync } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +21,7 @@ const { register } = await import('tsx/esm/api').catch(() => {
   process.exit(1);
 });
 register();
-// Beside everything else: a second or two at the first start, nothing at the next ones.
-spawn(process.execPath, [path.join(root, 'clients/admin/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+// Beside everything else, with what time the start leaves: until it is done, its pages say so and load themselves anew.
+const building = spawn(process.execPath, [path.join(root, 'clients/admin/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+if (building.pid) setPriority(building.pid, constants.priority.PRIORITY_LOW);
 await import('./main.ts');

@@ -58,6 +58,30 @@ describe('the configuration', () => {
     expect(config.subgraphUrls.commerce).toBe('http://127.0.0.1:4004');
   });
 
+  it('takes no secret that is short or shows a pattern, and several that were in use before', () => {
+    const [key, earlier] = ['J2v9Qm4TzX7cLr0WbN5kPs8HdGf1YuEa', 'p0Z+3kVt7w/RbQ9mXn2LsC5yHd8JgTfU='];
+    for (const weak of ['secret', 'x'.repeat(64), 'changeme'.repeat(4)]) {
+      expect(failure({ SPINE_ENCRYPTION_KEY: weak }).variables).toEqual(['SPINE_ENCRYPTION_KEY']);
+      expect(failure({ SPINE_ENVELOPE_SECRET: weak }).variables).toEqual(['SPINE_ENVELOPE_SECRET']);
+      expect(failure({ SPINE_ENCRYPTION_KEYS_BEFORE: `${earlier},${weak}` }).message).not.toContain(weak);
+    }
+    const config = loadConfig({ SPINE_ENCRYPTION_KEY: key, SPINE_ENCRYPTION_KEYS_BEFORE: `${earlier}, ${key}` });
+    expect(config).toMatchObject({ encryptionKey: key, encryptionKeysBefore: [earlier, key] });
+    expect(loadConfig({}).encryptionKeysBefore).toEqual([]);
+  });
+
+  it('tells administrators in the way it is told, which has to say whom', () => {
+    const alertsOf = (env: Record<string, string>) => loadConfig(env).delivery.adminAlerts;
+    const address = 'ops@spine.example';
+    expect(alertsOf({ OPSSPINE_NOTIFY_MODE: 'webhook', OPSSPINE_WEBHOOK_URL: 'https://hooks.example/T0' })).toEqual({ mode: 'webhook', url: 'https://hooks.example/T0' });
+    expect(alertsOf({ OPSSPINE_NOTIFY_MODE: 'email', OPSSPINE_ADMIN_EMAIL: address })).toEqual({ mode: 'email', address });
+    expect(alertsOf({ OPSSPINE_NOTIFY_MODE: 'log', OPSSPINE_ADMIN_EMAIL: address })).toEqual({ mode: 'log' });
+    expect(alertsOf({ OPSSPINE_ADMIN_EMAIL: address })).toBeUndefined();
+    expect(failure({ OPSSPINE_NOTIFY_MODE: 'webhook', OPSSPINE_ADMIN_EMAIL: address }).variables).toEqual(['OPSSPINE_WEBHOOK_URL']);
+    expect(failure({ OPSSPINE_NOTIFY_MODE: 'email' }).variables).toEqual(['OPSSPINE_ADMIN_EMAIL']);
+    expect(failure({ OPSSPINE_NOTIFY_MODE: 'pigeon' }).variables).toEqual(['OPSSPINE_NOTIFY_MODE']);
+  });
+
   it('names every bad variable in one message, and none of their values', () => {
     const error = failure({
       PORT: '70000',

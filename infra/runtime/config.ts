@@ -4,7 +4,7 @@ import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/
 import { FILES_PAIRS, filesOf, filesVariables, type FilesConfig } from './files-config.js';
 import { CALENDAR_PAIRS, calendarsOf, calendarVariables, type CalendarVariables } from './calendar-variables.js';
 import { MEETING_PAIRS, meetingsOf, meetingVariables, type MeetingVariables } from './meeting-variables.js';
-import { DELIVERY_PAIRS, deliveryOf, deliveryVariables, type DeliveryVariables } from './delivery-variables.js';
+import { adminAlertProblems, DELIVERY_PAIRS, deliveryOf, deliveryVariables, type DeliveryVariables } from './delivery-variables.js';
 
 
 const ENVIRONMENTS = ['development', 'test', 'staging', 'production'] as const;
@@ -45,6 +45,8 @@ export interface Config {
   readonly envelopeSecret: string | undefined;
   /** SPINE_ENCRYPTION_KEY: seals secrets that are kept in the database. */
   readonly encryptionKey: string | undefined;
+  /** SPINE_ENCRYPTION_KEYS_BEFORE: what was in its place earlier, for what is sealed with it still. */
+  readonly encryptionKeysBefore: readonly string[];
   readonly limits: LimitsConfig;
   readonly live: LiveConfig;
   /** METRICS_PORT and METRICS_HOST: where figures are served; null for the gateway's own port, never in production. */
@@ -121,6 +123,17 @@ const FIRST_SUBGRAPH_PORT = 4001;
 const METRICS_PORT = 9464;
 const MINIMUM_SECRET_LENGTH = 32;
 
+/** What nobody guesses; that it is random shows in nothing but its variety. */
+const FEWEST_CHARACTERS = 10;
+const secret = z
+  .string()
+  .min(MINIMUM_SECRET_LENGTH, { error: `must have at least ${MINIMUM_SECRET_LENGTH} characters`, abort: true })
+  .refine((value) => new Set(value).size >= FEWEST_CHARACTERS, 'must be made at random, as by openssl rand -base64 32');
+const secrets = z
+  .string()
+  .transform((list) => list.split(',').map((each) => each.trim()).filter(Boolean))
+  .pipe(z.array(secret));
+
 const port = z
   .string()
   .regex(/^\d{1,5}$/, 'must be a port number between 0 and 65535')
@@ -161,14 +174,9 @@ const variables = z.object({
   DATABASE_APP_URL: postgresUrl.optional(),
   DATABASE_PLATFORM_URL: postgresUrl.optional(),
   REDIS_URL: redisUrl.optional(),
-  SPINE_ENVELOPE_SECRET: z
-    .string()
-    .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
-    .optional(),
-  SPINE_ENCRYPTION_KEY: z
-    .string()
-    .min(MINIMUM_SECRET_LENGTH, `must have at least ${MINIMUM_SECRET_LENGTH} characters`)
-    .optional(),
+  SPINE_ENVELOPE_SECRET: secret.optional(),
+  SPINE_ENCRYPTION_KEY: secret.optional(),
+  SPINE_ENCRYPTION_KEYS_BEFORE: secrets.default([]),
   BREACHED_PASSWORDS_URL: httpUrl.optional(),
   DNS_SERVERS: dnsServers.optional(),
   SMTP_URL: smtpUrl.optional(),
@@ -249,6 +257,7 @@ function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof su
     telemetryEndpoint: given.OTEL_EXPORTER_OTLP_ENDPOINT,
     envelopeSecret: given.SPINE_ENVELOPE_SECRET,
     encryptionKey: given.SPINE_ENCRYPTION_KEY,
+    encryptionKeysBefore: given.SPINE_ENCRYPTION_KEYS_BEFORE,
     trustedProxies: (given.TRUSTED_PROXIES ?? '')
       .split(',')
       .map((range) => range.trim())
@@ -319,9 +328,10 @@ function pairProblems(given: Readonly<Record<string, string | undefined>>) {
     ...MEETING_PAIRS,
     ...FILES_PAIRS,
   ] as const;
-  return pairs
+  const lacking = pairs
     .filter(([one, other]) => given[one] && !given[other])
     .map(([one, other]) => ({ variable: other, problem: `must be set because ${one} is` }));
+  return [...lacking, ...adminAlertProblems(given)];
 }
 
 function bySubgraph<T>(of: (name: SubgraphName, index: number) => T): Readonly<Record<SubgraphName, T>> {

@@ -31,6 +31,12 @@ export interface DeliveryVariables {
   readonly push: { readonly publicKey: string; readonly privateKey: string; readonly subject: string } | undefined;
   /** AUDIT_WITNESSES: who co-signs the audit logs. */
   readonly witnesses: readonly { readonly verifierKey: string; readonly url: string }[];
+  /** OPSSPINE_NOTIFY_MODE, OPSSPINE_ADMIN_EMAIL, OPSSPINE_WEBHOOK_URL: how those who run the platform hear of incidents. */
+  readonly adminAlerts:
+    | { readonly mode: 'webhook'; readonly url: string }
+    | { readonly mode: 'email'; readonly address: string }
+    | { readonly mode: 'log' }
+    | undefined;
   /** PAGERDUTY_API_BASE. */
   readonly pagerDutyBase: string | undefined;
 }
@@ -49,6 +55,9 @@ export const deliveryVariables = {
   VAPID_PRIVATE_KEY: z.string().optional(),
   VAPID_SUBJECT: z.string().regex(/^(?:mailto:|https:\/\/)/, 'must begin with mailto: or https://').optional(),
   AUDIT_WITNESSES: witnesses.optional(),
+  OPSSPINE_NOTIFY_MODE: z.enum(['webhook', 'email', 'log'], 'must be one of webhook, email, log').optional(),
+  OPSSPINE_ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
+  OPSSPINE_WEBHOOK_URL: httpUrl.optional(),
   PAGERDUTY_API_BASE: httpUrl.optional(),
 };
 
@@ -64,7 +73,21 @@ export const DELIVERY_PAIRS = [
   ['VAPID_SUBJECT', 'VAPID_PUBLIC_KEY'],
 ] as const;
 
+/** A mode of telling administrators that lacks whom to tell. */
+export function adminAlertProblems(given: Readonly<Record<string, string | undefined>>): readonly { readonly variable: string; readonly problem: string }[] {
+  const needed = { webhook: 'OPSSPINE_WEBHOOK_URL', email: 'OPSSPINE_ADMIN_EMAIL' } as const;
+  return Object.entries(needed)
+    .filter(([mode, variable]) => given['OPSSPINE_NOTIFY_MODE'] === mode && !given[variable])
+    .map(([mode, variable]) => ({ variable, problem: `must be set because OPSSPINE_NOTIFY_MODE is ${mode}` }));
+}
+
 type Given = { readonly [Name in keyof typeof deliveryVariables]?: z.output<(typeof deliveryVariables)[Name]> | undefined };
+
+function adminAlertsOf({ OPSSPINE_NOTIFY_MODE: mode, OPSSPINE_ADMIN_EMAIL: address, OPSSPINE_WEBHOOK_URL: url }: Given): DeliveryVariables['adminAlerts'] {
+  if (mode === 'webhook') return url === undefined ? undefined : { mode, url };
+  if (mode === 'email') return address === undefined ? undefined : { mode, address };
+  return mode && { mode };
+}
 
 export function deliveryOf(given: Given): DeliveryVariables {
   const { RESEND_API_KEY, RESEND_FROM_EMAIL, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM } = given;
@@ -87,6 +110,7 @@ export function deliveryOf(given: Given): DeliveryVariables {
         ? { publicKey: VAPID_PUBLIC_KEY, privateKey: VAPID_PRIVATE_KEY, subject: VAPID_SUBJECT }
         : undefined,
     witnesses: given.AUDIT_WITNESSES ?? [],
+    adminAlerts: adminAlertsOf(given),
     pagerDutyBase: given.PAGERDUTY_API_BASE,
   };
 }

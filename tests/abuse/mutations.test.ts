@@ -8,6 +8,7 @@ import { SUPERGRAPH_FILE } from '../../infra/local/platform.js';
 import { graphOf, signIn } from '../journeys/main-job.js';
 import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { operationFor, type ValueChooser } from '../support/schema-walk.js';
+import { queryDatabase } from './database.js';
 
 /** One way to be difficult: a value for each kind of input. */
 interface Malice {
@@ -27,6 +28,15 @@ const MALICE: readonly Malice[] = [
   { name: 'a lone surrogate', text: 'x\uD800y', int: 1, minor: 1, instant: '2030-06-30T23:59:59.999999999Z', date: '2030-06-30' },
   { name: 'other languages', text: `'; DROP TABLE booking.booking; -- <script>alert(1)</script> {{7*7}} %s%n`, int: 7, minor: -1, instant: '2030-01-07T10:00:00Z', date: '2030-01-07' },
 ];
+
+/** What happens by being refused; ops counts it, and may raise an incident. */
+const FACTS_OF_REFUSALS: ReadonlySet<string> = new Set(['identity.login_failed', 'identity.proof_refused']);
+
+/** Events that are neither a fact of the refusal nor what ops makes of one. */
+const changesIn = (types: readonly string[]): readonly string[] => {
+  const isCounted = types.some((type) => FACTS_OF_REFUSALS.has(type));
+  return types.filter((type) => !FACTS_OF_REFUSALS.has(type) && !(isCounted && type.startsWith('ops.')));
+};
 
 interface Person {
   readonly graph: Graph;
@@ -98,4 +108,17 @@ describe('every field of the graph that takes input', () => {
     }
     expect(failures).toEqual([]);
   }, 240_000);
+
+  it('leaves nothing half done: of what it refused there is no event but of the refusal', async () => {
+    const refused = await queryDatabase<{ mutation: string; types: readonly string[] }>(
+      platform,
+      `SELECT r.payload->>'mutation' AS mutation, array_remove(array_agg(DISTINCT e.type), r.type) AS types
+       FROM kernel.outbox_event r
+       JOIN kernel.outbox_event e ON e.headers->>'requestId' = r.headers->>'requestId'
+       WHERE r.type = 'kernel.mutation_answered' AND r.payload->>'outcome' <> 'done'
+       GROUP BY r.payload->>'mutation', r.type`,
+    );
+    expect(refused.length).toBeGreaterThan(100);
+    expect(refused.filter(({ types }) => changesIn(types).length > 0)).toEqual([]);
+  });
 });

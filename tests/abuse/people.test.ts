@@ -218,6 +218,49 @@ describe('somebody who is signed in', () => {
     expect([...texts.foreigner][0]).not.toMatch(/acme|USD/);
   });
 
+  it('is bound by the policies that her company writes, at the gateway and in what runs behind it, and nobody else is', async () => {
+    const CONTACTS = '{ clients(first: 5) { edges { node { id displayName email } } } }';
+    const CANCEL = 'mutation ($id: ID!) { cancelBooking(id: $id) { __typename ... on UserError { code } } }';
+    const write = async (description: string, action: string, type: string): Promise<string> => {
+      const input = { description, effect: 'DENY', actions: [action], resources: [type], principals: { roles: ['STAFF'] } };
+      const { createPolicy } = await dataOf<{ createPolicy: { id: string } }>(
+        'owner',
+        'mutation ($input: PolicyInput!) { createPolicy(input: $input) { ... on Policy { id } ... on UserError { code message } } }',
+        { input },
+      );
+      expect(createPolicy.id).toMatch(/^pol_/);
+      return createPolicy.id;
+    };
+    const open = await ask('staff', CONTACTS);
+    expect(open).toMatchObject({ codes: [] });
+    expect(open.text).toContain('@');
+    const { bookings } = await dataOf<{ bookings: Page<{ id: string }> }>('staff', '{ bookings(first: 1) { edges { node { id } } } }');
+    const [booking] = nodesOf(bookings);
+
+    const policies = [await write('Contacts are for the office', 'client:readContact', 'Client'), await write('The desk cancels', 'booking:cancel', 'Booking')];
+    const closed = await eventually(async () => {
+      const answer = await ask('staff', CONTACTS);
+      return answer.codes.length > 0 && answer;
+    }, 30_000);
+    expect(new Set(closed.codes)).toEqual(new Set(['UNAUTHORIZED_FIELD_OR_TYPE']));
+    expect(closed.text).not.toContain('@');
+    expect(closed.text).toContain('displayName');
+    await eventually(async () => JSON.stringify((await ask('staff', CANCEL, { id: booking?.id })).data).includes('ForbiddenError'), 30_000);
+    for (const other of ['owner', 'foreigner'] as const) expect((await ask(other, CONTACTS)).text).toContain('@');
+    const denied = await eventually(async () => {
+      const { accessLog } = await dataOf<{ accessLog: Page<{ action: string; policyIds: readonly string[] }> }>(
+        'owner',
+        '{ accessLog(first: 100, filter: { decision: DENY }) { edges { node { action policyIds } } } }',
+      );
+      const decided = new Set(nodesOf(accessLog).flatMap(({ policyIds }) => policyIds));
+      return policies.every((id) => decided.has(id)) && nodesOf(accessLog);
+    }, 30_000);
+    expect(denied.map(({ action }) => action)).toEqual(expect.arrayContaining(['client:readContact', 'booking:cancel']));
+
+    for (const id of policies) await ask('owner', 'mutation ($id: ID!) { deletePolicy(id: $id) { __typename } }', { id });
+    await eventually(async () => (await ask('staff', CONTACTS)).codes.length === 0, 30_000);
+  }, 120_000);
+
   it("gets nothing by another person's idempotency key", async () => {
     const visitor = graphOf(platform.url, 'acme');
     const { services, providers } = await dataOf<{ services: Page<{ id: string; name: string }>; providers: Page<{ id: string }> }>(

@@ -17,6 +17,7 @@ const ABOVE_TENANTS = new Set([
   'kernel.error_group',
   'kernel.slow_operation',
   'ops.audit_signing_key',
+  'ops.component_state',
   'ops.incident_group',
   'ops.witnessed_log',
 ]);

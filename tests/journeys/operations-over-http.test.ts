@@ -10,6 +10,7 @@ interface Reply {
   readonly status: number;
   readonly json: Record<string, unknown>;
   readonly text: string;
+  readonly cookies: readonly string[];
 }
 
 const SAMPLE = { metrics: { failed_logins_1h: 150 }, context: {} };
@@ -21,16 +22,17 @@ describe('operations over plain HTTP', () => {
   let ownersToken: string;
   let clientsToken: string;
 
-  const send = (method: string, path: string, of: { body?: unknown; token?: string; host?: string; type?: string } = {}): Promise<Reply> =>
+  const send = (method: string, path: string, of: { body?: unknown; token?: string; host?: string; type?: string; headers?: Readonly<Record<string, string>> } = {}): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const { body, token, host = 'acme.localhost', type = 'application/json' } = of;
-      const headers = { host, ...(body === undefined ? {} : { 'content-type': type }), ...(token ? { authorization: `Bearer ${token}` } : {}) };
+      const headers = { host, ...of.headers, ...(body === undefined ? {} : { 'content-type': type }), ...(token ? { authorization: `Bearer ${token}` } : {}) };
       const sent = request(`${platform.url}${path}`, { method, headers }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
         response.on('end', () => {
           const isJson = (response.headers['content-type'] ?? '').includes('json');
-          resolve({ status: response.statusCode ?? 0, text, json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} });
+          const cookies = response.headers['set-cookie'] ?? [];
+          resolve({ status: response.statusCode ?? 0, text, cookies, json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} });
         });
       });
       sent.on('error', reject);
@@ -178,6 +180,106 @@ describe('operations over plain HTTP', () => {
     expect((await send('GET', pathname.replace(/[^/]+$/, 'cal_nothing.ics'))).status).toBe(404);
   });
 
+  describe('for platform staff', () => {
+    const AUTH = '/api/admin/auth';
+    const TENANTS = '/api/admin/tenants';
+    const at = { host: 'localhost' };
+    const signInBy = (email = 'admin@spine.example', password = DEMO_PASSWORD): Promise<Reply> =>
+      send('POST', `${AUTH}/login`, { ...at, body: { email, password } });
+    const cookieIn = ({ cookies }: Reply): string => cookies[0]?.split(';')[0] ?? '';
+    const refreshBy = (cookie: string, headers: Readonly<Record<string, string>> = { 'apollo-require-preflight': '1' }): Promise<Reply> =>
+      send('POST', `${AUTH}/refresh`, { ...at, headers: { ...headers, ...(cookie ? { cookie } : {}) } });
+    const verifyBy = (token?: string): Promise<Reply> => send('GET', `${AUTH}/verify`, { ...at, ...(token ? { token } : {}) });
+
+    it('signs in with a token in the answer, and what renews it in a cookie that scripts and other sites do not see', async () => {
+      const signedIn = await signInBy();
+      expect(signedIn).toMatchObject({
+        status: 200,
+        json: { ok: true, user: { email: 'admin@spine.example', role: 'SUPER_ADMIN', lastLoginAt: expect.any(String) }, accessToken: expect.any(String) },
+        cookies: [expect.stringMatching(/^refreshToken=[^;]{40,}; Path=\/api\/admin\/auth; Max-Age=604800; HttpOnly; SameSite=Strict$/)],
+      });
+      expect(signedIn.text).not.toContain(cookieIn(signedIn).slice('refreshToken='.length));
+      const token = String(signedIn.json['accessToken']);
+      const { iat, exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { iat: number; exp: number };
+      expect(exp - iat).toBe(900);
+      expect(await verifyBy(token)).toMatchObject({ status: 200, json: { ok: true, user: { email: 'admin@spine.example' } } });
+      for (const bad of [undefined, `${token}x`]) expect(await verifyBy(bad)).toMatchObject({ status: 401 });
+      expect(await send('GET', `${AUTH}/verify`, { token: ownersToken })).toMatchObject({ status: 401 });
+      const [known, unknown] = [await signInBy('admin@spine.example', 'Wrong-pass-1!'), await signInBy('nobody@spine.example', 'Wrong-pass-1!')];
+      const said = ({ status, json, cookies }: Reply) => ({ status, error: { ...(json['error'] as object), requestId: '' }, cookies });
+      expect(said(known)).toMatchObject({ status: 401, cookies: [] });
+      expect(said(known)).toEqual(said(unknown));
+    });
+
+    it('renews a token by the cookie, once, and for nobody whose browser another page has made ask', async () => {
+      const first = cookieIn(await signInBy());
+      for (const headers of [{}, { 'content-type': 'text/plain' }]) expect(await refreshBy(first, headers)).toMatchObject({ status: 403, cookies: [] });
+      expect(await refreshBy('')).toMatchObject({ status: 401, cookies: [] });
+      expect(await refreshBy('refreshToken=made-up')).toMatchObject({ status: 401, cookies: [] });
+      const renewed = await refreshBy(first);
+      expect(renewed).toMatchObject({ status: 200, json: { ok: true, accessToken: expect.any(String) } });
+      expect(cookieIn(renewed)).not.toBe(first);
+      expect(await verifyBy(String(renewed.json['accessToken']))).toMatchObject({ status: 200 });
+      expect(await refreshBy(first)).toMatchObject({ status: 401 });
+      expect(await refreshBy(cookieIn(renewed))).toMatchObject({ status: 401 });
+    });
+
+    it('signs out: the cookie is taken away, and worth nothing where it was kept', async () => {
+      const signedIn = await signInBy();
+      const token = String(signedIn.json['accessToken']);
+      expect(await send('POST', `${AUTH}/logout`, at)).toMatchObject({ status: 401, cookies: [] });
+      expect(await send('POST', `${AUTH}/logout`, { ...at, token })).toMatchObject({
+        status: 200,
+        json: { ok: true, message: expect.any(String) },
+        cookies: ['refreshToken=; Path=/api/admin/auth; Max-Age=0; HttpOnly; SameSite=Strict'],
+      });
+      expect(await refreshBy(cookieIn(signedIn))).toMatchObject({ status: 401 });
+      await eventually(async () => (await verifyBy(token)).status === 401, 30_000);
+    });
+
+    it('looks after companies by the same rules as the graph', async () => {
+      const token = String((await signInBy()).json['accessToken']);
+      const staff = { ...at, token };
+      const made = { name: 'Initech', subdomain: 'initech-http', plan: 'PERFORMANCE', timeZone: 'America/Toronto', currency: 'CAD' };
+      const created = await send('POST', TENANTS, { ...staff, body: made });
+      expect(created).toMatchObject({ status: 201, json: { ok: true, tenant: { ...made, status: 'ACTIVE', deletedAt: null } } });
+      const { id } = created.json['tenant'] as { id: string };
+      expect(await send('POST', TENANTS, { ...staff, body: made })).toMatchObject({ status: 409, json: { error: { code: 'CONFLICT' } } });
+      for (const [wrong, named] of [[{ ...made, subdomain: 'a b' }, /slug/], [{ ...made, colour: 'red' }, /colour/], [{ name: 'Initech' }, /slug/], ['[]', /JSON object/]] as const) {
+        const refused = await send('POST', TENANTS, { ...staff, body: wrong });
+        expect(refused).toMatchObject({ status: 400, json: { ok: false, error: { code: 'BAD_USER_INPUT', message: expect.stringMatching(named) } } });
+      }
+
+      expect(await send('PATCH', `${TENANTS}/${id}`, { ...staff, body: { name: 'Initech II' } })).toMatchObject({ status: 200, json: { tenant: { ...made, name: 'Initech II' } } });
+      expect(await send('GET', `${TENANTS}/${id}`, staff)).toMatchObject({ status: 200, json: { tenant: { name: 'Initech II', features: expect.any(Array), owners: [] } } });
+
+      const page = await send('GET', `${TENANTS}?status=ACTIVE&limit=1`, staff);
+      expect(page).toMatchObject({ status: 200, json: { tenants: [expect.anything()], pagination: { hasMore: true, next: expect.any(String) } } });
+      const { total, next } = page.json['pagination'] as { total: number; next: string };
+      expect(total).toBeGreaterThanOrEqual(3);
+      const rest = await send('GET', `${TENANTS}?status=ACTIVE&limit=500&after=${encodeURIComponent(next)}`, staff);
+      expect(rest.json).toMatchObject({ pagination: { hasMore: false, next: null } });
+      expect(rest.json['tenants']).toHaveLength(total - 1);
+      expect((await send('GET', `${TENANTS}?search=initech-h&plan=PERFORMANCE`, staff)).json).toMatchObject({ tenants: [{ id }], pagination: { total: 1 } });
+      for (const query of ['status=GONE', 'limit=many', 'offset=2']) {
+        expect(await send('GET', `${TENANTS}?${query}`, staff)).toMatchObject({ status: 400, json: { error: { code: 'BAD_USER_INPUT' } } });
+      }
+
+      expect(await send('DELETE', `${TENANTS}/${id}`, staff)).toMatchObject({ status: 200, json: { message: expect.any(String), tenant: { id, deletedAt: expect.any(String) } } });
+      expect((await send('GET', `${TENANTS}?search=initech-h`, staff)).json).toMatchObject({ tenants: [], pagination: { total: 0 } });
+
+      for (const unknown of ['tnt_00000000000070008000000000000001', 'nonsense', `${id}/x`, '']) {
+        expect(await send('GET', `${TENANTS}/${unknown}`, staff)).toMatchObject({ status: 404 });
+        expect(await send('PATCH', `${TENANTS}/${unknown}`, { ...staff, body: {} })).toMatchObject({ status: 404 });
+      }
+      for (const method of ['GET', 'POST']) {
+        const body = method === 'POST' ? { body: made } : {};
+        expect(await send(method, TENANTS, { ...at, ...body })).toMatchObject({ status: 401 });
+        expect(await send(method, TENANTS, { token: ownersToken, ...body })).toMatchObject({ status: 403 });
+      }
+    });
+  });
+
   it('says how it is', async () => {
     const { status, json } = await send('GET', '/health');
     expect(status).toBe(200);
@@ -188,7 +290,7 @@ describe('operations over plain HTTP', () => {
     const { status, json } = await send('GET', '/api/openapi.json');
     expect(status).toBe(200);
     const paths = json['paths'] as Record<string, Record<string, unknown>>;
-    for (const path of ['/graphql', '/api/ops/auth', '/api/ops/auth/actions', '/api/ops/auth/metrics', '/api/metrics', '/api/openapi.json', '/health', '/witness/add-checkpoint']) {
+    for (const path of ['/graphql', '/api/ops/auth', '/api/ops/auth/actions', '/api/ops/auth/metrics', '/api/metrics', '/api/openapi.json', '/health', '/witness/add-checkpoint', '/api/admin/auth/login', '/api/admin/tenants', '/api/admin/tenants/{tenantId}']) {
       expect(Object.keys(paths)).toContain(path);
     }
     const ids = Object.values(paths).flatMap((path) => Object.values(path).map((operation) => (operation as { operationId: string }).operationId));

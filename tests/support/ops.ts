@@ -18,6 +18,7 @@ export const startTestOps = (options: DeliveryConfig & { readonly smtpUrl?: stri
   startHostedSubgraph<OpsServices, EventsHeardByOps>((runtime) =>
     createOps(runtime, {
       environment: 'test',
+      appName: 'Spine',
       issuer: 'https://spine.example',
       stripe: { secretKey: '', apiBase: undefined },
       mail: { smtpUrl: options.smtpUrl, from: 'no-reply@spine.example' },

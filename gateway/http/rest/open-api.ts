@@ -18,6 +18,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/openapi.json': 'This description.',
   'GET /.well-known/jwks.json': 'The keys with which access tokens are signed.',
   'GET /receipts': 'The receipt of a payment, for whoever was sent its address.',
+  'POST /webhooks/calendars': 'Where calendars elsewhere tell that something has changed in them.',
   'POST /webhooks/stripe': 'Where Stripe reports what became of payments.',
   'POST /witness/add-checkpoint': 'Co-signs the checkpoint of a log that is known here (C2SP tlog-witness).',
 };
@@ -50,14 +51,21 @@ const PROBLEMS = {
 const operationId = (method: string, path: string): string =>
   [method.toLowerCase(), ...path.split(/[^A-Za-z0-9]+/).filter(Boolean)].join('_');
 
-function describeOperation({ method, path, summary, parameters, requestSchema, answerSchema }: RestOperation): Schema {
+const segmentOf = ({ below }: RestOperation): readonly Schema[] =>
+  below ? [{ name: below.name, in: 'path', required: true, description: below.description, schema: { type: 'string' } }] : [];
+
+const pathOf = ({ path, below }: RestOperation): string => (below ? `${path}/{${below.name}}` : path);
+
+function describeOperation(operation: RestOperation): Schema {
+  const { method, summary, requestSchema, answerSchema, status = 200 } = operation;
+  const parameters = [...segmentOf(operation), ...(operation.parameters ?? [])];
   return {
-    operationId: operationId(method, path),
+    operationId: operationId(method, pathOf(operation)),
     summary,
     security: [{ bearer: [] }, { apiKey: [] }],
-    ...(parameters ? { parameters } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
     ...(requestSchema ? { requestBody: { required: true, content: json(requestSchema) } } : {}),
-    responses: { '200': { description: 'Done.', content: json(answerSchema) }, ...PROBLEMS },
+    responses: { [String(status)]: { description: 'Done.', content: json(answerSchema) }, ...PROBLEMS },
   };
 }
 
@@ -73,11 +81,12 @@ function describeRoute({ method, path, below }: Route): Schema {
 
 /** Every route of the gateway as an OpenAPI 3.1 document. */
 export function openApiOf(routes: readonly Route[], operations: readonly RestOperation[]): Schema {
-  const described = new Map(operations.map((operation) => [`${operation.method} ${operation.path}`, operation]));
+  const keyOf = ({ method, path, below }: RestOperation | Route): string => `${method} ${path}${below ? '/' : ''}`;
+  const described = new Map(operations.map((operation) => [keyOf(operation), operation]));
   const paths: Record<string, Record<string, Schema>> = {};
   for (const route of routes) {
-    const operation = described.get(`${route.method} ${route.path}`);
-    const path = route.below ? `${route.path}/{path}` : route.path;
+    const operation = described.get(keyOf(route));
+    const path = operation ? pathOf(operation) : route.below ? `${route.path}/{path}` : route.path;
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation ? describeOperation(operation) : describeRoute(route) };
   }
   return {

@@ -1,20 +1,15 @@
 import { isJsonObject, type JsonObject } from '../../stages/execution/json.js';
 import type { RestOperation, Schema } from './rest-operation.js';
+import { objectOf, text } from './schemas.js';
 
 // The names of these routes, and of what goes in and out, are those of the operations spine.
 
 const RESPONSE = 'response { decision steps risks recommendedFlags { key value reason } rollbackPlan classification }';
 
-const text: Schema = { type: 'string' };
 const texts: Schema = { type: 'array', items: text };
 const listOf = (properties: Readonly<Record<string, Schema>>): Schema => ({
   type: 'array',
   items: { type: 'object', properties },
-});
-const objectOf = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  ...(required.length > 0 ? { required } : {}),
 });
 
 const parts = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : []);

@@ -18,4 +18,16 @@ describe('the secret box', () => {
     expect(() => createSecretBox('another secret of more than thirty-two').open(sealed, 'test')).toThrow();
     expect(() => box.open('v0.nothing', 'test')).toThrow('known version');
   });
+
+  it('opens what earlier secrets sealed, and seals with the newest alone', () => {
+    const [first, second, third] = ['first', 'second', 'third'].map((name) => `the ${name} secret of more than thirty-two characters`);
+    if (!first || !second || !third) throw new Error('Three secrets are needed');
+    const [oldest, older] = [createSecretBox(first).seal('oldest', 'test'), createSecretBox(second, [first]).seal('older', 'test')];
+    const now = createSecretBox(third, [second, first]);
+    expect([now.open(oldest, 'test'), now.open(older, 'test')]).toEqual(['oldest', 'older']);
+    expect(() => now.open(oldest, 'other')).toThrow();
+    expect(createSecretBox(third).open(now.seal('new', 'test'), 'test')).toBe('new');
+    for (const secret of [first, second]) expect(() => createSecretBox(secret).open(now.seal('new', 'test'), 'test')).toThrow();
+    expect(() => createSecretBox(third, [second]).open(oldest, 'test')).toThrow();
+  });
 });

@@ -10,16 +10,28 @@ export interface SecretBox {
    * @param purpose bound into the seal: a value sealed for one purpose cannot be opened for another
    */
   seal(plaintext: string, purpose: string): string;
-  /** @throws when the value was altered, or sealed for another purpose or with another secret */
+  /** @throws when the value was altered, or sealed for another purpose or with a secret that it does not know */
   open(sealed: string, purpose: string): string;
+}
+
+const keyOf = (secret: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'spine secret box', 32));
+
+/** @throws */
+function openWith(key: Buffer, bytes: Buffer, purpose: string): string {
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
+    .setAAD(Buffer.from(purpose))
+    .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
 }
 
 /**
  * AES-256-GCM with a key derived from the platform's secret by HKDF-SHA-256.
- * @param secret at least 32 characters of high entropy
+ * @param secret at least 32 characters of high entropy, with which everything is sealed
+ * @param before secrets that were in its place earlier: what they sealed is still opened
  */
-export function createSecretBox(secret: string): SecretBox {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'spine secret box', 32));
+export function createSecretBox(secret: string, before: readonly string[] = []): SecretBox {
+  const key = keyOf(secret);
+  const keysBefore = before.map(keyOf);
   return {
     seal(plaintext, purpose) {
       const nonce = randomBytes(NONCE_BYTES);
@@ -31,10 +43,18 @@ export function createSecretBox(secret: string): SecretBox {
       const [version, encoded] = sealed.split('.');
       if (version !== VERSION || !encoded) throw new Error('Not a sealed secret of a known version');
       const bytes = Buffer.from(encoded, 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
-        .setAAD(Buffer.from(purpose))
-        .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      try {
+        return openWith(key, bytes, purpose);
+      } catch (error) {
+        for (const earlier of keysBefore) {
+          try {
+            return openWith(earlier, bytes, purpose);
+          } catch {
+            // Another one may have sealed it.
+          }
+        }
+        throw error;
+      }
     },
   };
 }

@@ -127,7 +127,14 @@ describe('roles of a company’s own', () => {
     ]);
     expect(billing?.cells).toHaveLength(23);
     expect(billing?.role).toMatchObject({ id: null, isSystem: true });
-    expect(data?.['permissionCatalogue']).toContainEqual({ name: 'users:invite', resource: 'users', action: 'invite' });
+    const catalogue = data?.['permissionCatalogue'] as { name: string; resource: string; action: string }[];
+    expect(catalogue).toContainEqual({ name: 'users:invite', resource: 'users', action: 'invite' });
+    const actions = ['create', 'read', 'update', 'delete'];
+    const seventeen = [
+      ...['appointments', 'patients', 'billing'].flatMap((resource) => actions.map((action) => `${resource}:${action}`)),
+      ...['reports:read', 'settings:read', 'settings:update', 'users:invite', 'users:manage'],
+    ];
+    expect(catalogue.slice(0, 17).map(({ name }) => name)).toEqual(seventeen);
 
     const update = await t.graphql(
       'mutation($id: ID!) { updateRole(id: $id, input: {}) { __typename ... on UserError { code } } }',

@@ -84,10 +84,12 @@ export const IMPERSONAL: Readonly<Record<string, typeof ALL | readonly string[]>
   'kernel.rate_limit': ALL,
   'kernel.slow_operation': ALL,
   'ops.alarm': ALL,
+  'ops.alert_threshold': ALL,
   'ops.audit_archive': ALL,
   'ops.audit_checkpoint': ALL,
   'ops.audit_cosignature': ALL,
   'ops.audit_signing_key': ALL,
+  'ops.component_state': ALL,
   'ops.flag_change': ALL,
   'ops.flag_proposal': ALL,
   'ops.incident': ALL,
@@ -112,6 +114,7 @@ export const IMPERSONAL: Readonly<Record<string, typeof ALL | readonly string[]>
   // What stays of rows that are blanked: references, states, ids and the wording that was shown.
   // By what the calendar elsewhere calls its entries; they go with the connection to it.
   'booking.calendar_copy': ALL,
+  'booking.calendar_watch': ALL,
   'booking.external_busy_time': ALL,
   'booking.booking': ['reference', 'time_zone'],
   'booking.booking_hold': ALL,

@@ -364,6 +364,8 @@ export type NotificationKind =
   | 'BOOKING_CONFIRMED'
   /** What you have booked begins soon. */
   | 'BOOKING_REMINDER'
+  /** What you wait for is held for you, for a short time. */
+  | 'WAITLIST_OFFERED'
   /** Money has come. */
   | 'PAYMENT_SUCCEEDED'
   /** Something is wrong. */

@@ -1,0 +1,1 @@
+ALTER TYPE ops."NotificationKind" ADD VALUE 'WAITLIST_OFFERED';
