@@ -31,8 +31,13 @@ const tell = (pool: Pool, email: string, titles: readonly string[]): Promise<unk
        RETURNING tenant_id, id, user_id
      )
      INSERT INTO kernel.outbox_event (tenant_id, id, type, payload, headers, occurred_at)
-     SELECT tenant_id, id, 'ops.notification_created',
-            jsonb_build_object('notificationId', id, 'userId', user_id, 'kind', 'BOOKING_CONFIRMED'), '{}', now() FROM told`,
+     SELECT told.tenant_id, told.id, 'ops.notification_created',
+            jsonb_build_object('notificationId', told.id, 'userId', user_id, 'kind', 'BOOKING_CONFIRMED'),
+            jsonb_build_object(
+              'tenant', jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'status', t.status, 'plan', t.plan,
+                                           'timeZone', t.time_zone, 'currency', t.currency),
+              'actorId', NULL, 'actorKind', 'system', 'requestId', told.id, 'ip', NULL, 'userAgent', NULL), now()
+     FROM told JOIN tenancy.tenant t ON t.id = told.tenant_id`,
     [email, titles],
   );
 
