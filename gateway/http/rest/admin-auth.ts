@@ -1,10 +1,9 @@
 import type { JsonObject } from '../../stages/execution/json.js';
 import type { RestOperation, Schema } from './rest-operation.js';
-import { answered, instant, objectOf, orNull, text } from './schemas.js';
+import { answered, instant, objectOf, orNull, text, USER_ERROR } from './schemas.js';
 
 const PATH = '/api/admin/auth';
 const USER = 'id email displayName role department lastLoginAt';
-const ERROR = '... on UserError { code message }';
 
 const user: Schema = objectOf({
   id: text,
@@ -33,7 +32,7 @@ const login: RestOperation = {
     adminLogin(input: $input) {
       __typename
       ... on AdminAuthPayload { accessToken refreshToken refreshTokenExpiresAt user { ${USER} } }
-      ${ERROR}
+      ${USER_ERROR}
     }
   }`,
   root: 'adminLogin',
@@ -56,7 +55,7 @@ const refresh: RestOperation = {
     refreshAdminSession(refreshToken: $refreshToken) {
       __typename
       ... on AdminAuthPayload { accessToken refreshToken refreshTokenExpiresAt }
-      ${ERROR}
+      ${USER_ERROR}
     }
   }`,
   root: 'refreshAdminSession',
@@ -75,7 +74,7 @@ const logout: RestOperation = {
     adminLogout {
       __typename
       ... on AdminLoggedOut { at }
-      ${ERROR}
+      ${USER_ERROR}
     }
   }`,
   root: 'adminLogout',

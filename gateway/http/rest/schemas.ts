@@ -1,5 +1,8 @@
 import type { Schema } from './rest-operation.js';
 
+/** What an operation asks for of a refusal. */
+export const USER_ERROR = '... on UserError { code message }';
+
 export const text: Schema = { type: 'string' };
 export const instant: Schema = { type: 'string', format: 'date-time' };
 

@@ -1,23 +1,23 @@
+import { PLANS, TENANT_STATUSES } from '../../../subgraphs/_kernel/wire/tenant.js';
 import { isJsonObject, type JsonObject } from '../../stages/execution/json.js';
 import { Refusal } from '../../refusal.js';
 import type { RestOperation, Schema } from './rest-operation.js';
-import { answered, instant, objectOf, orNull, text } from './schemas.js';
+import { answered, instant, objectOf, orNull, text, USER_ERROR } from './schemas.js';
 
 const PATH = '/api/admin/tenants';
 const ONE = { name: 'tenantId', description: 'Global id of the company.' } as const;
-const ERROR = '... on UserError { code message }';
 const OUTLINE = 'id name slug status plan timeZone currency website description trialEndsAt createdAt updatedAt deletedAt';
 const WHOLE = `${OUTLINE} provisioningStatus suspendedAt suspensionReason restorableUntil owners { email displayName } features { key enabled }`;
 
-const PLANS = ['FREE', 'STARTER', 'PROFESSIONAL', 'PRO', 'PERFORMANCE', 'ENTERPRISE'] as const;
-const STATUSES = ['ACTIVE', 'SUSPENDED', 'CANCELLED', 'TRIAL_EXPIRED'] as const;
+/** `PRO` is another word for `PROFESSIONAL`. */
+const PLAN_WORDS = [...PLANS, 'PRO'] as const;
 
 const tenant: Schema = objectOf(
   {
     id: text,
     name: text,
     subdomain: text,
-    status: { enum: STATUSES },
+    status: { enum: TENANT_STATUSES },
     plan: text,
     timeZone: text,
     currency: text,
@@ -73,8 +73,8 @@ const list: RestOperation = {
     };
   },
   parameters: [
-    parameter('status', 'Only companies that stand so.', { enum: STATUSES }),
-    parameter('plan', 'Only companies on this plan.', { enum: PLANS }),
+    parameter('status', 'Only companies that stand so.', { enum: TENANT_STATUSES }),
+    parameter('plan', 'Only companies on this plan.', { enum: PLAN_WORDS }),
     parameter('search', 'A part of the name or the subdomain.', text),
     parameter('limit', 'How many, 20 when left out.', { type: 'integer', minimum: 1, maximum: 500 }),
     parameter('after', '`next` of the page before.', text),
@@ -90,7 +90,7 @@ const create: RestOperation = {
   path: PATH,
   summary: 'Puts a company on the platform.',
   source: `mutation RestCreateTenant($input: CreateTenantInput!) {
-    createTenant(input: $input) { __typename ... on Tenant { ${OUTLINE} } ${ERROR} }
+    createTenant(input: $input) { __typename ... on Tenant { ${OUTLINE} } ${USER_ERROR} }
   }`,
   root: 'createTenant',
   success: 'Tenant',
@@ -101,7 +101,7 @@ const create: RestOperation = {
     {
       name: text,
       subdomain: text,
-      plan: { enum: PLANS },
+      plan: { enum: PLAN_WORDS },
       timeZone: text,
       currency: text,
       website: text,
@@ -133,13 +133,13 @@ const update: RestOperation = {
   below: ONE,
   summary: 'Changes what is named of a company, and nothing else.',
   source: `mutation RestUpdateTenant($id: ID!, $input: UpdateTenantInput!) {
-    updateTenant(id: $id, input: $input) { __typename ... on Tenant { ${OUTLINE} } ${ERROR} }
+    updateTenant(id: $id, input: $input) { __typename ... on Tenant { ${OUTLINE} } ${USER_ERROR} }
   }`,
   root: 'updateTenant',
   success: 'Tenant',
   variablesOf: ({ below, body }) => ({ id: below, input: inputOf(body) }),
   answerOf: (value) => ({ tenant: tenantOf(value) }),
-  requestSchema: objectOf({ name: text, plan: { enum: PLANS }, timeZone: text, currency: text, website: orNull(text), description: orNull(text) }),
+  requestSchema: objectOf({ name: text, plan: { enum: PLAN_WORDS }, timeZone: text, currency: text, website: orNull(text), description: orNull(text) }),
   answerSchema: answered({ tenant }),
 };
 
@@ -149,7 +149,7 @@ const remove: RestOperation = {
   below: ONE,
   summary: 'Takes a company off the platform; for thirty days it can be brought back. Takes a proof of who you are not older than ten minutes.',
   source: `mutation RestDeleteTenant($id: ID!) {
-    deleteTenant(id: $id) { __typename ... on Tenant { ${OUTLINE} } ${ERROR} }
+    deleteTenant(id: $id) { __typename ... on Tenant { ${OUTLINE} } ${USER_ERROR} }
   }`,
   root: 'deleteTenant',
   success: 'Tenant',

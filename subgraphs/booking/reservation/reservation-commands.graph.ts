@@ -8,7 +8,7 @@ import {
   ValidationError,
 } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
-import { BookingId, ClientId, ProviderId, ServiceId } from '../ids.js';
+import { BookingId, wantedIds } from '../ids.js';
 import { BookingRef } from './reservation.graph.js';
 
 const CreateBookingInput = builder.inputType('CreateBookingInput', {
@@ -45,9 +45,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, { request, services }) =>
       services.reservations.create(request, {
         ...input,
-        serviceId: ServiceId.require(input.serviceId),
-        providerId: input.providerId == null ? null : ProviderId.require(input.providerId),
-        clientId: input.clientId == null ? null : ClientId.require(input.clientId),
+        ...wantedIds(input),
       }),
   }),
   cancelBooking: t.field({

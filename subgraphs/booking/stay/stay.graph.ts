@@ -9,7 +9,7 @@ import {
 import { wallClock } from '../availability/zone-calendar.js';
 import { builder } from '../builder.js';
 import { ServiceRef } from '../catalogue/catalogue.graph.js';
-import { ClientId, ProviderId, ServiceId } from '../ids.js';
+import { ProviderId, ServiceId, wantedIds } from '../ids.js';
 import { ProviderRef } from '../provider/provider.graph.js';
 import { BookingRef } from '../reservation/reservation.graph.js';
 import type { FreeUnit } from './free-units.js';
@@ -114,9 +114,7 @@ builder.mutationField('bookStay', (t) =>
     resolve: (_root, { input }, { request, services }) =>
       services.stays.book(request, {
         ...input,
-        serviceId: ServiceId.require(input.serviceId),
-        providerId: input.providerId == null ? null : ProviderId.require(input.providerId),
-        clientId: input.clientId == null ? null : ClientId.require(input.clientId),
+        ...wantedIds(input),
       }),
   }),
 );

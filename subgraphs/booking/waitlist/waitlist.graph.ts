@@ -10,7 +10,7 @@ import {
 import { builder } from '../builder.js';
 import { ServiceRef } from '../catalogue/catalogue.graph.js';
 import { ClientRef } from '../client/client.graph.js';
-import { ClientId, ProviderId, ServiceId, WaitlistEntryId } from '../ids.js';
+import { ProviderId, ServiceId, WaitlistEntryId, wantedIds } from '../ids.js';
 import { ProviderRef } from '../provider/provider.graph.js';
 import { BookingRef } from '../reservation/reservation.graph.js';
 import type { WaitlistEntryRow } from './waitlist.store.js';
@@ -132,9 +132,7 @@ builder.mutationFields((t) => ({
     resolve: (_root, { input }, { request, services }) =>
       services.waitlist.join(request, {
         ...input,
-        serviceId: ServiceId.require(input.serviceId),
-        providerId: input.providerId == null ? null : ProviderId.require(input.providerId),
-        clientId: input.clientId == null ? null : ClientId.require(input.clientId),
+        ...wantedIds(input),
       }),
   }),
   leaveWaitlist: t.field({

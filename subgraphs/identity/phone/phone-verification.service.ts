@@ -14,7 +14,7 @@ import type { PlatformDatabase, PlatformDb } from '../../_kernel/tenancy/tenant-
 import { validate } from '../../_kernel/validation/validate.js';
 import type { IdentityEvents } from '../events.js';
 import { codeFits, hashProofCode, isStanding, newProofCode } from '../mailed-proof/mailed-proof.js';
-import type { UserRow } from '../user/user.store.js';
+import { lockUser, type UserRow } from '../user/user.store.js';
 import { askedSchema, CODE_MINUTES, CODES_AN_HOUR, hourBefore, PAUSE_SECONDS, shownSchema, waitFor } from './phone-verification.js';
 import {
   codesSentTo,
@@ -24,7 +24,6 @@ import {
   findNewestCode,
   insertCode,
   keepVerifiedPhone,
-  lockUser,
   voidCodes,
 } from './phone-verification.store.js';
 

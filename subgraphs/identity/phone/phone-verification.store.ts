@@ -4,12 +4,6 @@ import type { UserRow } from '../user/user.store.js';
 
 export type PhoneVerificationRow = PhoneVerification;
 
-/** Locks a person until the transaction ends, and reads her: of two that ask or show a code one goes first. */
-export async function lockUser(db: PlatformDb, id: string): Promise<UserRow | null> {
-  await db.$queryRaw`SELECT 1 FROM identity."user" WHERE id = ${id}::uuid FOR UPDATE`;
-  return db.user.findFirst({ where: { id } });
-}
-
 /** When a person was sent codes, at whichever company, newest first. */
 export async function codesSentTo(db: PlatformDb, userId: string, since: Date): Promise<readonly Date[]> {
   const rows = await db.phoneVerification.findMany({

@@ -63,11 +63,6 @@ export async function endSessionsInTenant(
   return rows.map(({ id }) => id);
 }
 
-export async function userLocked(db: PlatformDb, id: string): Promise<UserRow | null> {
-  await db.$queryRaw`SELECT 1 FROM identity."user" WHERE id = ${id}::uuid FOR UPDATE`;
-  return db.user.findFirst({ where: { id } });
-}
-
 /** Keeps sign-ins of a person, in whichever tenant, from going on until the transaction ends. */
 export async function lockPlacesOf(db: PlatformDb, userId: string): Promise<void> {
   await db.$queryRaw`

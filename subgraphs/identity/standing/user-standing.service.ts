@@ -8,10 +8,10 @@ import type { IdentityEvents } from '../events.js';
 import { revokeSessionsOfUser } from '../session/session.store.js';
 import { revokeDevicesOfUser } from '../trusted-device/trusted-device.store.js';
 import { maySignIn } from '../user/user.js';
-import type { UserRow } from '../user/user.store.js';
+import { lockUser, type UserRow } from '../user/user.store.js';
 import type { Ruling } from './member-standing.service.js';
 import { afterHold, afterLeaving, afterRelease, afterRuling, reasonSchema, rulingSchema, type Standing } from './standing.js';
-import { isLastOwnerSomewhere, lockPlacesOf, updateStanding, userLocked } from './standing.store.js';
+import { isLastOwnerSomewhere, lockPlacesOf, updateStanding } from './standing.store.js';
 
 /**
  * Where a person stands on the whole platform: in every company at once, and at once. All but `leave` are for
@@ -47,7 +47,7 @@ export function createUserStandingService(parts: {
     next: (standing: Standing) => Standing | null,
   ): Promise<UserRow> => {
     await lockPlacesOf(db, userId);
-    const user = await userLocked(db, userId);
+    const user = await lockUser(db, userId);
     if (!user) throw new NotFoundError('User');
     const standing = next(user);
     if (!standing) throw new ConflictError(`This is not to be done with somebody whose status is ${user.status}`);

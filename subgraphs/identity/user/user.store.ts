@@ -8,6 +8,12 @@ export interface UserWithPassword extends UserRow {
   readonly password: { readonly hash: string } | null;
 }
 
+/** Locks a person until the transaction ends, and reads her: of two that change something of hers one goes first. */
+export async function lockUser(db: PlatformDb, id: string): Promise<UserRow | null> {
+  await db.$queryRaw`SELECT 1 FROM identity."user" WHERE id = ${id}::uuid FOR UPDATE`;
+  return db.user.findFirst({ where: { id } });
+}
+
 /** People who are members of the tenant; others are not seen. */
 export const findUsersByIds = (db: TenantDb, ids: readonly string[]): Promise<UserRow[]> =>
   db.user.findMany({ where: { id: { in: [...ids] } } });
