@@ -118,10 +118,11 @@ describe('webhooks', () => {
   });
 
   test('tell of an event once, though it comes twice, and of nothing that was not asked for', async () => {
-    await register(['payment.succeeded']);
+    const { id: told } = await register(['payment.succeeded']);
     await t.tell('commerce.payment_failed', { paymentId: uuidv7(), bookingId: uuidv7(), declineCode: null });
     await tell();
-    await eventually(async () => receiver.calls.length === 1);
+    // Written down, and not only made: a call that the end of the host cuts short is made again.
+    await eventually(async () => (await first(told)).status === 'DELIVERED');
     await t.replay();
     const { id } = await register();
     await ask(TEST, { id });
