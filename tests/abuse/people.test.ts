@@ -206,8 +206,12 @@ describe('somebody who is signed in', () => {
 
   it('is never given what was fetched for another company at the same time', async () => {
     const query = '{ currentTenant { slug } me { displayName email } members(first: 50) { edges { node { user { email } } } } payments(first: 3) { edges { node { amount { currency } booking { client { displayName } } } } } }';
-    const people = Array.from({ length: 120 }, (_, index) => (index % 2 === 0 ? ('owner' as const) : ('foreigner' as const)));
-    const answers = await Promise.all(people.map(async (person) => ({ person, ...(await ask(person, query)) })));
+    const people = Array.from({ length: 24 }, (_, index) => (index % 2 === 0 ? ('owner' as const) : ('foreigner' as const)));
+    const answers: { readonly person: 'owner' | 'foreigner'; readonly text: string; readonly codes: readonly string[] }[] = [];
+    // Not more at a time than a slow machine answers before the gateway tells a company to wait for its turn.
+    for (let round = 0; round < 5; round += 1) {
+      answers.push(...(await Promise.all(people.map(async (person) => ({ person, ...(await ask(person, query)) })))));
+    }
     const texts = { owner: new Set<string>(), foreigner: new Set<string>() };
     for (const { person, text, codes } of answers) {
       expect(codes).toEqual([]);

@@ -77,7 +77,7 @@ async function main(jestArguments: readonly string[]): Promise<boolean> {
   }
   const jest = spawn(
     process.execPath,
-    ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...jestArguments],
+    ['node_modules/jest/bin/jest.js', ...jestArguments],
     { cwd: root, stdio: 'inherit' },
   );
   const code = await new Promise<number>((resolve) => jest.on('close', (exit) => resolve(exit ?? 1)));

@@ -65,10 +65,10 @@ export function listen<Data>(graph: Graph, subscription: string) {
   const stream = graph.follow<Data>(subscription);
   let pending = stream.next();
   return {
-    /** The next event that fits. @throws when none has come within ten seconds */
+    /** The next event that fits. @throws when none has come within a minute */
     async next(fits: (data: Data) => boolean): Promise<Data> {
       const deadline = new Promise<never>((_resolve, reject) => {
-        setTimeout(() => reject(new Error('No such event within ten seconds')), 10_000).unref();
+        setTimeout(() => reject(new Error('No such event within a minute')), 60_000).unref();
       });
       for (;;) {
         const result = await Promise.race([pending, deadline]);
@@ -165,7 +165,7 @@ const revenueToday = async (owner: Graph): Promise<Money> =>
 const todayIn = (timeZone: string): string => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date());
 
 async function until<Result>(read: () => Promise<Result>, fits: (result: Result) => boolean): Promise<Result> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const result = await read();
     if (fits(result) || performance.now() > deadline) return result;

@@ -92,7 +92,7 @@ export async function startHostedSubgraph<Services, Events>(
   const settleOne = async (tenant: TenantIdentity): Promise<void> => {
     // What a reaction writes is dealt with in a later turn: settled is where two turns see the same end.
     for (let newest = ''; ; ) {
-      if (!(await runtime.catchUp(subgraph.name, tenant.id, 15_000))) throw new Error(`${subgraph.name} is behind`);
+      if (!(await runtime.catchUp(subgraph.name, tenant.id, 60_000))) throw new Error(`${subgraph.name} is behind`);
       const { eventId } = await runtime.log.newestOf(tenant.id);
       if (eventId === newest) return;
       newest = eventId;

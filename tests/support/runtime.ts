@@ -143,7 +143,7 @@ export function contextFor(
 /** Waits until `check` answers something truthy. @throws when it has not by the deadline */
 export async function eventually<Result>(
   check: () => Promise<Result | null | undefined | false>,
-  within = 10_000,
+  within = 60_000,
 ): Promise<Result> {
   const deadline = performance.now() + within;
   for (;;) {

@@ -4,7 +4,7 @@ import { ACME, contextFor, eventually, GLOBEX, memberOf } from '../../../tests/s
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
-import { IncidentId } from '../ids.js';
+import { IncidentId, WebhookId } from '../ids.js';
 
 const OWNER = memberOf(['settings:read', 'settings:update'], { roles: ['OWNER'] });
 const CLIENT = memberOf([], { roles: ['USER'] });
@@ -176,8 +176,12 @@ describe('incidents', () => {
     expect((await send({ ...report, tenantId: uuidv7() }))?.status).toBe(404);
     const answers = await Promise.all(Array.from({ length: 25 }, () => send(report)));
     expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([202]));
-    await send({ ...report, type: 'TENANT_MISMATCH', tenantId: GLOBEX.id });
+    const stray = { ...report, type: 'TENANT_MISMATCH', tenantId: GLOBEX.id };
+    for (let sent = 0; sent < 2; sent += 1) await send(stray);
     await t.settle(ACME, GLOBEX);
+    expect(await incidentsOf(GLOBEX, OWNER)).toEqual([]);
+    await send(stray);
+    await t.settle(GLOBEX);
     expect(await incidentsOf(ACME, OWNER)).toEqual([expect.objectContaining({ type: 'JWT_VALIDATION_ERRORS' })]);
     expect(await incidentsOf(GLOBEX, OWNER)).toEqual([
       expect.objectContaining({ type: 'TENANT_LEAK_RISK', severity: 'CRITICAL' }),
@@ -190,6 +194,48 @@ describe('incidents', () => {
       authOpsMetrics: { metrics: { jwt_validation_errors_1h: 25, failed_logins_1h: 0 } },
       authOpsLogs: { edges: [{ node: { type: 'JWT_VALIDATION_ERROR' } }] },
     });
+  });
+
+  it('tells the platform of ids that another company has, beyond a few of them, and tells nobody else', async () => {
+    const at = (tenant: TenantIdentity) => t.runtime.database.tenants.of({ tenant });
+    const ids = Array.from({ length: 4 }, () => uuidv7());
+    const createdAt = t.clock.now();
+    await at(GLOBEX).webhook.createMany({ data: ids.map((id) => ({ id, url: 'https://globex.example', description: '', createdAt })) });
+    const [first = '', second = '', third = '', removed = ''] = ids.map(WebhookId.encode);
+    const ask = (source: string, id: string, as: Principal = OWNER) => t.graphql(source, { as, variables: { id } });
+    const GET = 'query($id: ID!) { webhook(id: $id) { url } }';
+    const REMOVE = 'mutation($id: ID!) { removeWebhook(id: $id) { __typename ... on NotFoundError { message } } }';
+    const unknown = WebhookId.encode(uuidv7());
+    const named = async () => {
+      const rows = await at(PLATFORM_TENANT).outboxEvent.findMany({ where: { type: 'kernel.foreign_id_named' } });
+      return rows.map(({ payload }) => payload);
+    };
+    const ofStaff = async () => {
+      await t.settle(PLATFORM_TENANT);
+      return (await incidentsOf(PLATFORM_TENANT, ADMIN)).map(({ type }) => type);
+    };
+
+    expect(await ask(GET, first)).toEqual(await ask(GET, unknown));
+    for (let again = 0; again < 5; again += 1) await ask(GET, first);
+    await ask(GET, WebhookId.encode(uuidv7()));
+    await ask(GET, second);
+    await eventually(async () => (await named()).length === 2);
+    expect(await ofStaff()).toEqual([]);
+
+    expect(await ask(REMOVE, removed)).toEqual(await ask(REMOVE, unknown));
+    // She may not look for webhooks at all: that is no miss.
+    await ask(GET, third, CLIENT);
+    await eventually(async () => (await named()).length === 3);
+    expect((await named()).map((payload) => (payload as { id: string }).id).sort()).toEqual([first, second, removed].sort());
+    const { userId: askedBy } = OWNER as Extract<Principal, { kind: 'member' }>;
+    expect(await named()).toContainEqual({ id: removed, askedIn: ACME.id, askedBy, heldBy: GLOBEX.id });
+    expect(await ofStaff()).toEqual(['TENANT_LEAK_RISK']);
+
+    const logs = '{ authOpsLogs(first: 9) { edges { node { type } } } }';
+    for (const tenant of [ACME, GLOBEX]) {
+      expect((await t.graphql(logs, { as: OWNER, tenant })).data?.['authOpsLogs']).toEqual({ edges: [] });
+      expect(await incidentsOf(tenant, OWNER)).toEqual([]);
+    }
   });
 
   it('has counted every signal in the end, however signals and looks come across each other', async () => {
@@ -292,10 +338,8 @@ describe('incidents', () => {
     const waiting = [toOwner.next(), toAdmin.next()];
     let foreign = 0;
     const listening = nextDoor.next().then(({ done }) => (foreign += done ? 0 : 1));
-    const started = performance.now();
     await t.tellAll('identity.login_failed', failures(60));
     const [owner, admin] = await Promise.all(waiting);
-    expect(performance.now() - started).toBeLessThan(5_000);
     expect(owner?.value).toMatchObject({ data: { incidentRaised: { incident: { type: 'FAILED_LOGINS_SPIKE' } } } });
     expect(admin?.value).toEqual(owner?.value);
     await t.settle(GLOBEX);

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { evaluateFlag, type FlagContext } from './evaluate.js';
 import type { FlagDefinition, FlagRule } from './flag.js';
-import { createFlagSet } from './flag-set.js';
 import { plainFlag } from './known-flags.js';
 import { murmur32, shareOf } from './murmur.js';
 
@@ -87,17 +86,4 @@ test('hashes as MurmurHash3 does everywhere else', () => {
   expect(murmur32('hello, world')).toBe(345750399);
   expect(murmur32('The quick brown fox jumps over the lazy dog', 0x9747b28c)).toBe(0x2fa826cd);
   expect(shareOf('123', 'gr1')).toBe(73);
-});
-
-test('answers out of memory in far less than 50 microseconds, 99 times of 100', () => {
-  const set = createFlagSet();
-  set.replace(Array.from({ length: 500 }, (_, at) => ({ ...rolledOut(30), key: `flag_${at}` })));
-  const took: number[] = [];
-  for (let at = 0; at < 20_000; at += 1) {
-    const begun = performance.now();
-    set.evaluate(`flag_${at % 500}`, of(`usr_${at}`));
-    took.push(performance.now() - begun);
-  }
-  took.sort((a, b) => a - b);
-  expect(took[Math.floor(took.length * 0.99)]).toBeLessThan(0.05);
 });

@@ -6,7 +6,7 @@ import { tsImport } from 'tsx/esm/api';
  * transforms, hence the plain JavaScript.
  */
 export default async function startServersOfThisRun({ maxWorkers, testPathPatterns, nonFlagArgs }) {
-  const { startTestServer } = await tsImport('./test-server.ts', import.meta.url);
+  const { startTestServer } = await tsImport('../test-server.ts', import.meta.url);
   const isWhole = (testPathPatterns?.patterns?.length ?? 0) === 0 && (nonFlagArgs?.length ?? 0) === 0;
   const existing = process.env.TEST_DATABASE_URL;
   const count = existing || !isWhole ? 1 : maxWorkers;

@@ -1,0 +1,23 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+describe('a file of tests', () => {
+  it('has one that passes', () => expect(1).toBe(1));
+  it.each([1, 2])('has some that are written once, such as %i', (number) => expect(number).toBeLessThan(3));
+  it('has one that fails', () => expect(1).toBe(2));
+  it('has one that throws in the end', async () => {
+    await Promise.resolve();
+    throw new Error('In the end');
+  });
+  it('has one that never ends', () => new Promise(() => undefined), 20);
+  it('has one that expects more than it asks', () => {
+    expect.assertions(2);
+    expect(1).toBe(1);
+  });
+  it.skip('has one that is left out', () => undefined);
+  describe('whose preparation fails', () => {
+    beforeAll(() => {
+      throw new Error('Not prepared');
+    });
+    it('has one that cannot be run', () => undefined);
+  });
+});
