@@ -26,6 +26,7 @@ import { tellQueues } from './observation/queue-gauges.js';
 import { createOpsReports } from './ops-reports.js';
 import { createRefusedMutations } from './refused-mutations.js';
 import { countRefusals } from './refused-requests.js';
+import { countRequests } from './request-counts.js';
 import { createRevocations } from './revocation/revocations.js';
 import { createPostedSecuritySignals } from './security-signals.js';
 import { createAccessTokenStrategy } from './stages/authentication/access-token.js';
@@ -188,7 +189,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const register = createOperationRegister(endpoints.identity, logger, now);
   const { revocationsStaleAfterMs: staleAfterMs } = config.live;
   const { identity, tenancy } = endpoints;
-  const revocations = createRevocations({ identity, tenancy, directory, keys, staleAfterMs, observer: metrics, logger, now });
+  const issuers = createTokenIssuers(config.tokenIssuer, directory);
+  const revocations = createRevocations({ identity, tenancy, directory, issuers, keys, staleAfterMs, observer: metrics, logger, now });
   const connections = createConnectionLimits(config.live);
 
   const stages: Stages = {
@@ -211,7 +213,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
           keys: createKeySet(endpoints.identity, now),
           proofs: createKeyProofs(counter, now),
           issuer: config.tokenIssuer,
-          issuers: createTokenIssuers(config.tokenIssuer, directory),
+          issuers,
           signals,
           now,
         }),
@@ -228,7 +230,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       createSubscriptionStage({ endpoints, executor, authorize: authorization, observer: metrics, logger }),
     ),
   };
-  const { pipeline, ...refusals } = countRefusals(createPipeline(observeStages(stages, metrics)), { reports, now });
+  const refusals = countRefusals(createPipeline(observeStages(stages, metrics)), { reports, now });
+  const { pipeline, ...requests } = countRequests(refusals.pipeline, { ops: endpoints.ops, logger, now });
 
   let stopping = false;
   const { introspection, limits } = config;
@@ -326,6 +329,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await uses.stop();
       await keyUses.stop();
       await activity.stop();
+      await requests.stop();
       documents.close();
       answers.close();
       await life.stop();

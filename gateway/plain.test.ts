@@ -149,7 +149,7 @@ describe('npm run gateway', () => {
   test('starts from the file and ends when told to', async () => {
     const { code, output } = await run(['--port', '0', '--plain'], {});
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/http:\/\/127\.0\.0\.1:\d+\/graphql/) });
-  }, 60_000);
+  });
 
   test.each([
     ['in production', ['--port', '0', '--plain'], { NODE_ENV: 'production', APP_ENV: 'development' }, /production/],

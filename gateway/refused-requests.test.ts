@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Envelope } from '../subgraphs/_kernel/wire/envelope.js';
+import { REQUEST_COUNTS_PATH, type RequestCount } from '../subgraphs/_kernel/wire/request-counts.js';
 import type { RouteRequest } from '../subgraphs/_kernel/wire/subgraph-route.js';
 import { REFUSED_REQUESTS_PATH, type RefusedRequestsReport } from '../subgraphs/_kernel/wire/refused-requests.js';
 import { ANONYMOUS } from '../subgraphs/_kernel/wire/principal.js';
@@ -79,6 +80,35 @@ test('a window tells each asker once, however many requests and however many ask
 
   told.length = 0;
   await refused(counted.pipeline.admit(asker(GLOBEX, 'u1')));
-  await eventually(async () => told.length === 1, 30_000);
+  await eventually(async () => told.length === 1);
   expect(told[0]).toMatchObject({ path: REFUSED_REQUESTS_PATH, report: { reason: 'RATE', count: 1, since: '1970-01-01T00:00:01.000Z' } });
+});
+
+test('what became of every operation is told to ops by company and hour, whatever became of it', async () => {
+  const told: RequestCount[] = [];
+  const endpoints = createSampleEndpoints({
+    ops: {
+      async forward(request) {
+        if (request.path === REQUEST_COUNTS_PATH) told.push(...(JSON.parse(Buffer.from(request.body).toString('utf8')) as RequestCount[]));
+        return { status: 202, headers: {}, body: '{}' };
+      },
+    },
+    booking: { execute: () => Promise.reject(new Error('ECONNREFUSED')) },
+  });
+  const gateway = await startSampleGateway({}, endpoints);
+  const token = await memberToken(ACME, []);
+  const ask = async (query: string, times: number, options: object = {}): Promise<void> => {
+    for (let n = 0; n < times; n += 1) await gateway.ask(query, { token, ...options });
+  };
+  await ask('{ __typename }', 3);
+  await ask('{ admins { id } }', 2);
+  await ask('{ bookings(first: 1) { id } }', 4);
+  await ask('{ __typename }', 1, { token: undefined, host: 'globex.spine.test' });
+  await gateway.gateway.stop();
+
+  const sumOf = (tenant: typeof ACME, outcome: RequestCount['outcome']): number =>
+    told.filter((count) => count.tenantId === tenant.id && count.outcome === outcome).reduce((sum, { count }) => sum + count, 0);
+  expect([sumOf(ACME, 'answered'), sumOf(ACME, 'refused'), sumOf(ACME, 'failed')]).toEqual([3, 2, 4]);
+  expect([sumOf(GLOBEX, 'answered'), sumOf(GLOBEX, 'refused'), sumOf(GLOBEX, 'failed')]).toEqual([1, 0, 0]);
+  for (const { hour } of told) expect(hour).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z$/);
 });

@@ -21,12 +21,12 @@ interface Pending {
 
 /** @param parts.useOf one entry of the report; the last argument is an ISO 8601 instant */
 export function createUseReporter(parts: {
-  readonly identity: SubgraphEndpoint;
+  readonly endpoint: SubgraphEndpoint;
   readonly path: string;
   readonly logger: GatewayLogger;
   readonly useOf: (key: string, uses: number, lastUsedAt: string) => unknown;
 }): UseReporter {
-  const { identity, path, logger, useOf } = parts;
+  const { endpoint, path, logger, useOf } = parts;
   const pending = new Map<string, Pending>();
   let timer: NodeJS.Timeout | null = null;
   let sending: Promise<void> = Promise.resolve();
@@ -34,8 +34,8 @@ export function createUseReporter(parts: {
   const post = async (uses: readonly unknown[]): Promise<void> => {
     const body = Buffer.from(JSON.stringify(uses));
     const request = { method: 'POST', path, search: '', headers: { 'content-type': 'application/json' }, body };
-    const response = await identity.forward(request, gatewayEnvelope('uses'));
-    if (!response || response.status >= 300) throw new Error(`identity answered ${response?.status ?? 'no route'}`);
+    const response = await endpoint.forward(request, gatewayEnvelope('uses'));
+    if (!response || response.status >= 300) throw new Error(`The subgraph answered ${response?.status ?? 'no route'}`);
   };
 
   const report = async (): Promise<void> => {

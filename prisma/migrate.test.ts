@@ -136,14 +136,14 @@ describe('the Prisma CLI', () => {
     expect(status).toEqual({ code: 0, output: expect.stringContaining('Database schema is up to date!') });
     const deploy = await prisma('migrate', 'deploy');
     expect(deploy).toEqual({ code: 0, output: expect.stringContaining('No pending migrations to apply.') });
-  }, 60_000);
+  });
 
   it('migrates a missing database itself, which start-up then finds up to date', async () => {
     const deploy = await prisma('migrate', 'deploy');
     expect(deploy).toEqual({ code: 0, output: expect.stringContaining('successfully applied') });
     await cp(path.join(root, 'prisma/migrations'), folder, { recursive: true });
     expect(await migrate(url, { folder })).toEqual([]);
-  }, 60_000);
+  });
 
   it('says so when the server cannot be reached', async () => {
     url = databaseUrl('postgresql://spine@127.0.0.1:1', 'spine');
@@ -153,5 +153,5 @@ describe('the Prisma CLI', () => {
     } finally {
       url = databaseUrl(testServerUrl(), 'none');
     }
-  }, 60_000);
+  });
 });

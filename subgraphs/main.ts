@@ -4,7 +4,7 @@ import { loadConfig, ConfigError } from '../infra/runtime/config.js';
 import { createLogger } from '../infra/runtime/log.js';
 import { onShutdown } from '../infra/runtime/shutdown.js';
 import { startTelemetry } from '../infra/runtime/telemetry.js';
-import { createPools } from '../infra/runtime/postgres/pools.js';
+import { createPools, waitForDatabase } from '../infra/runtime/postgres/pools.js';
 import { createSignal } from './_kernel/events/create-signal.js';
 import { hostSubgraph } from './_kernel/host.js';
 import { serveSubgraph } from './_kernel/http/subgraph-server.js';
@@ -13,6 +13,9 @@ import { createRuntime } from './_kernel/runtime.js';
 import { createSecretBox } from './_kernel/secrets/secret-box.js';
 import { SUBGRAPH_NAMES, type SubgraphName } from './_kernel/wire/subgraph-names.js';
 import { createSubgraph } from './registry.js';
+
+/** Long enough for a database that starts beside; a name or password that is wrong is told soon enough to be mended. */
+const DATABASE_WITHIN_MS = 30_000;
 
 const isSubgraphName = (name: string | undefined): name is SubgraphName =>
   SUBGRAPH_NAMES.some((known) => known === name);
@@ -42,6 +45,7 @@ async function main(name: string | undefined): Promise<void> {
     platformUrl: config.databasePlatformUrl,
     onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
   });
+  await waitForDatabase(pools, DATABASE_WITHIN_MS);
   const signal = await createSignal({ redisUrl: config.redisUrl, databaseUrl, pool: pools.platform, logger });
   const runtime = createRuntime({
     pools,

@@ -21,11 +21,15 @@ export interface ListedSessions extends OpenSessions {
   /** Ends every session of which `reason` gives one. */
   endThose(reason: (caller: IdentifiedRequest) => Refusal | null): void;
   know(tenant: TenantIdentity): void;
+  /** Those of a company, as they are open now. */
+  of(tenantId: string): readonly OpenSession[];
 }
 
 export function createOpenSessions(): ListedSessions {
   const open = new Set<OpenSession>();
+  const of = (tenantId: string): readonly OpenSession[] => [...open].filter(({ caller }) => caller.tenant.id === tenantId);
   return {
+    of,
     add(session) {
       open.add(session);
       return () => void open.delete(session);
@@ -39,7 +43,7 @@ export function createOpenSessions(): ListedSessions {
       }
     },
     know(tenant) {
-      for (const session of open) if (session.caller.tenant.id === tenant.id) session.know(tenant);
+      for (const session of of(tenant.id)) session.know(tenant);
     },
   };
 }

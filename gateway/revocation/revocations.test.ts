@@ -9,11 +9,10 @@ import { startSampleGateway, type SampleGateway } from '../support/sample-gatewa
 import { memberToken } from '../support/sample-tokens.js';
 
 let gateway: SampleGateway;
-let client: Client | null = null;
+const clients: Client[] = [];
 
 afterEach(async () => {
-  await client?.dispose();
-  client = null;
+  for (const client of clients.splice(0)) await client.dispose();
   await gateway.gateway.stop();
 });
 
@@ -23,23 +22,24 @@ const refused = async (token: string): Promise<unknown> => {
 };
 
 /** A subscription that is open, and what becomes of it. */
-async function follow(token: string) {
+async function follow(token: string, host = 'acme.spine.test') {
   class ToAcme extends WebSocket {
     constructor(address: string, protocols: string[]) {
-      super(address, protocols, { headers: { host: 'acme.spine.test' } });
+      super(address, protocols, { headers: { host } });
     }
   }
   let close: (code: number) => void = () => undefined;
   const closed = new Promise<number>((resolve) => {
     close = resolve;
   });
-  client = createClient({
+  const client = createClient({
     url: `${gateway.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: ToAcme,
     retryAttempts: 0,
     connectionParams: { authorization: `Bearer ${token}` },
     on: { closed: (event) => close((event as { readonly code: number }).code) },
   });
+  clients.push(client);
   const events = client.iterate({ query: 'subscription { bookingChanged { id } }' }) as AsyncGenerator<ExecutionResult>;
   await events.next();
   return { next: events.next(), closed };
@@ -63,6 +63,24 @@ test('who is connected to a company that is suspended is told so, and disconnect
   gateway.revoke({ kind: 'tenant', tenant: { ...ACME, status: 'SUSPENDED' } });
   await expect(next).resolves.toMatchObject({ value: { errors: [{ extensions: { code: 'TENANT_SUSPENDED' } }] } });
   await expect(closed).resolves.toBe(4403);
+});
+
+test('what was opened at a domain, or with a token from there, ends when the company loses it, and nothing else does', async () => {
+  gateway = await startSampleGateway();
+  const domain = 'book.acme.example';
+  const usual = await memberToken(ACME, []);
+  const issuedThere = await memberToken(ACME, [], { issuer: `http://${domain}` });
+  const [at, of, neither] = [await follow(usual, domain), await follow(issuedThere), await follow(usual)];
+  let isOpen = true;
+  void neither.closed.then(() => (isOpen = false));
+  gateway.revoke({ kind: 'tenant', tenant: ACME });
+  gateway.loseDomain(domain);
+  await expect(at.next).resolves.toMatchObject({ value: { errors: [{ extensions: { code: 'NOT_FOUND' } }] } });
+  await expect(of.next).resolves.toMatchObject({ value: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
+  expect(await Promise.all([at.closed, of.closed])).toEqual([4403, 4403]);
+  expect(await refused(issuedThere)).toBe('UNAUTHENTICATED');
+  expect(await refused(usual)).toBeUndefined();
+  expect(isOpen).toBe(true);
 });
 
 test('what is known of a company is asked anew as soon as it changes', async () => {
@@ -102,4 +120,4 @@ test('without news nobody signed in is served after a while, everyone else is, a
   away = false;
   await eventually(async () => (await refused(token)) === undefined);
   expect(await refused(await memberToken(ACME, [], { claims: { sid: 's9' } }))).toBe('UNAUTHENTICATED');
-}, 15_000);
+});

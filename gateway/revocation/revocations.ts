@@ -8,6 +8,7 @@ import type { ApiKeyDirectory } from '../stages/authentication/api-key-directory
 import type { IdentifiedRequest } from '../stages/authentication/authentication.js';
 import type { TenantDirectory } from '../stages/tenant/tenant-directory.js';
 import { refusalOfTenant } from '../stages/tenant/tenant.js';
+import { createLostDomains, type DomainParts } from './lost-domains.js';
 import { createOpenSessions, type OpenSessions } from './open-sessions.js';
 import { followRevocations } from './revocation-feed.js';
 import { createRevocationList } from './revocation-list.js';
@@ -20,7 +21,8 @@ export interface RevocationObserver {
 export interface RevocationParts {
   readonly identity: SubgraphEndpoint;
   readonly tenancy: SubgraphEndpoint;
-  readonly directory: Pick<TenantDirectory, 'forget'>;
+  readonly directory: DomainParts['directory'] & Pick<TenantDirectory, 'forget'>;
+  readonly issuers: DomainParts['issuers'];
   readonly keys: Pick<ApiKeyDirectory, 'forget'>;
   /** Milliseconds without news of what was taken back after which nobody signed in is served. */
   readonly staleAfterMs: number;
@@ -52,6 +54,7 @@ export function createRevocations(parts: RevocationParts): Revocations {
   const { directory, keys, staleAfterMs, logger, now } = parts;
   const list = createRevocationList(now);
   const sessions = createOpenSessions();
+  const domains = createLostDomains(parts, sessions);
   const startedAt = now();
 
   const apply = ({ revocation, at }: RevocationEntry): void => {
@@ -59,6 +62,7 @@ export function createRevocations(parts: RevocationParts): Revocations {
     if (revocation.kind === 'tenant') {
       directory.forget(revocation.tenant.id);
       sessions.know(revocation.tenant);
+      void domains.look(revocation.tenant.id);
     }
     if (revocation.kind === 'api-key') keys.forget(revocation.apiKeyId);
   };

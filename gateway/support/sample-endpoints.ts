@@ -40,6 +40,8 @@ export interface SampleEndpoints {
   /** Signals that ops has received. */
   /** Takes something back, as identity or tenancy would. */
   revoke(revocation: Revocation, at?: number): void;
+  /** Has a domain that was Acme's be nobody's, and tells so. */
+  loseDomain(host: string): void;
   /** Has ops tell these flags from now on. */
   setFlags(...flags: readonly FlagDefinition[]): void;
   signals(): readonly { type: string; tenantId: string }[];
@@ -60,7 +62,6 @@ export const GLOBEX = tenant('01900000-0000-7000-8000-00000000000b', 'globex', '
 export const IDLE = tenant('01900000-0000-7000-8000-00000000000c', 'idle', 'SUSPENDED');
 export const LAPSED = tenant('01900000-0000-7000-8000-00000000000d', 'lapsed', 'TRIAL_EXPIRED');
 const TENANTS = [ACME, GLOBEX, IDLE, LAPSED];
-const CUSTOM_DOMAINS: Readonly<Record<string, TenantIdentity>> = { 'book.acme.example': ACME };
 
 const json = (status: number, value: unknown): RouteResponse => ({
   status,
@@ -68,12 +69,12 @@ const json = (status: number, value: unknown): RouteResponse => ({
   body: JSON.stringify(value),
 });
 
-function tenancyRoute({ path, search }: RouteRequest): RouteResponse | null {
+function tenancyRoute({ path, search }: RouteRequest, domains: ReadonlyMap<string, TenantIdentity>): RouteResponse | null {
   if (path !== '/internal/tenant') return null;
   const asked = new URLSearchParams(search);
   const found =
     TENANTS.find(({ id, slug }) => id === asked.get('id') || slug === asked.get('slug')) ??
-    CUSTOM_DOMAINS[asked.get('host') ?? ''];
+    domains.get(asked.get('host') ?? '');
   return found ? json(200, found) : json(404, { errors: [] });
 }
 
@@ -163,17 +164,20 @@ function createToldFlags() {
   };
 }
 
+const TOLD_TO_OPS: ReadonlySet<string> = new Set(['/internal/security-signals', '/internal/request-counts']);
+
 /** Every subgraph in this process; those that the sample graph lacks answer nothing. */
 export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Partial<SubgraphEndpoint>>> = {}): SampleEndpoints {
   const revoked = createRevokedLog();
   const told = createToldFlags();
+  const domains = new Map([['book.acme.example', ACME]]);
   const calls: RecordedCall[] = [];
   const routes: RecordedRoute[] = [];
 
   const forwardOf = (name: SubgraphName, request: RouteRequest): RouteResponse | null => {
-    if (name === 'tenancy') return tenancyRoute(request);
+    if (name === 'tenancy') return tenancyRoute(request, domains);
     if (name === 'identity' && request.path === '/.well-known/jwks.json') return json(200, publishedKeys);
-    if (name === 'ops' && request.path === '/internal/security-signals') return json(202, {});
+    if (name === 'ops' && TOLD_TO_OPS.has(request.path)) return json(202, {});
     if (name === 'commerce' && request.path === '/webhooks/stripe') return json(200, { received: true });
     return null;
   };
@@ -216,6 +220,10 @@ export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Pa
     calls,
     routes,
     revoke: (revocation) => revoked.add(revocation),
+    loseDomain(host) {
+      domains.delete(host);
+      revoked.add({ kind: 'tenant', tenant: ACME });
+    },
     setFlags: (...flags) => told.set(flags),
     signals: () =>
       routes

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Temporal } from 'temporal-polyfill';
 import { createSubgraphs, type Subgraphs } from '../../subgraphs/registry.js';
 import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
+import { ANONYMOUS } from '../../subgraphs/_kernel/wire/principal.js';
 import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
 import { createTestFiles } from '../../tests/support/files.js';
 import { contextFor, memberOf, startTestRuntime, type TestRuntime } from '../../tests/support/runtime.js';
@@ -30,7 +31,7 @@ describe('a company of an industry', () => {
       redisUrl: undefined,
     });
     await runtime.database.platform.db.$queryRaw`SELECT 1`;
-  }, 60_000);
+  });
   afterAll(() => runtime.stop());
 
   const serviceIdOf = async (tenant: TenantIdentity, name: string): Promise<string> => {
@@ -75,10 +76,45 @@ describe('a company of an industry', () => {
     const rules = await workflows.automation.list(context);
     expect(rules.map((rule) => rule.name).sort()).toEqual(pack.rules.map((rule) => rule.name).sort());
 
+    for (const { name: called, steps } of pack.services) {
+      const made = await subgraphs.booking.services.progress.stepsOf(context, await serviceIdOf(tenant, called));
+      expect(made.map((step) => step.name)).toEqual(steps);
+    }
+
     for (const service of pack.services) {
       const priceAmount = BigInt(service.price * (service.stay?.minNights ?? 1));
       expect(await bookFirst(tenant, service)).toMatchObject({ priceAmount, priceCurrency: tenant.currency });
     }
+  });
+
+  it('shows a home that everybody finds by the rules of every booking: one viewing at a time, whoever holds it', async () => {
+    const tenant = await seedIndustry({ runtime, subgraphs }, await readIndustry('real-estate'));
+    const { availability, catalogue, discovery, reservations, reservationStatus } = subgraphs.booking.services;
+    const passerBy = contextFor(tenant, ANONYMOUS);
+    const listed = await catalogue.list(passerBy, { first: 100 });
+    expect(listed.edges.map(({ node }) => node.name)).toContain('Viewing of 14 Elm Street');
+    const found = await discovery.discover(passerBy, { sort: 'RELEVANCE', query: 'elm street' });
+    expect(found.edges.length).toBe(2);
+
+    const serviceId = await serviceIdOf(tenant, 'Viewing of 14 Elm Street');
+    const from = Temporal.Now.plainDateISO(tenant.timeZone).add({ days: 3 }).toString();
+    const shown = await availability.search(passerBy, { serviceId, from, days: 14, first: 500 });
+    const slots = shown?.edges.map(({ node }) => ({ providerId: node.provider.id, startsAt: node.startsAt })) ?? [];
+    const [one, other] = slots.flatMap((first) => {
+      const second = slots.find(({ providerId, startsAt }) => providerId !== first.providerId && startsAt.getTime() === first.startsAt.getTime());
+      return second ? [first, second] : [];
+    });
+    if (!one || !other) throw new Error('Nobody shows the home at the same time as somebody else');
+    const view = (slot: typeof one) => reservations.create(contextFor(tenant, memberOf([])), { serviceId, ...slot, idempotencyKey: uuidv7() });
+    const viewing = await view(one);
+    expect(viewing.status).toBe('CONFIRMED');
+    await expect(view(other)).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+    const reasons = await availability.explain(seedContext(runtime, tenant), { serviceId, ...other });
+    expect(reasons).toEqual([{ code: 'RESOURCE_TAKEN', detail: 'key 14 elm street' }]);
+    const soonAfter = { ...one, startsAt: new Date(one.startsAt.getTime() + 30 * 60_000) };
+    await expect(view(soonAfter)).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+    await reservationStatus.cancel(seedContext(runtime, tenant), viewing.id, null);
+    expect(await view(other)).toMatchObject({ status: 'CONFIRMED' });
   });
 
   it('is the same company when it is made again', async () => {

@@ -5,6 +5,7 @@ import { newTenantSchema } from '../../subgraphs/tenancy/tenant/tenant.js';
 import { ruleSchema } from '../../subgraphs/tenancy/workflow/automation/rule.js';
 import { newServiceSchema } from '../../subgraphs/booking/catalogue/catalogue.js';
 import { PROVIDER_TYPES } from '../../subgraphs/booking/provider/provider.js';
+import { stepsSchema } from '../../subgraphs/booking/progress/progress.js';
 import { requirementsSchema } from '../../subgraphs/booking/resource/resource.js';
 import { lineSchema, textSchema } from '../../subgraphs/_kernel/validation/text.js';
 
@@ -25,6 +26,8 @@ const serviceSchema = z.strictObject({
   stay: z.strictObject({ checkIn: z.string(), checkOut: z.string(), minNights: z.int(), maxNights: z.int() }).optional(),
   /** Kinds of resources one booking needs, and how much of each. */
   resources: requirementsSchema.shape.resources.default([]),
+  /** What it goes through where it is more than one booking. */
+  steps: stepsSchema.shape.steps.default([]),
 });
 
 const providerSchema = z.strictObject({

@@ -17,7 +17,7 @@ import { DEMO_PASSWORD, DEMO_TENANTS, signInsOf } from './demo-data.js';
 import { readIndustry } from './industry.js';
 import { seedIndustry } from './seed-industry.js';
 import { isSeeded, seedDemo } from './seed.js';
-import type { SeedParts } from './seed-tenant.js';
+import type { SeedParts } from './seed-parts.js';
 
 const CATCH_UP_MS = 120_000;
 

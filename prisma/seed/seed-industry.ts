@@ -2,7 +2,8 @@ import type { RequestContext } from '../../subgraphs/_kernel/request/request-con
 import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
 import type { Subgraphs } from '../../subgraphs/registry.js';
 import type { IndustryPack } from './industry.js';
-import { addCatalogue, addMembers, seedContext, tenantOf, type SeedParts } from './seed-tenant.js';
+import type { SeedParts } from './seed-parts.js';
+import { addCatalogue, addMembers, seedContext, tenantOf } from './seed-tenant.js';
 
 /** As many rules, resources and services as a pack may bring are found again. */
 const MOST = 500;
@@ -22,6 +23,19 @@ async function addResources(
     if (needed.length > 0) {
       await resources.require(context, serviceIds.get(key) ?? '', { resources: needed, qualifications: [] });
     }
+  }
+}
+
+/** Steps that the company has set itself since then stay. */
+async function addSteps(
+  { progress }: Subgraphs['booking']['services'],
+  context: RequestContext,
+  pack: IndustryPack,
+  serviceIds: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const { key, steps } of pack.services) {
+    const id = serviceIds.get(key) ?? '';
+    if (steps.length > 0 && (await progress.stepsOf(context, id)).length === 0) await progress.setSteps(context, id, steps);
   }
 }
 
@@ -55,9 +69,10 @@ export async function seedIndustry(parts: SeedParts, pack: IndustryPack): Promis
   const context = seedContext(runtime, tenant);
   await addMembers(parts, context);
   const { booking } = subgraphs;
-  const offered = { services: pack.services.map(({ resources: _needed, ...service }) => service), providers: pack.providers };
+  const offered = { services: pack.services.map(({ resources: _needed, steps: _steps, ...service }) => service), providers: pack.providers };
   const { serviceIds } = await addCatalogue(parts, context, offered);
   await addResources(booking.services, context, pack, serviceIds);
+  await addSteps(booking.services, context, pack, serviceIds);
   await booking.services.reminders.setRule(context, { serviceId: null, leadMinutes: pack.reminders, quietHours: null });
   await addMails(subgraphs.ops.services, context, pack);
   await addProcesses(subgraphs, context, pack);

@@ -6,7 +6,7 @@ import { ConflictError } from '../../subgraphs/_kernel/errors/domain-error.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
 import type { NewService } from '../../subgraphs/booking/catalogue/catalogue.service.js';
 import type { NewTenant } from '../../subgraphs/tenancy/tenant/tenant.service.js';
-import type { Subgraphs } from '../../subgraphs/registry.js';
+import { addApplications } from './applications.js';
 import { bookingsOf, type DemoBooking } from './calendar.js';
 import {
   DEMO_FAMILY_NAMES,
@@ -17,16 +17,12 @@ import {
   type DemoTenant,
 } from './demo-data.js';
 import { createRandom, type Random } from './random.js';
+import type { SeedParts } from './seed-parts.js';
 
 /** Names of bookings are hashed into ids below this one, so that a repeat finds what it made before. */
 const BOOKINGS_NAMESPACE = '6f2d3f0e-8d5c-5f43-9c0a-3b1f6a0f7d11';
 const AT_ONCE = 6;
 const CATCH_UP_MS = 60_000;
-
-export interface SeedParts {
-  readonly runtime: SubgraphRuntime;
-  readonly subgraphs: Subgraphs;
-}
 
 export const seedContext = ({ clock, logger }: SubgraphRuntime, tenant: TenantIdentity): RequestContext =>
   systemContext({ name: 'seed', tenant, clock, logger });
@@ -142,6 +138,7 @@ export async function seedTenant(parts: SeedParts, demo: DemoTenant, onProgress:
   const tenant = await tenantOf(parts, demo.tenant);
   const context = seedContext(runtime, tenant);
   await addMembers(parts, context);
+  await addApplications(parts, context);
   const { serviceIds, providerIds } = await addCatalogue(parts, context, demo);
   const clientIds = await addClients(parts, context, demo, random);
 

@@ -3,7 +3,8 @@ import { systemContext } from '../../subgraphs/_kernel/request/system-context.js
 import type { SubgraphRuntime } from '../../subgraphs/_kernel/subgraph.js';
 import { PLATFORM_TENANT } from '../../subgraphs/_kernel/wire/tenant.js';
 import { DEMO_ADMIN, DEMO_PASSWORD, DEMO_TENANTS } from './demo-data.js';
-import { seedContext, seedTenant, type SeedParts } from './seed-tenant.js';
+import type { SeedParts } from './seed-parts.js';
+import { seedContext, seedTenant } from './seed-tenant.js';
 
 const MARK = { scope: 'seed', key: 'demo' } as const;
 

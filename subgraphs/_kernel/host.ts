@@ -6,6 +6,9 @@ import { endingWith, mapStream } from './events/map-stream.js';
 import { removeEventsAllAreDoneWith } from './events/retention.js';
 import { resumedAfter, withCursor } from './events/resumption.js';
 import { maskError } from './errors/mask.js';
+import type { ForeignIdEvents } from './foreign-ids/foreign-id-named.js';
+import { createForeignIdWatch } from './foreign-ids/foreign-id-watch.js';
+import { gatherMisses, watchMissedQueries } from './foreign-ids/missed-queries.js';
 import type { GraphContext } from './graphql/builder.js';
 import { createCompiledExecution } from './graphql/compiled-execution.js';
 import { createJobWorker } from './jobs/job-worker.js';
@@ -99,6 +102,14 @@ export function hostSubgraph(
     result.errors ? { ...result, errors: result.errors.map((error: GraphQLError) => maskOne(error, request)) } : result;
 
   watchMutations(schema);
+  watchMissedQueries(schema);
+  const foreignIds = createForeignIdWatch({
+    database: runtime.database,
+    outbox: runtime.outbox.for<ForeignIdEvents>(),
+    signal: runtime.signal,
+    clock: runtime.clock,
+    logger,
+  });
   const mutationLog = createMutationLog({
     tenants: runtime.database.tenants,
     outbox: runtime.outbox.for<MutationEvents>(),
@@ -111,6 +122,7 @@ export function hostSubgraph(
   const run = async (operation: SubgraphRequest, request: RequestContext, rootValue?: unknown): Promise<ExecutionResult> => {
     const contextValue: GraphContext<unknown> = { request, services };
     const reports = gatherReports(contextValue);
+    const missed = gatherMisses(contextValue);
     const { document, operationName, variables } = operation;
     const begin = performance.now();
     const result = await execute({ document, operationName, variables, contextValue, rootValue });
@@ -119,6 +131,8 @@ export function hostSubgraph(
     if (reports.length > 0 && request.principal.kind !== 'system') {
       await mutationLog.note(request, reports.map((report) => ({ ...report, by: name })));
     }
+    const refused = reports.filter(({ code }) => code === 'NOT_FOUND').flatMap(({ named }) => named);
+    if (missed.length + refused.length > 0) foreignIds.missed(request, [...missed, ...refused]);
     return masked(result, request);
   };
 
@@ -203,7 +217,7 @@ export function hostSubgraph(
       schedules.start();
     },
     async close() {
-      await Promise.all([consumer.stop(), worker.stop(), schedules.stop()]);
+      await Promise.all([consumer.stop(), worker.stop(), schedules.stop(), foreignIds.close()]);
       subgraph.close?.();
     },
   };

@@ -101,6 +101,23 @@ export interface MedicalNoteWritten {
   readonly noteId: string;
 }
 
+/** A client has completed a step of a service, or not after all. */
+export interface ProgressRecorded {
+  readonly clientId: string;
+  readonly clientUserId: string | null;
+  readonly serviceId: string;
+  readonly stepId: string;
+  readonly isCompleted: boolean;
+  /** How much of the service she has completed by then, 0 to 100. */
+  readonly percent: number;
+}
+
+/** A provider or a resource has said where it is; where that is, is kept only while nothing later is known. */
+export interface PositionReported {
+  readonly is: 'PROVIDER' | 'RESOURCE';
+  readonly subjectId: string;
+}
+
 /** A client is to be reminded of what she has booked. */
 export interface BookingReminderDue extends BookingFacts {
   /** How long before the start, as the company wants it. */
@@ -162,6 +179,8 @@ export interface BookingEvents extends PersonalDataAnswers<'booking'> {
   'booking.client_kept': BookingClientKept;
   'booking.medical_record_read': MedicalRecordRead;
   'booking.medical_note_written': MedicalNoteWritten;
+  'booking.progress_recorded': ProgressRecorded;
+  'booking.position_reported': PositionReported;
   'booking.reminder_due': BookingReminderDue;
   'booking.provider_linked': ProviderLinked;
   'booking.calendar_feed_changed': CalendarFeedChanged;

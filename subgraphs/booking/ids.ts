@@ -7,6 +7,7 @@ export const ClientId = defineId('Client', 'cli');
 export const MedicalNoteId = defineId('MedicalNote', 'mnt');
 export const LocationId = defineId('Location', 'loc');
 export const ResourceId = defineId('Resource', 'res');
+export const ServiceStepId = defineId('ServiceStep', 'stp');
 export const BookingGroupId = defineId('BookingGroup', 'bgr');
 export const WaitlistEntryId = defineId('WaitlistEntry', 'wle');
 export const CalendarExceptionId = defineId('CalendarException', 'cex');

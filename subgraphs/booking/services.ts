@@ -20,6 +20,9 @@ import type { ClientPrivacyService } from './personal-data/client-privacy.servic
 import type { ReservationQueryService } from './reservation/reservation-query.service.js';
 import type { ReservationStatusService } from './reservation/reservation-status.service.js';
 import type { StayService } from './stay/stay.service.js';
+import type { TravelService } from './travel/travel.service.js';
+import type { PositionService } from './position/position.service.js';
+import type { ProgressService } from './progress/progress.service.js';
 import type { WaitlistService } from './waitlist/waitlist.service.js';
 import type { ReservationService } from './reservation/reservation.service.js';
 
@@ -31,6 +34,7 @@ export interface BookingServices {
   readonly availability: AvailabilityService;
   readonly calendarExceptions: CalendarExceptionService;
   readonly resources: ResourceService;
+  readonly travel: TravelService;
   readonly clients: ClientService;
   readonly clientPrivacy: ClientPrivacyService;
   readonly reservations: ReservationService;
@@ -39,6 +43,8 @@ export interface BookingServices {
   readonly reservationMoves: ReservationMoveService;
   readonly bookingGroups: BookingGroupService;
   readonly medicalRecords: MedicalRecordService;
+  readonly positions: PositionService;
+  readonly progress: ProgressService;
   readonly reminders: ReminderService;
   readonly terms: TermsService;
   readonly waitlist: WaitlistService;

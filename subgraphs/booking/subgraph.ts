@@ -19,6 +19,8 @@ import { createBookingGroupService } from './group/booking-group.service.js';
 import { createDiscoveryService } from './discovery/discovery.service.js';
 import { createNextFreeLoader } from './discovery/next-free.js';
 import { createMeetingService } from './meeting/meeting.service.js';
+import { createPositionService } from './position/position.service.js';
+import { createProgressService } from './progress/progress.service.js';
 import { createProviderLoader } from './provider/provider.loader.js';
 import { createProviderService } from './provider/provider.service.js';
 import { admitProviderWhenSheIsApproved } from './reactions/admit-provider-when-she-is-approved.js';
@@ -33,6 +35,7 @@ import { planRemindersWhenBookingMovesOn } from './reactions/plan-reminders-when
 import { createReminderService } from './reminder/reminder.service.js';
 import { sendDueReminders } from './reminder/send-due-reminders.schedule.js';
 import { expireUnpaidBookings } from './reservation/expire-unpaid-bookings.schedule.js';
+import { mailReceiptToClientWithoutAccount } from './reactions/mail-receipt-to-client-without-account.js';
 import { offerGapWhenTimeIsGivenBack } from './reactions/offer-gap-when-time-is-given-back.js';
 import { createBooker } from './reservation/reservation-booker.js';
 import { createReservationImportService } from './reservation/reservation-import.service.js';
@@ -47,6 +50,7 @@ import { createResourceService } from './resource/resource.service.js';
 import { createTermsService } from './terms/terms.service.js';
 import { schema } from './schema.js';
 import { createStayService } from './stay/stay.service.js';
+import { createTravelService } from './travel/travel.service.js';
 import { createWaitlistService } from './waitlist/waitlist.service.js';
 import type { BookingServices } from './services.js';
 
@@ -72,6 +76,8 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
     serviceLoader,
     offeringsLoader: createOfferingsLoader(tenants),
   });
+  const providers = createProviderService({ tenants, outbox, loader: createProviderLoader(tenants), serviceLoader });
+  const resources = createResourceService({ tenants, loaders: createResourceLoaders(tenants) });
   const calendars = createCalendars(runtime, config, { outbox, booker });
   const mailDesk = createMailDesk(outbox, runtime.secretBox, 'booking.mail_requested');
   const reminders = createReminderService({ tenants, platform, outbox, mailDesk });
@@ -81,12 +87,13 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
     name: 'booking',
     schema,
     services: {
-      providers: createProviderService({ tenants, outbox, loader: createProviderLoader(tenants), serviceLoader }),
+      providers,
       catalogue,
       workingHours: createWorkingHoursService({ tenants, loader: createWorkingHoursLoader(tenants) }),
       availability,
       calendarExceptions: createCalendarExceptionService({ tenants }),
-      resources: createResourceService({ tenants, loaders: createResourceLoaders(tenants) }),
+      resources,
+      travel: createTravelService({ tenants }),
       clients,
       clientPrivacy: createClientPrivacyService({ tenants, outbox, secretBox: runtime.secretBox }),
       reservations: createReservationService({ tenants, booker }),
@@ -101,6 +108,8 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
         loaders: createBookingGroupLoaders(tenants),
       }),
       medicalRecords: createMedicalRecordService({ tenants, outbox, secretBox: runtime.secretBox }),
+      positions: createPositionService({ tenants, outbox, tail: runtime.tail, providers, resources }),
+      progress: createProgressService({ tenants, outbox, clients }),
       reminders,
       terms: createTermsService({ tenants }),
       waitlist,
@@ -116,6 +125,7 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
       keepAddressOfClientWhenItChanges,
       ...knowMembers,
       confirmBookingWhenPaymentSucceeds(reservationStatus),
+      mailReceiptToClientWithoutAccount({ mailDesk, secretBox: runtime.secretBox, publicUrl: config.issuer }),
       followPreferencesWhenTheyAreChosen,
       countRatingWhenReviewIsSubmitted,
       admitProviderWhenSheIsApproved,

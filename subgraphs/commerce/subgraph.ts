@@ -72,7 +72,7 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
       commissions,
       commissionRules: createCommissionRuleService({ tenants, outbox }),
       bills: createBillQueryService({ tenants }),
-      payments: createPaymentService({ tenants, loaders: createPaymentLoaders(tenants) }),
+      payments: createPaymentService({ tenants, loaders: createPaymentLoaders(tenants), policies: runtime.policies }),
       paying: createPayForBookingService({ tenants, catchUp, collector }),
       refunding,
       ledger,

@@ -16,12 +16,16 @@ export interface MembershipGranted {
   readonly email: string;
   readonly displayName: string;
   readonly roles: readonly string[];
+  /** Whether the address is known to be hers; it is unless said. */
+  readonly isVerified?: boolean;
 }
 
 export interface LoginSucceeded {
   readonly realm: TokenRealm;
   readonly subjectId: string;
   readonly sessionId: string;
+  /** `aal2` by two factors; absent of sign-ins from before it was told. */
+  readonly assurance?: 'aal1' | 'aal2';
 }
 
 /** A sign-in that was refused. Carries no e-mail address: logs and metrics need only to tell them apart. */

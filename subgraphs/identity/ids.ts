@@ -19,5 +19,5 @@ export const ScimTokenId = defineId('ScimToken', 'sct');
 export const ScimUserId = defineId('ScimUser', 'scu');
 export const ScimGroupId = defineId('ScimGroup', 'scg');
 export const IdentityProviderId = defineId('IdentityProvider', 'idp');
-export const FederatedIdentityId = defineId('LinkedIdentity', 'lid');
+export const FederatedIdentityId = defineId('LinkedIdentity', 'lid', 'federated_identity');
 export const PersonalDataRequestId = defineId('PersonalDataRequest', 'pdr');

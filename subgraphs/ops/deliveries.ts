@@ -29,6 +29,7 @@ import { createNotificationSettingsService, type NotificationSettingsService } f
 import { createOutgoing } from './outgoing/outgoing.js';
 import type { IncidentRecorder } from './incident/incident-recorder.js';
 import type { FindTenant } from './reach.js';
+import { callIntegrationsWhileTheyAreEnabled } from './reactions/call-integrations-while-they-are-enabled.js';
 import { sendSmsWhenAsked } from './reactions/send-sms-when-asked.js';
 import { tellAdminsWhenIncidentIsRaised } from './reactions/tell-admins-when-incident-is-raised.js';
 import { deliverWebhooks } from './reactions/deliver-webhooks.js';
@@ -111,6 +112,7 @@ export function createDeliveries(
       pushPublicKey: config.push?.publicKey ?? null,
     },
     reactions: [
+      callIntegrationsWhileTheyAreEnabled(secretBox),
       ...deliverWebhooks(webhookDeliveries),
       sendSmsWhenAsked(queue, runtime.flags),
       ...(adminAlerts ? tellAdminsWhenIncidentIsRaised(queue, incidents) : []),

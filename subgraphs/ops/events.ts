@@ -78,6 +78,8 @@ export interface IncidentActionChanged {
   readonly before: unknown;
   readonly after: unknown;
   readonly reason: string;
+  /** What was asked for and not done, and why; absent where all was. */
+  readonly blocked?: readonly { readonly key: string; readonly reason: string; readonly policyIds: readonly string[] }[];
 }
 
 /** Everybody of the company has to sign in again. */

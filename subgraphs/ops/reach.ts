@@ -62,6 +62,32 @@ export async function contextAt(
   return tenant && { ...context, tenant };
 }
 
+/** Of what somebody asks: of one company, or of all. */
+export interface Extent {
+  readonly reach: Reach;
+  /** Sees that company, or all. */
+  readonly db: TenantDb | PlatformDb;
+  readonly within: RequestContext;
+}
+
+/**
+ * The company that is named, or else the caller's own, which is every company for platform staff.
+ * @param tenantId UUID, or null
+ * @returns null for one that is unknown or out of reach
+ * @throws {ForbiddenError}
+ */
+export async function extentOf(
+  context: RequestContext,
+  demand: Demand,
+  tenantId: string | null,
+  { database, findTenant }: { readonly database: Database; readonly findTenant: FindTenant },
+): Promise<Extent | null> {
+  const within = await contextAt(context, demand, tenantId, findTenant);
+  if (!within) return null;
+  const reach = tenantId === null ? requireReach(context, demand) : 'TENANT';
+  return { reach, within, db: dbWithin(reach, within, database) };
+}
+
 /**
  * A context inside the company that a thing belongs to, for whoever may reach it.
  * @throws {ForbiddenError} @throws {NotFoundError} for a thing that is unknown or out of reach

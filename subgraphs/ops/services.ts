@@ -4,12 +4,14 @@ import type { AuditExportService } from './audit/export/audit-export.service.js'
 import type { WitnessService } from './audit/witness/witness.service.js';
 import type { AuditLogService } from './audit/log/audit-log.service.js';
 import type { AuthLogService } from './auth-log/auth-log.service.js';
+import type { ComplianceService } from './compliance/compliance.service.js';
 import type { DetectionService } from './detection/detection.service.js';
 import type { ThresholdService } from './detection/threshold/threshold.service.js';
 import type { FlagLiveService } from './flag/flag-live.service.js';
 import type { FlagProposalService } from './flag/flag-proposal.service.js';
 import type { FlagService } from './flag/flag.service.js';
 import type { ComponentHistoryService } from './health/component-history.service.js';
+import type { OperationalMetricsService } from './figures/operational-metrics.service.js';
 import type { HealthService } from './health/health.service.js';
 import type { IncidentActionService } from './incident/action/incident-action.service.js';
 import type { EscalationService } from './incident/escalation/escalation.service.js';
@@ -56,6 +58,8 @@ export interface OpsServices extends DeliveryServices {
   readonly mailWordings: MailWordingService;
   readonly notifications: NotificationService;
   readonly measurements: MeasurementService;
+  readonly operationalMetrics: OperationalMetricsService;
+  readonly compliance: ComplianceService;
   readonly health: HealthService;
   readonly componentHistory: ComponentHistoryService;
 }

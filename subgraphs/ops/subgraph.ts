@@ -21,6 +21,7 @@ import { refusedMutationsRoute } from './audit/refused-mutations.route.js';
 import { refusedRequestsRoute } from './audit/refused-requests.route.js';
 import { createAuthLogService } from './auth-log/auth-log.service.js';
 import { securitySignalsRoute } from './auth-log/security-signals.route.js';
+import { createComplianceService } from './compliance/compliance.service.js';
 import { createDeliveries } from './deliveries.js';
 import type { DeliveryConfig } from './delivery-config.js';
 import { createDetectionService } from './detection/detection.service.js';
@@ -28,7 +29,9 @@ import { lookAgainAtUnquietTenants } from './detection/look-again-at-unquiet-ten
 import { createThresholdService } from './detection/threshold/threshold.service.js';
 import type { OpsEvents } from './events.js';
 import { flagFeedRoute } from './flag/flag-feed.route.js';
+import { createOperationalMetricsService } from './figures/operational-metrics.service.js';
 import { queueFiguresRoute } from './figures/queue-figures.route.js';
+import { requestCountsRoute } from './figures/request-counts.route.js';
 import { createFlagLiveService } from './flag/flag-live.service.js';
 import { createFlagProposalService } from './flag/flag-proposal.service.js';
 import { createFlagWriter } from './flag/flag-writer.js';
@@ -59,7 +62,9 @@ import { createNotificationLoader } from './notification/notification.loader.js'
 import { createNotificationService } from './notification/notification.service.js';
 import { callWhenIncidentEscalates } from './reactions/call-when-incident-escalates.js';
 import { keepMailBrandWhenItChanges } from './reactions/keep-mail-brand-when-it-changes.js';
+import { keepRecipientWhenHerMembershipChanges } from './reactions/keep-recipient-when-her-membership-changes.js';
 import { keepRecipientWhenMembershipIsGranted } from './reactions/keep-recipient-when-membership-is-granted.js';
+import { logSignalWhenForeignIdIsNamed } from './reactions/log-signal-when-foreign-id-is-named.js';
 import { logSignalWhenLoginFails } from './reactions/log-signal-when-login-fails.js';
 import { logSignalWhenPaymentFails } from './reactions/log-signal-when-payment-fails.js';
 import { logSignalWhenProofIsRefused } from './reactions/log-signal-when-proof-is-refused.js';
@@ -183,7 +188,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       flagProposals: createFlagProposalService(flagParts),
       flagLive: createFlagLiveService(tail),
       incidents,
-      incidentActions: createIncidentActionService({ ...flagParts, database, outbox, incidents }),
+      incidentActions: createIncidentActionService({ ...flagParts, policies: runtime.policies, database, outbox, incidents }),
       incidentMetrics: createIncidentMetricsService(database),
       silences: createSilenceService({ database, detection }),
       escalations,
@@ -205,6 +210,8 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       mails,
       mailWordings: createMailWordingService({ tenants, outbox, flags: runtime.flags }),
       measurements: createMeasurementService({ tenants, detection, incidents: recorder }),
+      compliance: createComplianceService({ ...auditLogParts, findTenant: (tenantId) => detection.findTenant(tenantId) }),
+      operationalMetrics: createOperationalMetricsService({ database, findTenant: (tenantId) => detection.findTenant(tenantId) }),
       health,
       componentHistory,
     },
@@ -214,12 +221,14 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       rememberTenantWhenItsStatusChanges(detection),
       ...keepMailBrandWhenItChanges,
       ...recordAuditEntries(audit),
+      logSignalWhenForeignIdIsNamed(authLog),
       logSignalWhenLoginFails(authLog),
       logSignalWhenProofIsRefused(authLog),
       logSignalWhenRefreshTokenIsReused(authLog),
       logSignalWhenPaymentFails(authLog),
       lookForIncidentsWhenAsked(detection),
       keepRecipientWhenMembershipIsGranted(notifier),
+      ...keepRecipientWhenHerMembershipChanges,
       writeToNewAddressWhenItChanges,
       notifyOwnersWhenBookingIsConfirmed(notifier),
       notifyClientWhenBookingIsConfirmed(notifier),
@@ -241,6 +250,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       beaconRoute(runtime.monitor),
       witnessRoute(witness, clock, logger),
       queueFiguresRoute(platform, clock),
+      requestCountsRoute(platform),
       refusedMutationsRoute({ tenants, outbox: runtime.outbox.for<MutationEvents>(), clock, logger }),
       refusedRequestsRoute({ tenants, outbox: runtime.outbox.for<RefusalEvents>(), clock, logger }),
     ],

@@ -73,6 +73,8 @@ export interface DomainChanged {
 export interface IntegrationChanged {
   readonly type: 'CAPRICORN_EDI' | 'STRIPE_PAYMENT' | 'SLACK_NOTIFICATION' | 'CUSTOM_WEBHOOK' | null;
   readonly change: 'ENABLED' | 'DISABLED' | 'KEY_ROTATED';
+  /** Where it is told what happens: an `IntegrationAddress`, where it was enabled and is one that is told. */
+  readonly sealedAddress?: string;
 }
 
 /** A company looks otherwise, or its people turn to somebody else: all of what it has chosen, and the names of what is new. */

@@ -10,6 +10,7 @@ import './usage/usage.graph.js';
 import './platform-metrics/platform-metrics.graph.js';
 import './integration/integration.graph.js';
 import './onboarding/onboarding.graph.js';
+import './client-onboarding/client-onboarding.graph.js';
 import './file/file.graph.js';
 import './workflow/definition/definition.graph.js';
 import './workflow/instance/run.graph.js';

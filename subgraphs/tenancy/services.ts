@@ -1,4 +1,5 @@
 import type { BrandingService } from './branding/branding.service.js';
+import type { ClientOnboardingService } from './client-onboarding/client-onboarding.service.js';
 import type { ConfigService } from './config/config.service.js';
 import type { DomainService } from './domain/domain.service.js';
 import type { IntegrationService } from './integration/integration.service.js';
@@ -24,6 +25,7 @@ export interface TenancyServices {
   readonly trials: TrialService;
   readonly owners: OwnerService;
   readonly onboarding: OnboardingService;
+  readonly clientOnboarding: ClientOnboardingService;
   readonly settings: SettingsService;
   readonly branding: BrandingService;
   readonly config: ConfigService;

@@ -6,6 +6,7 @@ import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
 import { createDnsReader } from './domain/dns-reader.js';
 import { createBrandingService } from './branding/branding.service.js';
+import { createClientOnboardingService } from './client-onboarding/client-onboarding.service.js';
 import { createConfigService } from './config/config.service.js';
 import { createDomainService } from './domain/domain.service.js';
 import { watchDomains } from './domain/watch-domains.schedule.js';
@@ -29,6 +30,8 @@ import { forgetMemberWhenMembershipIsRemoved } from './reactions/forget-member-w
 import { keepAddressOfMemberWhenItChanges } from './reactions/keep-address-of-member-when-it-changes.js';
 import { keepMemberWhenMembershipIsGranted } from './reactions/keep-member-when-membership-is-granted.js';
 import { keepOwnerWhenMembershipChanges } from './reactions/keep-owner-when-membership-changes.js';
+import { moveOnboardingOnWhenAddressIsVerified } from './reactions/move-onboarding-on-when-address-is-verified.js';
+import { onboardClientWhenSheRegisters } from './reactions/onboard-client-when-she-registers.js';
 import { performWorkflowStepWhenItIsDue } from './reactions/perform-workflow-step-when-it-is-due.js';
 import { TENANCY_HOLDINGS } from './personal-data.js';
 import { schema } from './schema.js';
@@ -75,7 +78,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
   const tenantService = createTenantService({ tenants, platform, outbox, secretBox });
   const life = createTenantLifeService({ platform, steps, ownerMails });
   const trials = createTrialService({ platform, steps, ownerMails });
-  const integrations = createIntegrationService({ tenants, platform, outbox, keys: createDataKeys(secretBox) });
+  const integrations = createIntegrationService({ tenants, platform, outbox, secretBox, keys: createDataKeys(secretBox) });
   const domains = createDomainService({
     tenants,
     platform,
@@ -83,7 +86,14 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
     dns: createDnsReader(config.dnsServers ?? []),
     baseDomain: new URL(config.issuer).hostname,
   });
-  const files = createFileService({ tenants, platform, outbox, store: config.files, scanner: config.fileScanner ?? noScanner });
+  const files = createFileService({
+    tenants,
+    platform,
+    outbox,
+    store: config.files,
+    scanner: config.fileScanner ?? noScanner,
+    policies: runtime.policies,
+  });
   const workflows = createWorkflows({
     tenants,
     platform,
@@ -96,6 +106,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       return id !== null && (await isReady(db, id));
     },
   });
+  const clientOnboarding = createClientOnboardingService({ tenants, runs: workflows.runs, effects: workflows.effects });
   return {
     name: 'tenancy',
     schema,
@@ -107,6 +118,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       trials,
       owners: createOwnerService(platform),
       onboarding: createOnboardingService({ tenants, outbox, settings: writer, secretBox }),
+      clientOnboarding,
       settings: createSettingsService({ tenants, platform, writer }),
       branding: createBrandingService({ tenants, outbox, settings: writer, flags: runtime.flags }),
       config: createConfigService({ tenants, platform, outbox }),
@@ -121,6 +133,8 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       keepMemberWhenMembershipIsGranted,
       keepAddressOfMemberWhenItChanges,
       keepOwnerWhenMembershipChanges,
+      onboardClientWhenSheRegisters(clientOnboarding),
+      moveOnboardingOnWhenAddressIsVerified(clientOnboarding),
       finishProvisioningWhenOwnerIsInvited,
       countActiveUserWhenSheSignsIn,
       ...countMailsWhenTheyAreRequested,

@@ -24,7 +24,7 @@ describe('somebody who abuses the account pages and the authorization server', (
     shop = await registerClient(owner, { name: 'Shop <script>alert(1)</script>', ...settings, firstParty: false });
     foreign = await registerClient(await signIn(graphOf(platform.url, 'globex'), 'owner@globex.example'), { name: 'Theirs', ...settings });
   }, PLATFORM_START_MS);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(() => platform.stop());
 
   const browserAt = (host = 'acme.localhost'): Browser => createBrowser(platform.url, host);
   const party = (slug = 'acme', client = shop): Promise<RelyingParty> => relyingParty(platform.url, slug, client);

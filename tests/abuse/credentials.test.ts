@@ -54,7 +54,7 @@ describe('somebody with the wrong credentials', () => {
     admin = (data as { adminLogin: Tokens }).adminLogin.accessToken;
     forge = await forgeOf(platform);
   }, PLATFORM_START_MS);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(() => platform.stop());
 
   it('is refused with a token of one company at the address of another', async () => {
     await expect(askAs(acme.accessToken)).resolves.toMatchObject({ status: 200, codes: [] });
@@ -202,7 +202,7 @@ describe('somebody who wants to know which addresses are known', () => {
       },
     });
   }, 180_000);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(() => platform.stop());
 
   const signUp = (email: string, from: string): Promise<Reply> =>
     knock(platform.url, {
@@ -242,7 +242,7 @@ describe('somebody who wants to know which addresses are known', () => {
     // Far wider than the difference found: this catches a check that is left out, not the noise of a machine.
     expect(ratio).toBeGreaterThan(0.5);
     expect(ratio).toBeLessThan(2);
-  }, 60_000);
+  });
 });
 
 describe('a subgraph that is called past the gateway', () => {

@@ -61,7 +61,7 @@ describe("a company's own domain, from outside", () => {
   afterAll(async () => {
     await platform.stop();
     await dns.stop();
-  }, 60_000);
+  });
 
   it('leads nowhere before it is proved, and to its company afterwards, whose pages there may read', async () => {
     const host = 'app.acme.example';

@@ -85,7 +85,7 @@ describe('every field of the graph that takes input', () => {
     const graphs = [acme, await signIn(acme, 'client@acme.example'), await signIn(acme, 'owner@acme.example')];
     people = graphs.map((graph) => ({ graph, closed: new Set() }));
   }, PLATFORM_START_MS);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(() => platform.stop());
 
   it.each(MALICE)('answers $name with a clear error or a result, never with an internal error', async (malice) => {
     const failures: string[] = [];

@@ -52,7 +52,7 @@ describe('somebody who is signed in', () => {
     await ask('owner', 'mutation ($input: RegisterTenantUserInput!) { registerTenantUser(input: $input) { __typename } }', { input: viewer });
     tokens.viewer = (await tokensOf(platform.url, viewer.email)).accessToken;
   }, PLATFORM_START_MS);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(() => platform.stop());
 
   it('sees, as a client, nothing of other clients by any way through the graph', async () => {
     const { bookings, payments, clients } = await dataOf<{
@@ -245,11 +245,11 @@ describe('somebody who is signed in', () => {
     const closed = await eventually(async () => {
       const answer = await ask('staff', CONTACTS);
       return answer.codes.length > 0 && answer;
-    }, 30_000);
+    });
     expect(new Set(closed.codes)).toEqual(new Set(['UNAUTHORIZED_FIELD_OR_TYPE']));
     expect(closed.text).not.toContain('@');
     expect(closed.text).toContain('displayName');
-    await eventually(async () => JSON.stringify((await ask('staff', CANCEL, { id: booking?.id })).data).includes('ForbiddenError'), 30_000);
+    await eventually(async () => JSON.stringify((await ask('staff', CANCEL, { id: booking?.id })).data).includes('ForbiddenError'));
     for (const other of ['owner', 'foreigner'] as const) expect((await ask(other, CONTACTS)).text).toContain('@');
     const denied = await eventually(async () => {
       const { accessLog } = await dataOf<{ accessLog: Page<{ action: string; policyIds: readonly string[] }> }>(
@@ -258,12 +258,12 @@ describe('somebody who is signed in', () => {
       );
       const decided = new Set(nodesOf(accessLog).flatMap(({ policyIds }) => policyIds));
       return policies.every((id) => decided.has(id)) && nodesOf(accessLog);
-    }, 30_000);
+    });
     expect(denied.map(({ action }) => action)).toEqual(expect.arrayContaining(['client:readContact', 'booking:cancel']));
 
     for (const id of policies) await ask('owner', 'mutation ($id: ID!) { deletePolicy(id: $id) { __typename } }', { id });
-    await eventually(async () => (await ask('staff', CONTACTS)).codes.length === 0, 30_000);
-  }, 120_000);
+    await eventually(async () => (await ask('staff', CONTACTS)).codes.length === 0);
+  });
 
   it("gets nothing by another person's idempotency key", async () => {
     const visitor = graphOf(platform.url, 'acme');
@@ -360,7 +360,7 @@ describe('somebody who is signed in', () => {
     const sent = { sendPhoneVerification: { __typename: 'PhoneCodeSent' } };
     const refused = { verifyPhone: { __typename: 'ValidationError', code: 'BAD_USER_INPUT' } };
     expect(await dataOf('client', SEND, { phone })).toEqual(sent);
-    const { text } = await eventually(async () => platform.mailbox.messages(phone)[0], 60_000);
+    const { text } = await eventually(async () => platform.mailbox.messages(phone)[0]);
     const code = /^\d{6}/.exec(text)?.[0] ?? '';
     for (const other of ['staff', 'foreigner'] as const) expect(await dataOf(other, VERIFY, { code })).toEqual(refused);
     expect(await dataOf('client', VERIFY, { code: code === '000000' ? '000001' : '000000' })).toEqual(refused);
@@ -376,7 +376,7 @@ describe('somebody who is signed in', () => {
     const events = await queryDatabase<{ text: string }>(platform, 'SELECT e.payload::text AS text FROM kernel.outbox_event e');
     const audit = await queryDatabase<{ text: string }>(platform, 'SELECT a::text AS text FROM ops.audit_entry a');
     for (const { text: line } of [...events, ...audit, ...log.map((written) => ({ text: written }))]) expect(line).not.toContain('30555000111');
-  }, 120_000);
+  });
 
   it('leaves no secret behind in the log, in events or in the audit trail', async () => {
     await bookPayAndBeTold(platform.url, COMPANIES[0]);
@@ -405,5 +405,5 @@ describe('somebody who is signed in', () => {
     expect(log.filter((line) => address.test(line))).toEqual([]);
     expect(written.entries.filter((line) => address.test(line))).toEqual([]);
     expect(log.length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

@@ -1,4 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tableOf, type GlobalId } from '../../subgraphs/_kernel/graphql/global-id.js';
+import { uuidv7 } from '../../subgraphs/_kernel/request/ids.js';
+import * as booking from '../../subgraphs/booking/ids.js';
+import * as commerce from '../../subgraphs/commerce/ids.js';
+import * as identity from '../../subgraphs/identity/ids.js';
+import * as marketing from '../../subgraphs/marketing/ids.js';
+import * as ops from '../../subgraphs/ops/ids.js';
+import * as tenancy from '../../subgraphs/tenancy/ids.js';
+import { CAME_AT, CHANGES_SAID_OTHERWISE, DATED_BY_ANOTHER } from './dated-rows.js';
 import { startTestRuntime, type TestRuntime } from '../support/runtime.js';
 
 const SCHEMAS = ['kernel', 'identity', 'tenancy', 'booking', 'commerce', 'marketing', 'analytics', 'ops'];
@@ -121,6 +130,45 @@ describe('the catalogue of the database', () => {
       [SCHEMAS],
     );
     expect(rows.map((row) => row.constraint)).toEqual([]);
+  });
+
+  it('finds the table of every kind of id, to see whose one is that nothing was found for', () => {
+    const kinds = Object.values({ ...booking, ...commerce, ...identity, ...marketing, ...ops, ...tenancy }).filter(
+      (one): one is GlobalId => typeof one === 'object' && 'encode' in one,
+    );
+    expect(kinds.length).toBeGreaterThan(40);
+    const known = new Set(tables.map(({ name }) => name.split('.')[1]));
+    const lost = kinds.filter((kind) => !known.has(tableOf(kind.encode(uuidv7())) ?? ''));
+    expect(lost.map(({ typeName }) => typeName)).toEqual([]);
+  });
+
+  it('dates every row: when it came, and when it last changed where it changes', async () => {
+    const { rows } = await runtime.pools.platform.query<{ name: string; instants: string[]; append_only: boolean }>(
+      `SELECT n.nspname || '.' || c.relname AS name,
+              array(SELECT a.attname::text FROM pg_attribute a
+                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'timestamptz'::regtype) AS instants,
+              EXISTS (SELECT 1 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+                      WHERE t.tgrelid = c.oid AND p.proname = 'refuse_change') AS append_only
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY($1) ORDER BY 1`,
+      [SCHEMAS],
+    );
+    const cameAt = (name: string): string => CAME_AT[name] ?? 'created_at';
+    const undated = rows.filter(({ name, instants }) => !instants.includes(cameAt(name)) && !DATED_BY_ANOTHER.has(name));
+    expect(undated.map(({ name }) => name)).toEqual([]);
+    const unnoted = rows.filter(
+      ({ name, instants, append_only }) =>
+        !append_only && !instants.includes('updated_at') && !DATED_BY_ANOTHER.has(name) && !CHANGES_SAID_OTHERWISE.has(name),
+    );
+    expect(unnoted.map(({ name }) => name)).toEqual([]);
+    // No exception outlives what it was made for.
+    const known = new Map(rows.map((row) => [row.name, row]));
+    const idle = [
+      ...Object.keys(CAME_AT).filter((name) => known.get(name)?.instants.includes('created_at') ?? true),
+      ...[...DATED_BY_ANOTHER].filter((name) => ['created_at', 'updated_at'].every((word) => known.get(name)?.instants.includes(word) ?? true)),
+      ...[...CHANGES_SAID_OTHERWISE].filter((name) => known.get(name)?.instants.includes('updated_at') ?? true),
+    ];
+    expect(idle).toEqual([]);
   });
 
   it('runs the application as a role that owns nothing and cannot pass row level security', async () => {

@@ -82,7 +82,7 @@ describe('the whole graph, asked by one company with the ids of another', () => 
     globex = await signIn(graphOf(platform.url, 'globex'), 'owner@globex.example');
     foreign = new Map(idsIn(await crawl(acme)).map((id) => [id.slice(0, 3), id]));
   }, PLATFORM_START_MS);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(() => platform.stop());
 
   it('has ids of every kind to ask with', () => {
     expect([...foreign.keys()].sort()).toEqual(expect.arrayContaining(['bkg', 'cli', 'mbr', 'pay', 'prv', 'svc', 'tnt', 'usr']));
@@ -93,7 +93,7 @@ describe('the whole graph, asked by one company with the ids of another', () => 
     const ofAcme = new Set(idsIn(others));
     expect(idsIn(own).filter((id) => ofAcme.has(id))).toEqual([]);
     expect(idsIn(own).length).toBeGreaterThan(10);
-  }, 120_000);
+  });
 
   it.each(['query', 'mutation'] as const)('answers a foreign id as an unknown one in every %s that takes ids', async (kind) => {
     const differences: string[] = [];
@@ -139,7 +139,7 @@ describe('the whole graph, asked by one company with the ids of another', () => 
       clearTimeout(over);
     }
     expect(told.get('bookingUpdated')).toBeGreaterThan(10);
-  }, 120_000);
+  });
 
   it('resolves no entity of another company in any subgraph', async () => {
     const leaks: string[] = [];
@@ -163,5 +163,5 @@ describe('the whole graph, asked by one company with the ids of another', () => 
     }
     expect(leaks).toEqual([]);
     expect(asked).toBeGreaterThan(0);
-  }, 120_000);
+  });
 });

@@ -127,7 +127,7 @@ describe('the tenant database', () => {
       }),
     );
     expect({ asked, violations }).toEqual({ asked: total, violations: 0 });
-  }, 120_000);
+  });
 
   it('leaves no tenant behind on the connections it borrows', async () => {
     const clients = await Promise.all(Array.from({ length: 12 }, () => runtime.pools.app.connect()));

@@ -32,7 +32,7 @@ describe.each(['PostgreSQL alone', ...(hasRedis ? ['PostgreSQL and Redis'] : [])
       await started?.stop();
       await redis?.stop();
       await database.drop();
-    }, 60_000);
+    });
 
     it('takes two companies through it at the same time, and shows neither anything of the other', async () => {
       const [ofAcme, ofGlobex] = await Promise.all(
@@ -41,11 +41,11 @@ describe.each(['PostgreSQL alone', ...(hasRedis ? ['PostgreSQL and Redis'] : [])
       if (!ofAcme || !ofGlobex) throw new Error('The journeys have made nothing');
       await nothingIsSeenNextDoor(platform.url, globex, ofAcme);
       await nothingIsSeenNextDoor(platform.url, acme, ofGlobex);
-    }, 120_000);
+    });
 
     it('makes a burst of bad logins an incident, live to those it concerns', async () => {
       await burstOfBadLoginsBecomesAnIncident(platform.url, acme, globex);
-    }, 60_000);
+    });
 
     it('loses nothing when a subgraph is killed between a booking and its consequences', async () => {
       await platform.kill('marketing');
@@ -55,6 +55,6 @@ describe.each(['PostgreSQL alone', ...(hasRedis ? ['PostgreSQL and Redis'] : [])
       // Without marketing the client's points cannot be read; the journey is taken again once it is back.
       await journey.catch(() => bookPayAndBeTold(platform.url, acme));
       expect((await fetch(`${platform.url}/health/ready`)).status).toBe(200);
-    }, 120_000);
+    });
   },
 );

@@ -64,7 +64,7 @@ describe("a company's directory", () => {
     expect(issued.scimToken.preview).toBe(`scim_…${issued.token.slice(-4)}`);
     directory = directoryWith(platform.url, issued.token);
   }, PLATFORM_START_MS);
-  afterAll(() => platform.stop(), 60_000);
+  afterAll(() => platform.stop());
 
   it('learns what the service can do', async () => {
     const config = await directory.ask('GET', '/ServiceProviderConfig');
@@ -202,7 +202,7 @@ describe("a company's directory", () => {
     const gone = await directory.ask('PATCH', `/Users/${id}`, { body: patch({ op: 'Replace', path: 'active', value: 'False' }) });
     expect(gone).toMatchObject({ status: 200, json: { active: false } });
     expect((await members()).has('staff@acme.example')).toBe(false);
-    await eventually(async () => (await whoAmI()).codes.includes('UNAUTHENTICATED'), 5_000);
+    await eventually(async () => (await whoAmI()).codes.includes('UNAUTHENTICATED'));
     expect(await total('active eq false')).toBe(1);
 
     const back = await directory.ask('PATCH', `/Users/${id}`, { body: patch({ op: 'replace', value: { active: true } }) });

@@ -94,7 +94,7 @@ export function liveThroughCrashes(count: number, within: number): void {
       await redis?.stop();
       await pool.end();
       await database.drop();
-    }, 60_000);
+    });
 
     /** What breaks, and when. */
     const disturbances = (running: ProcessPlatform): Readonly<Record<number, () => Promise<void>>> => ({

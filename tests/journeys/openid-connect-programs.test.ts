@@ -39,7 +39,7 @@ describe('programs of a company', () => {
     listener.closeAllConnections();
     listener.close();
     await platform.stop();
-  }, 60_000);
+  });
 
   it('push their requests first where that is asked of them, and are refused otherwise', async () => {
     const client = await registerClient(owner, { name: 'Pusher', kind: 'WEB', redirectUris: [CALLBACK], requiresPushedRequests: true });
@@ -198,7 +198,7 @@ describe('programs of a company', () => {
     expect(asked).toMatchObject({ path: '/oidc/session/end', title: 'Sign out' });
     await expect(rp.browser.submit(asked, { logout: 'yes', account: '1' })).resolves.toMatchObject({ title: 'Signed out' });
 
-    const token = await eventually(async () => told[0], 30_000);
+    const token = await eventually(async () => told[0]);
     const keys = (await (await fetchLocally(`${rp.issuer}/.well-known/jwks.json`, { method: 'GET', headers: {}, body: null, redirect: 'manual' })).json()) as JSONWebKeySet;
     const { payload } = await jwtVerify(token, createLocalJWKSet(keys), { issuer: rp.issuer, audience: client.id });
     expect(payload).toMatchObject({

@@ -121,7 +121,7 @@ describe('what is seen of a request from outside', () => {
     await collector.stop();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   const spansOf = (traceId: string): readonly CollectedSpan[] => collector.spans.filter((span) => span.traceId === traceId);
 

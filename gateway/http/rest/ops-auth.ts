@@ -105,7 +105,7 @@ const applyAction: RestOperation = {
       __typename
       ... on AppliedIncidentAction {
         action { id changes { key before after } }
-        blocked { key reason }
+        blocked { key reason policyIds }
       }
       ... on UserError { code message }
     }
@@ -118,7 +118,8 @@ const applyAction: RestOperation = {
   },
   answerOf: ({ action, blocked }) => {
     const { id, changes } = part(action);
-    return { applied: changes, blocked, audit_id: id };
+    const refused = parts(blocked).map(({ key, reason, policyIds }) => ({ key, reason, policy_ids: policyIds }));
+    return { applied: changes, blocked: refused, audit_id: id };
   },
   requestSchema: objectOf(
     {
@@ -134,7 +135,7 @@ const applyAction: RestOperation = {
     {
       ok: { const: true },
       applied: listOf({ key: text, before: {}, after: {} }),
-      blocked: listOf({ key: text, reason: text }),
+      blocked: listOf({ key: text, reason: text, policy_ids: texts }),
       audit_id: { type: 'string', description: 'Id of the action, by which it is undone and found again.' },
     },
     ['ok', 'applied', 'blocked', 'audit_id'],

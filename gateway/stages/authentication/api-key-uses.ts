@@ -16,9 +16,10 @@ export function createApiKeyUses(parts: {
   readonly logger: GatewayLogger;
   readonly now: () => number;
 }): ApiKeyUses {
-  const { now, ...rest } = parts;
+  const { identity, logger, now } = parts;
   const reporter: UseReporter = createUseReporter({
-    ...rest,
+    endpoint: identity,
+    logger,
     path: API_KEY_USES_PATH,
     useOf: (key, uses, lastUsedAt): ApiKeyUse => {
       const [tenantId = '', apiKeyId = ''] = key.split(' ');

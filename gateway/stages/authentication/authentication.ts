@@ -13,6 +13,8 @@ export interface Credentials {
   readonly issuedAt?: number | undefined;
   /** Epoch milliseconds after which they are worth nothing; null for those without an end. */
   readonly expiresAt: number | null;
+  /** Who gave them out, where they name somebody: a company's own domain may be its own no longer. */
+  readonly issuer?: string | undefined;
 }
 
 /** One way of proving who one is. */
@@ -30,6 +32,7 @@ export interface IdentifiedRequest extends TenantRequest {
   readonly principal: Principal;
   readonly issuedAt?: number | undefined;
   readonly expiresAt: number | null;
+  readonly issuer?: string | undefined;
 }
 
 const NOBODY: Credentials = { principal: ANONYMOUS, tenantId: null, expiresAt: null };
@@ -51,11 +54,11 @@ export function createAuthenticationStage(
   };
 
   return async (request) => {
-    const { principal, tenantId, issuedAt, expiresAt } = await credentialsOf(request);
+    const { principal, tenantId, issuedAt, expiresAt, issuer } = await credentialsOf(request);
     if (tenantId !== null && tenantId !== request.tenant.id) {
       signals.report('TENANT_MISMATCH', request.tenant.id);
       throw new Refusal('TENANT_MISMATCH', 'The access token is for another tenant than the host');
     }
-    return { ...request, principal, issuedAt, expiresAt };
+    return { ...request, principal, issuedAt, expiresAt, issuer };
   };
 }

@@ -169,11 +169,11 @@ describe.each(['Redis', 'PostgreSQL', 'memory'] as const)('proofs that are remem
   beforeAll(async () => {
     if (kind === 'Redis') redis = await startTestRedis();
     if (kind === 'PostgreSQL') database = await createTestDatabase();
-  }, 60_000);
+  });
   afterAll(async () => {
     await redis?.stop();
     await database?.drop();
-  }, 60_000);
+  });
 
   const store = (): CounterStores | null => {
     if (kind === 'Redis') return redis && { redisUrl: redis.url, database: undefined };

@@ -19,9 +19,10 @@ export function createActivityReporter(parts: {
   readonly logger: GatewayLogger;
   readonly now: () => number;
 }): ActivityReporter {
-  const { now, ...rest } = parts;
+  const { identity, logger, now } = parts;
   const reporter = createUseReporter({
-    ...rest,
+    endpoint: identity,
+    logger,
     path: MEMBER_ACTIVITY_PATH,
     useOf: (key, _uses, lastActiveAt): MemberActivity => {
       const [tenantId = '', userId = ''] = key.split(' ');

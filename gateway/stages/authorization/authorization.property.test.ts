@@ -195,5 +195,5 @@ describe('whatever the graph, the person and the operation', () => {
       }),
       { numRuns: GRAPHS, endOnFailure: true },
     );
-  }, 120_000);
+  });
 });

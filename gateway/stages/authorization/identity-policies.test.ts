@@ -33,7 +33,7 @@ test('a policy that a field names is decided by what the company has written, fo
       conditions: [{ attribute: 'context.ip', operator: 'NOT_EQUALS', value: '203.0.113.7' }],
     },
   );
-  await eventually(async () => !(await policies.allows(CONTACT, asker({ ip: '198.51.100.1' }))), 30_000);
+  await eventually(async () => !(await policies.allows(CONTACT, asker({ ip: '198.51.100.1' }))));
   expect(await policies.allows(CONTACT, asker({ ip: '203.0.113.7' }))).toBe(true);
   expect(await policies.allows(CONTACT, asker({ principal: memberOf(['patients:read'], { roles: ['VIEWER'] }) }))).toBe(true);
   expect(await policies.allows(CONTACT, asker({ tenant: GLOBEX, ip: '198.51.100.1' }))).toBe(true);
@@ -41,7 +41,7 @@ test('a policy that a field names is decided by what the company has written, fo
 
 test('what is decided for the gateway is written down, too', async () => {
   const principal = memberOf([], { roles: ['STAFF'] });
-  await eventually(async () => !(await policies.allows(CONTACT, asker({ principal, ip: '198.51.100.2' }))), 30_000);
+  await eventually(async () => !(await policies.allows(CONTACT, asker({ principal, ip: '198.51.100.2' }))));
   await identity.runtime.accessLog.written();
   const rows = await identity.runtime.database.tenants
     .of({ tenant: ACME })

@@ -19,7 +19,7 @@ describe('our executor', () => {
     expect(gateway.fallbacks).toEqual([]);
     // Known faults of the stock executor are rare; more of them would mean that one of ours hides among them.
     expect(Object.values(stock).reduce((sum, times) => sum + times, 0)).toBeLessThan(OPERATIONS / STOCK_EVERY / 20);
-  }, 120_000);
+  });
 
   test('differs from others only in ways that have a name and a reason', () => {
     for (const { name, reason } of [...DIFFERENCES, ...STOCK_DIFFERENCES]) {

@@ -80,7 +80,7 @@ describe('our executor and the stock one', () => {
       expect({ source, result: comparable(ours) }).toEqual({ source, result: comparable(stock) });
     }
     expect(fallbacks).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('execution', () => {

@@ -56,7 +56,7 @@ export function createOperationUses(parts: {
   };
 
   const reporter = createUseReporter({
-    identity,
+    endpoint: identity,
     path: OPERATION_USES_PATH,
     logger,
     useOf: (key, count, lastUsedAt): OperationUse => {

@@ -74,7 +74,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, "SELECT to_regclass('kept') AS kept")).toEqual([{ kept: 'kept' }]);
     expect(steps).toEqual(['Initialising PostgreSQL', 'Starting PostgreSQL', 'Starting PostgreSQL']);
     await second.stop();
-  }, 60_000);
+  });
 
   it('listens on the loopback address only, and lets nobody in without the password, which only its account reads', async () => {
     const server = await start();
@@ -87,7 +87,7 @@ describe('the embedded PostgreSQL', () => {
     expect((await stat(path.join(directory, 'password'))).mode & 0o777).toBe(0o600);
     expect((await stat(path.join(directory, 'data'))).mode & 0o077).toBe(0);
     await server.stop();
-  }, 60_000);
+  });
 
   it('outlives its parent killed with -9, and is taken over and stopped by the next one', async () => {
     const other = await startElsewhere();
@@ -102,7 +102,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(server.url, "SELECT to_regclass('kept') AS kept")).toEqual([{ kept: 'kept' }]);
     await server.stop();
     expect(await postmasterId()).toBe(0);
-  }, 60_000);
+  });
 
   it('comes back after it was killed with -9 itself', async () => {
     const first = await start();
@@ -112,7 +112,7 @@ describe('the embedded PostgreSQL', () => {
     const second = await start();
     expect(await query(second.url, "SELECT to_regclass('kept') AS kept")).toEqual([{ kept: 'kept' }]);
     await second.stop();
-  }, 120_000);
+  });
 
   it('comes back after parent and server were killed together, and another program has got its id', async () => {
     const other = await startElsewhere();
@@ -127,7 +127,7 @@ describe('the embedded PostgreSQL', () => {
     const server = await start();
     expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await server.stop();
-  }, 120_000);
+  });
 
   it('is shared with a second process, which does not stop it under the first', async () => {
     const other = await startElsewhere();
@@ -138,7 +138,7 @@ describe('the embedded PostgreSQL', () => {
     other.process.stdin?.end();
     await ended(other.process);
     expect(await postmasterId()).toBe(0);
-  }, 60_000);
+  });
 
   it('is initialised afresh when the first initialisation was interrupted', async () => {
     const first = await start();
@@ -147,7 +147,7 @@ describe('the embedded PostgreSQL', () => {
     const second = await start();
     expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await second.stop();
-  }, 60_000);
+  });
 
   it('chooses another port when its own has been taken meanwhile, unless it was told which', async () => {
     const first = await start();
@@ -165,11 +165,11 @@ describe('the embedded PostgreSQL', () => {
     } finally {
       squatter.close();
     }
-  }, 60_000);
+  });
 
   it('says in one sentence that its data is of another version', async () => {
     await (await start()).stop();
     await writeFile(path.join(directory, 'data', 'PG_VERSION'), '12\n');
     await expect(start()).rejects.toThrow(/^The data in .* is of PostgreSQL 12, the embedded server is \d+: .*\.$/);
-  }, 60_000);
+  });
 });

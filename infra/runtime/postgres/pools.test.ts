@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.js';
-import { createPools, describeConnectionFailure, withRole, type Pools } from './pools.js';
+import { createPools, describeConnectionFailure, waitForDatabase, withRole, type Pools } from './pools.js';
 
 describe('the pools', () => {
   let database: TestDatabase;
@@ -66,6 +66,17 @@ describe('a failed connection', () => {
     expect(describeConnectionFailure(error, url)).toBe(
       'No PostgreSQL answers at 127.0.0.1:1: it refuses the connection.',
     );
+  });
+
+  it('is told after a while by who waits for it, and at once where there is none', async () => {
+    const away = createPools({ url: 'postgresql://spine:hunter2@127.0.0.1:1/spine' });
+    await expect(waitForDatabase(away, 300)).rejects.toThrow('No PostgreSQL answers at 127.0.0.1:1');
+    await away.end();
+    const database = await createTestDatabase();
+    const there = createPools({ url: database.url });
+    await waitForDatabase(there, 0);
+    await there.end();
+    await database.drop();
   });
 
   it('never repeats a password that the error quotes', () => {

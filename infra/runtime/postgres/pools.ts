@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
 import { errorCode } from '../error-code.js';
@@ -33,6 +34,7 @@ export interface Pools {
 const DEFAULT_MAX = 16;
 const CONNECTION_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
+const LOOK_AGAIN_MS = 250;
 
 /** The connections of one process. Nothing is opened before the first query. */
 export function createPools(options: PoolOptions): Pools {
@@ -57,6 +59,23 @@ export function withRole(url: string, role: string): string {
   const given = connection.searchParams.get('options');
   connection.searchParams.set('options', [given, `-c role=${role}`].filter(Boolean).join(' '));
   return connection.toString();
+}
+
+/**
+ * Waits until PostgreSQL takes queries, as beside a database that is starting as well.
+ * @throws {Error} one sentence with the server and the reason, when it has not within `withinMs`
+ */
+export async function waitForDatabase({ platform, ownerUrl }: Pools, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      await platform.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw new Error(describeConnectionFailure(error, ownerUrl), { cause: error });
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
 }
 
 function createPool(

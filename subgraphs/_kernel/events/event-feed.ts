@@ -80,7 +80,7 @@ export function eventFeedRoute<Events, Entry>(parts: {
 
   const read = async (after: Position): Promise<Page<Entry>> => {
     // Asked first: whatever is read then includes everything up to there.
-    const head = await log.head();
+    const { head } = watch;
     const events = await log.read({ after, limit: PAGE_SIZE, types });
     const last = events.at(-1)?.position ?? after;
     const more = events.length === PAGE_SIZE;

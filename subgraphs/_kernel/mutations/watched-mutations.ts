@@ -1,6 +1,7 @@
 import { errorTypeMap } from '@pothos/plugin-errors';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { DomainError } from '../errors/domain-error.js';
+import { namedIds } from '../foreign-ids/named-ids.js';
 import { isRefusedValue } from '../tenancy/violations.js';
 import { ERROR_STATUS, type ErrorCode } from '../wire/error-codes.js';
 import type { MutationAnswered } from './mutation-answered.js';
@@ -12,18 +13,6 @@ export type MutationReport = Omit<MutationAnswered, 'by'>;
 const reportsOf = new WeakMap<object, MutationReport[]>();
 
 const watched = new WeakSet<GraphQLSchema>();
-
-const GLOBAL_ID = /^[a-z]{2,5}_[0-9a-f]{32}$/;
-const NAMED = 20;
-/** Arguments are looked through to this depth. */
-const DEPTH = 4;
-
-/** The global ids in a mutation's arguments. */
-function idsIn(value: unknown, depth = 0): string[] {
-  if (typeof value === 'string') return GLOBAL_ID.test(value) ? [value] : [];
-  if (typeof value !== 'object' || value === null || depth > DEPTH) return [];
-  return Object.values(value).flatMap((part) => idsIn(part, depth + 1));
-}
 
 type Problem = Pick<MutationReport, 'outcome' | 'code'>;
 
@@ -47,7 +36,7 @@ function outcomeOf(result: unknown): Problem {
 const reportOf = (mutation: string, args: unknown, problem: Problem): MutationReport => ({
   mutation,
   ...problem,
-  named: [...new Set(idsIn(args))].slice(0, NAMED),
+  named: namedIds(args),
 });
 
 /**

@@ -43,8 +43,35 @@ export const RESOURCES = {
     startsAt: { type: { kind: 'instant' }, description: 'The start.' },
     createdAt: { type: { kind: 'instant' }, description: 'When it was made.' },
   },
+  Payment: {
+    id: id('pay', 'The payment.'),
+    ownerId: { ...id('usr', "The user whose bill it is; missing for a client who does not sign in."), optional: true },
+    status: {
+      type: {
+        kind: 'text',
+        values: ['REQUIRES_PAYMENT_METHOD', 'PROCESSING', 'REQUIRES_ACTION', 'FAILED', 'CANCELLED', 'SUCCEEDED', 'PARTIALLY_REFUNDED', 'REFUNDED'],
+      },
+      description: 'Where it stands.',
+    },
+    amount: { type: { kind: 'number' }, description: 'How much, in minor units.' },
+    createdAt: { type: { kind: 'instant' }, description: 'When it was asked for.' },
+  },
+  StoredFile: {
+    id: id('fil', 'The file.'),
+    ownerId: { ...id('usr', 'Who uploaded it; missing where that is not known any more.'), optional: true },
+    purpose: { type: { kind: 'text', values: ['DOCUMENT', 'IMAGE', 'ATTACHMENT'] }, description: 'What it is for.' },
+    contentType: { type: { kind: 'text' }, description: 'Its media type, such as `application/pdf`.' },
+    size: { type: { kind: 'number' }, description: 'How long it is, in bytes.' },
+    createdAt: { type: { kind: 'instant' }, description: 'When it was announced.' },
+  },
   /** Decided before any client is read: policies see who asks and when, not whom about. */
   Client: {},
+  Incident: {
+    id: id('inc', 'The incident.'),
+    type: { type: { kind: 'text' }, description: 'What goes wrong, as incidents name it.' },
+    severity: { type: { kind: 'text', values: ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] }, description: 'How bad it is.' },
+    flag: { type: { kind: 'text' }, description: 'What is about to be set; `auth.forceLogoutAll` where everybody is signed out.' },
+  },
 } as const satisfies Readonly<Record<string, Attributes>>;
 export type ResourceType = keyof typeof RESOURCES;
 export const RESOURCE_TYPES = Object.keys(RESOURCES) as readonly ResourceType[];
@@ -58,7 +85,14 @@ export const ACTIONS = {
     ownerMay: true,
   },
   'booking:update': { resource: 'Booking', permissions: ['appointments:update'], ownerMay: false },
+  'payment:read': { resource: 'Payment', permissions: ['billing:read'], ownerMay: true },
+  'file:read': { resource: 'StoredFile', permissions: ['files:read'], ownerMay: true },
+  'file:delete': { resource: 'StoredFile', permissions: ['files:delete'], ownerMay: true },
   'client:readContact': { resource: 'Client', permissions: [], ownerMay: false },
+  'incident:applyFlags': { resource: 'Incident', permissions: ['settings:update'], ownerMay: false },
+  'incident:forceLogout': { resource: 'Incident', permissions: ['settings:update'], ownerMay: false },
+  'incident:disableProvider': { resource: 'Incident', permissions: ['settings:update'], ownerMay: false },
+  'incident:blockSignups': { resource: 'Incident', permissions: ['settings:update'], ownerMay: false },
 } as const satisfies Readonly<Record<string, ActionDefinition & { readonly resource: ResourceType }>>;
 export type PolicyAction = keyof typeof ACTIONS;
 export const POLICY_ACTIONS = Object.keys(ACTIONS) as readonly PolicyAction[];

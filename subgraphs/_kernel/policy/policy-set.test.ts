@@ -171,7 +171,7 @@ describe('a policy', () => {
     // Neither side says the same of everything.
     expect(allowed).toBeGreaterThan(asked / 20);
     expect(allowed).toBeLessThan((asked * 19) / 20);
-  }, 60_000);
+  });
 });
 
 /** The definition of a type in the committed supergraph, without its directives. */

@@ -13,6 +13,10 @@ export interface Column<Where> {
   readonly optional?: true;
 }
 
+/** What a column of whole numbers, or of instants, holds for a value of a filter. */
+export const asBigInt = (value: Scalar): bigint => BigInt(value);
+export const asDate = (value: Scalar): Date => new Date(value);
+
 const OPERATORS = {
   equals: 'equals',
   in: 'in',

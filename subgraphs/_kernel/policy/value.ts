@@ -1,4 +1,4 @@
-import { defineId } from '../graphql/global-id.js';
+import { decodeId } from '../graphql/global-id.js';
 import type { AttributeType } from './catalogue.js';
 import type { Scalar } from './policy.js';
 
@@ -14,13 +14,11 @@ const read = (value: Scalar): ReadValue => ({ ok: true, value });
 /** Reads a value as tenants write it into one as decisions compare it: ids as UUIDs, instants as epoch milliseconds. */
 export function valueReader(type: AttributeType): (value: unknown) => ReadValue {
   switch (type.kind) {
-    case 'id': {
-      const ids = defineId('', type.prefix);
+    case 'id':
       return (value) => {
-        const uuid = typeof value === 'string' ? ids.decode(value) : null;
+        const uuid = typeof value === 'string' ? decodeId(type.prefix, value) : null;
         return uuid === null ? refused(`must be an id that begins with ${type.prefix}_`) : read(uuid);
       };
-    }
     case 'number':
       return (value) =>
         typeof value === 'number' && Number.isSafeInteger(value) ? read(value) : refused('must be a whole number');

@@ -36,7 +36,7 @@ describe('a quota', () => {
       expect(reason).toMatchObject({ code: 'QUOTA_EXCEEDED', resource: 'APPOINTMENTS', limit: 200, used: 200 });
     }
     expect(await usedOf(context, 'APPOINTMENTS')).toBe(200);
-  }, 60_000);
+  });
 
   it('begins anew with the month of the company, not with ours', async () => {
     const context = on('STARTER');

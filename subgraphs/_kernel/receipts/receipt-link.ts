@@ -5,8 +5,8 @@ import { RECEIPTS_PATH } from '../wire/receipts.js';
 const purposeOf = (tenantId: string): string => `receipt:${tenantId}`;
 
 /**
- * The path of a payment's receipt, for whoever is given it: it opens this one payment of this one company, and
- * nothing tells what it is.
+ * The path of a payment's receipt, or of what is due where the payment failed, for whoever is given it: it opens this
+ * one payment of this one company, and nothing tells what it is.
  */
 export const receiptPath = (secretBox: SecretBox, { tenantId, paymentId }: { readonly tenantId: string; readonly paymentId: string }): string =>
   `${RECEIPTS_PATH}/${secretBox.seal(paymentId, purposeOf(tenantId))}`;

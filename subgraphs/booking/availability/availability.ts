@@ -37,8 +37,16 @@ export interface ProviderSchedule {
   readonly sessions?: ReadonlyMap<number, boolean>;
   /** What the service needs beside her. */
   readonly needs?: readonly ResourceNeed[];
+  /** When she is at other places than that of the service, or on the way from or to them: in order of their starts. */
+  readonly elsewhere?: readonly TimeElsewhere[];
   /** She may do the service at starts before this instant; always when left out. */
   readonly qualifiedUntil?: number;
+}
+
+/** A stretch of time at another place, the ways from there and back included. */
+export interface TimeElsewhere extends Interval {
+  /** What the place is called. */
+  readonly place: string;
 }
 
 /** Of one kind a service needs one resource with enough to spare. */
@@ -125,6 +133,11 @@ function clearOf(intervals: readonly Interval[]): IsFree {
   };
 }
 
+/** When a provider cannot be had for a service, in order of the starts. */
+function takenOrAway({ busy, elsewhere = [] }: ProviderSchedule): readonly Interval[] {
+  return elsewhere.length === 0 ? busy : [...busy, ...elsewhere].toSorted((one, other) => one.start - other.start);
+}
+
 /** Whether of every kind one resource can be had, asked in the same way. */
 function resourcesAreFree(needs: readonly ResourceNeed[]): IsFree {
   const kinds = needs.map(({ taken }) => taken.map(clearOf));
@@ -168,7 +181,7 @@ export function* offeredStarts(
   window: SlotWindow,
   now: number,
 ): Generator<number, void, void> {
-  const isProviderFree = clearOf(schedule.busy);
+  const isProviderFree = clearOf(takenOrAway(schedule));
   const areResourcesFree = resourcesAreFree(schedule.needs ?? []);
   for (const start of workedStarts(schedule, service, window, now)) {
     const hasSeats = schedule.sessions?.get(start);

@@ -15,6 +15,7 @@ const SlotObstacleCode = builder.enumType('SlotObstacleCode', {
     ENDS_AFTER_WORK: { description: "The provider's work ends before the service does." },
     BETWEEN_STARTS: { description: 'It is none of the starts that steps lead to.' },
     PROVIDER_TAKEN: { description: 'The provider is taken.' },
+    TRAVELLING: { description: 'The provider is at another location then, or on the way from or to it.' },
     RESOURCE_TAKEN: { description: 'Of a kind of resource that the service needs there is none free.' },
     SESSION_FULL: { description: 'Every seat of the session is taken.' },
   } satisfies Record<(typeof SLOT_OBSTACLES)[number], object>,
@@ -26,7 +27,7 @@ const SlotObstacleRef = builder.objectRef<Obstacle>('SlotObstacle').implement({
     code: t.expose('code', { type: SlotObstacleCode, description: 'What it is.' }),
     detail: t.exposeString('detail', {
       nullable: true,
-      description: 'The name of a holiday or the kind of a resource.',
+      description: 'The name of a holiday or of another location, or the kind of a resource.',
     }),
   }),
 });

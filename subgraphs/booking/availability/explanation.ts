@@ -23,13 +23,14 @@ export const SLOT_OBSTACLES = [
   'ENDS_AFTER_WORK',
   'BETWEEN_STARTS',
   'PROVIDER_TAKEN',
+  'TRAVELLING',
   'RESOURCE_TAKEN',
   'SESSION_FULL',
 ] as const;
 
 export interface Obstacle {
   readonly code: (typeof SLOT_OBSTACLES)[number];
-  /** The holiday's name, the kind of resource, or how else it is booked; null where there is nothing more to say. */
+  /** The name of the holiday or the other place, the kind of resource, or how else it is booked; null where there is nothing more to say. */
   readonly detail: string | null;
 }
 
@@ -60,8 +61,10 @@ function obstaclesOfOthers(schedule: ProviderSchedule, service: ServiceTimes, st
   if (hasSeats !== undefined) return hasSeats ? [] : [obstacle('SESSION_FULL')];
   const blocked = blockedBy(service, start);
   const isTaken = (intervals: readonly Interval[]): boolean => intervals.some((one) => overlaps(one, blocked));
+  const away = schedule.elsewhere?.find((one) => overlaps(one, blocked));
   return [
     ...(isTaken(schedule.busy) ? [obstacle('PROVIDER_TAKEN')] : []),
+    ...(away ? [obstacle('TRAVELLING', away.place)] : []),
     ...(schedule.needs ?? [])
       .filter(({ taken }) => taken.every(isTaken))
       .map(({ kind }) => obstacle('RESOURCE_TAKEN', kind)),

@@ -6,6 +6,7 @@ import type { OfferedService } from '../catalogue/catalogue.store.js';
 import type { ProviderRow } from '../provider/provider.store.js';
 import { takenWhen } from '../resource/resource.js';
 import { findQualifiedUntil, findUsedResources, type QualifiedUntil, type UsedResource } from '../resource/resource.store.js';
+import { findTimesElsewhere } from '../travel/travel.store.js';
 import { blockedBy, instantsAround, type ProviderSchedule, type ResourceNeed, type SlotWindow } from './availability.js';
 import { findBegunSessions, findBusyTimes, findWorkingHours, type BegunSession } from './availability.store.js';
 import { findExceptions } from './calendar-exception.store.js';
@@ -90,13 +91,14 @@ export async function loadSchedules(
   const days = { from: from.toString(), to: from.add({ days: window.days + DAYS_BEHIND }).toString() };
   const kinds = new Set(services.flatMap(({ requirements }) => requirements.map(({ kind }) => kind)));
   const shared = services.filter(({ capacity }) => capacity > 1).map(({ id }) => id);
-  const [hours, busy, exceptions, qualified, resources, begun] = await Promise.all([
+  const [hours, busy, exceptions, qualified, resources, begun, elsewhere] = await Promise.all([
     findWorkingHours(db, ids),
     findBusyTimes(db, ids, instants),
     findExceptions(db, { providerIds: ids, ...days }),
     findQualifiedUntil(db, offerings),
     findUsedResources(db, [...kinds], instants),
     findBegunSessions(db, shared, ids, instants),
+    findTimesElsewhere(db, offerings, instants),
   ]);
   const everybodys = exceptions.filter(({ everybody }) => everybody);
   const weekOf = byProvider(ids, hours);
@@ -105,7 +107,7 @@ export async function loadSchedules(
   const needs = new Map<string, ResourceNeed[]>();
   return offerings.map(({ provider, service, locationId }, at) => {
     const calendar = calendarOf(provider);
-    const place = `${service.id} ${locationId ?? 'anywhere'}`;
+    const place = JSON.stringify([locationId, service.requirements.map(({ kind, units }) => [kind, units])]);
     const need = needs.get(place) ?? needsAt(service.requirements, resources, locationId);
     needs.set(place, need);
     return {
@@ -116,6 +118,7 @@ export async function loadSchedules(
       exceptions: [...everybodys, ...ownOf(provider.id)],
       sessions: seatsLeft(service, sessions[at] ?? []),
       needs: need,
+      elsewhere: elsewhere[at] ?? [],
       qualifiedUntil: qualifiedUntil(calendar, qualified[at] ?? null),
     };
   });

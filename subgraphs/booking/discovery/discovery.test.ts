@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { systemOf } from '../../../tests/support/booking.js';
 import { startHostedSubgraph, type HostedSubgraph } from '../../../tests/support/hosted-subgraph.js';
-import { ACME, createTestClock, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
+import { ACME, contextFor, createTestClock, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { MarketingEvents } from '../../marketing/events.js';
+import type { NewService } from '../catalogue/catalogue.service.js';
 import { LocationId } from '../ids.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
@@ -227,6 +228,44 @@ describe('discovery', () => {
     const found = await search({ query: 'chalet', sort: 'NEXT_FREE', first: 20 }, GLOBEX);
     // What is let by the night is free from the next check-in on, on the calendar of the company.
     expect(new Set(found.edges.map(({ node }) => node.nextFreeAt))).toEqual(new Set(['2027-03-08T14:00:00.000Z']));
+  });
+
+  it('says when somebody is free for any of all she does, however much that is', async () => {
+    // One moment for everything: what is free changes with every minute.
+    const now = clock.now();
+    const still = { now: () => now };
+    const context = systemOf(GLOBEX, still);
+    const { services } = t.subgraph;
+    const { id } = await services.providers.create(context, { name: 'Polymath', type: 'PARTNER' });
+    await services.workingHours.set(context, { providerId: id, hours: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: '09:00', end: '17:00' })) });
+    const free = async (): Promise<Date | null> => services.discovery.nextFree(contextFor(GLOBEX, memberOf([]), still), id);
+    const made: string[] = [];
+    const offer = async (n: number, service: Partial<NewService> = {}) => {
+      const { id: serviceId } = await services.catalogue.create(context, { name: `Art ${n}`, durationMinutes: 60, priceAmount: 1, ...service });
+      await services.catalogue.offer(context, { providerId: id, serviceId });
+      made.push(serviceId);
+      return serviceId;
+    };
+    // Thirty that nobody can have, for want of what they need or because they ask to be booked long before.
+    for (let n = 0; n < 30; n += 1) {
+      const serviceId = await offer(n, n % 2 === 0 ? { noticeMinutes: 43_200 } : { durationMinutes: 30 + n });
+      if (n % 2 === 1) await services.resources.require(context, serviceId, { resources: [{ kind: 'a lathe', units: 1 }], qualifications: [] });
+    }
+    expect(await free()).toBeNull();
+    await offer(30, { noticeMinutes: 2_880 });
+    const twoDaysOn = await free();
+    // Later by its notice, and yet not looked at in vain: longer ones end too late, shorter ones begin sooner.
+    for (const [n, [durationMinutes, slotStepMinutes, noticeMinutes]] of ([[90, 45, 60], [20, 7, 61], [470, 5, 0], [60, 15, 75]] as const).entries()) {
+      await offer(31 + n, { durationMinutes, slotStepMinutes, noticeMinutes });
+    }
+    const soonest = await free();
+    expect(twoDaysOn?.getTime()).toBeGreaterThan(soonest?.getTime() ?? Number.POSITIVE_INFINITY);
+    const firsts = await Promise.all(made.map(async (serviceId) => {
+      const page = await services.availability.search(context, { serviceId, providerId: id, from: '2027-03-08', days: 28, first: 1 });
+      return page?.edges[0]?.node.startsAt.getTime() ?? Number.POSITIVE_INFINITY;
+    }));
+    expect(made).toHaveLength(35);
+    expect(soonest?.getTime()).toBe(Math.min(...firsts));
   });
 
   it('reads by its indexes behind row level security, and never all there is', async () => {

@@ -18,12 +18,17 @@ export const MOST_HITS = 200;
 
 export const MOST_KILOMETRES = 200;
 
+/** Degrees north and east. */
+export const onEarth = {
+  latitude: z.number().min(-90, 'must be at least -90').max(90, 'must be at most 90'),
+  longitude: z.number().min(-180, 'must be at least -180').max(180, 'must be at most 180'),
+};
+
 export const discoverySchema = z.object({
   query: textSchema(200).nullish(),
   near: z
     .object({
-      latitude: z.number().min(-90, 'must be at least -90').max(90, 'must be at most 90'),
-      longitude: z.number().min(-180, 'must be at least -180').max(180, 'must be at most 180'),
+      ...onEarth,
       withinKm: z.number().positive('must be positive').max(MOST_KILOMETRES, `must be at most ${MOST_KILOMETRES}`),
     })
     .nullish(),

@@ -3,13 +3,11 @@ import { groupByKey, type LoaderDefinition } from '../../_kernel/request/loaders
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { offeredStarts, type ProviderSchedule, type SlotWindow } from '../availability/availability.js';
+import { MINUTE_MS } from '../availability/zone-calendar.js';
 import { calendarsOf, loadSchedules } from '../availability/schedules.js';
 import { findBookableOf, type OfferedService } from '../catalogue/catalogue.store.js';
 import { isStayOffered, stayOn, stayTermsOf } from '../stay/stay.js';
 import { LOOK_AHEAD } from './discovery.js';
-
-/** Services of one provider that are looked at for a free start. */
-const SERVICES_LOOKED_AT = 20;
 
 /** The next start at which a provider can be booked for anything, by her id; null where there is none. */
 export type NextFreeLoader = LoaderDefinition<string, Date | null>;
@@ -34,26 +32,71 @@ function firstStart(schedule: ProviderSchedule, { service }: OfferedService, win
   return null;
 }
 
+/** A service of a provider, with her schedule for it. */
+interface Offer {
+  readonly offered: OfferedService;
+  readonly schedule: ProviderSchedule;
+}
+
+const byNotice = ({ offered: { service: a } }: Offer, { offered: { service: b } }: Offer): number =>
+  a.noticeMinutes - b.noticeMinutes || a.durationMinutes - b.durationMinutes;
+
+/** Alike for services of one provider that are free at the same starts. */
+function timesOf({ offered: { service, locationId }, schedule: { qualifiedUntil } }: Offer): string {
+  const { durationMinutes, bufferBeforeMinutes, bufferAfterMinutes, slotStepMinutes, noticeMinutes, horizonDays } = service;
+  const { checkInMinute, checkOutMinute, minNights } = service;
+  return JSON.stringify([
+    [durationMinutes, bufferBeforeMinutes, bufferAfterMinutes, slotStepMinutes, noticeMinutes, horizonDays],
+    [checkInMinute, checkOutMinute, minNights],
+    service.requirements.map(({ kind, units }) => [kind, units]),
+    locationId,
+    String(qualifiedUntil),
+    service.capacity > 1 ? service.id : null,
+  ]);
+}
+
+/** The days of a window up to that of an instant. */
+function upTo(instant: number, { calendar }: ProviderSchedule, { from, days }: SlotWindow): SlotWindow {
+  const further = Temporal.PlainDate.from(from).until(calendar.dateOf(instant), { largestUnit: 'days' }).days + 1;
+  return { from, days: Math.min(days, further) };
+}
+
+/**
+ * The first start of all that one provider offers. However much that is, services that take the same times are looked
+ * at once, and each no further than the first start that is known by then.
+ */
+export function firstOfAll(offers: readonly Offer[], window: SlotWindow, now: number): number | null {
+  const seen = new Set<string>();
+  let first: number | null = null;
+  for (const offer of offers.toSorted(byNotice)) {
+    const { offered, schedule } = offer;
+    if (first !== null && now + offered.service.noticeMinutes * MINUTE_MS >= first) break;
+    const times = timesOf(offer);
+    if (seen.has(times)) continue;
+    seen.add(times);
+    const start = firstStart(schedule, offered, first === null ? window : upTo(first, schedule, window), now);
+    if (start !== null && (first === null || start < first)) first = start;
+  }
+  return first;
+}
+
 /** However many providers are asked about at once, it takes the same number of queries. */
 export const createNextFreeLoader = (tenants: TenantDatabase): NextFreeLoader => ({
   name: 'nextFreeByProviderId',
   async batch(context, ids) {
     const db = tenants.of(context);
-    const known = groupByKey(ids, await findBookableOf(db, ids), ({ providerId }) => providerId);
-    const offerings = known.flatMap((all) => all.slice(0, SERVICES_LOOKED_AT));
+    const offerings = await findBookableOf(db, ids);
     const window = windowFrom(context);
     const shortest = Math.max(0, ...offerings.map(({ service }) => service.minNights ?? 0));
     const schedules = await loadSchedules(db, offerings, { ...window, days: window.days + shortest }, calendarsOf(context));
     const now = context.clock.now().getTime();
-    const next = new Map<string, number>();
-    for (const [at, offered] of offerings.entries()) {
+    const offers = offerings.flatMap((offered, at): Offer[] => {
       const schedule = schedules[at];
-      const start = schedule ? firstStart(schedule, offered, window, now) : null;
-      if (start !== null) next.set(offered.providerId, Math.min(start, next.get(offered.providerId) ?? start));
-    }
-    return ids.map((id) => {
-      const start = next.get(id);
-      return start === undefined ? null : new Date(start);
+      return schedule ? [{ offered, schedule }] : [];
+    });
+    return groupByKey(ids, offers, ({ offered }) => offered.providerId).map((all) => {
+      const start = firstOfAll(all, window, now);
+      return start === null ? null : new Date(start);
     });
   },
 });

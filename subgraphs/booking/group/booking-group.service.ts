@@ -11,6 +11,7 @@ import { validate } from '../../_kernel/validation/validate.js';
 import { findOfferedService, type OfferedService } from '../catalogue/catalogue.store.js';
 import { findRequirementsOf } from '../resource/resource.store.js';
 import { lockAll } from '../resource/resource-claim.js';
+import { findWay, findWhereabouts, travelLocksOf } from '../travel/travel.store.js';
 import type { Booker } from '../reservation/reservation-booker.js';
 import type { ReservationQueryService } from '../reservation/reservation-query.service.js';
 import type { BookingRow, NamedBooking } from '../reservation/reservation.store.js';
@@ -76,17 +77,18 @@ interface Stop {
 
 /**
  * What a group locks before its first booking: groups of a tenant go one after the other, as what they need shows
- * only as they go, and what services need of resources is locked for all of them.
+ * only as they go, and what services need of resources, and who has to travel, is locked for all of them.
  */
 const locksOfGroup = async (db: TenantDb, serviceIds: readonly string[]): Promise<string[]> => [
   'groups',
+  ...(await travelLocksOf(db, await findWhereabouts(db, serviceIds))),
   ...(await findRequirementsOf(db, serviceIds)).flatMap(({ resources }) => resources.map(({ kind }) => `kind:${kind}`)),
 ];
 
-/** When the next service can begin: behind the one before, and clear of its buffers where she does both. */
-function behind(before: NamedBooking, next: OfferedService): Date {
+/** When the next service can begin: behind the one before, and clear of its buffers and the way where she does both. */
+async function behind(db: TenantDb, before: NamedBooking, next: OfferedService): Promise<Date> {
   if (next.providerId !== before.providerId) return before.endsAt;
-  const lead = next.service.bufferBeforeMinutes * 60_000;
+  const lead = next.service.bufferBeforeMinutes * 60_000 + (await findWay(db, before, next.locationId));
   return new Date(Math.max(before.endsAt.getTime(), before.blockedUntil.getTime() + lead));
 }
 
@@ -138,7 +140,7 @@ export function createBookingGroupService(parts: {
       let before: NamedBooking | undefined;
       for (const { serviceId, providerId } of input.services) {
         const next = providerId == null ? null : await findOfferedService(db, providerId, serviceId);
-        const startsAt: Date = before === undefined ? input.startsAt : next ? behind(before, next) : before.endsAt;
+        const startsAt: Date = before === undefined ? input.startsAt : next ? await behind(db, before, next) : before.endsAt;
         const how = before === undefined ? 'offered' : 'free';
         const candidates = await booker.candidatesFor(context, db, { serviceId, providerId, startsAt }, how);
         before = await bookNext({ candidates, startsAt });

@@ -111,6 +111,39 @@ describe('a service over video', () => {
     await eventually(async () => double.meetings().size === 0, PATIENCE);
   });
 
+  it('invites the client without its meeting when that cannot be made for long, and once more when it can be after all', async () => {
+    const shop = await shopFor('HOSTED');
+    const attempts = 6;
+    const on = ({ method, url }: { method: string; url: URL }) => method === 'POST' && url.pathname === '/users/me/meetings';
+    double.disturb(...Array.from({ length: attempts }, () => ({ kind: 'status' as const, status: 503, on })));
+    const { id, person } = await book(shop, 'patient@acme.example');
+    const hasFailed = async (times: number): Promise<boolean> => {
+      const { rows } = await t.runtime.pools.platform.query(
+        `SELECT 1 FROM kernel.job WHERE kind = 'booking.keep_meeting' AND payload->>'bookingId' = $1
+           AND attempts = $2 AND status = 'PENDING' AND lease_id IS NULL`,
+        [id, times],
+      );
+      return rows.length > 0;
+    };
+    for (let times = 1; times < attempts; times += 1) {
+      await eventually(() => hasFailed(times), PATIENCE);
+      expect(await mailsTo('patient@acme.example')).toEqual([]);
+      clock.advance(30 * 60_000);
+    }
+    await eventually(() => hasFailed(attempts), PATIENCE);
+    const [first, ...others] = await mailsTo('patient@acme.example');
+    expect(first).toContain('METHOD:REQUEST');
+    expect(first).not.toContain('URL;');
+    expect(others).toEqual([]);
+    expect(await urlSeenBy(id, person)).toBeNull();
+
+    clock.advance(30 * 60_000);
+    const url = await eventually(() => urlSeenBy(id, person), PATIENCE);
+    const [, again, ...more] = await mailsTo('patient@acme.example');
+    expect(again).toContain(`URL;VALUE=URI:${String(url)}`);
+    expect(more).toEqual([]);
+  }, 360_000);
+
   it('is settled by nobody else', async () => {
     const { serviceId } = await openShop(t.subgraph.services, ACME, { clock });
     expect(await set(serviceId, 'OPEN_ROOM', memberOf(['settings:read']))).toMatchObject({ code: 'FORBIDDEN' });

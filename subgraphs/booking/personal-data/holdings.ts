@@ -35,6 +35,7 @@ export const BOOKING_HOLDINGS: readonly Holding[] = [
     erasure: { how: 'DELETE' },
   }),
   booking({ section: 'member', table: 'member', whose: ({ userId }) => sql`t.user_id = ${userId}::uuid`, erasure: { how: 'DELETE' } }),
+  booking({ section: 'progress', table: 'completed_step', whose: ofClient, erasure: { how: 'DELETE' } }),
   booking({ section: 'waitlist', table: 'waitlist_entry', whose: ofClient, erasure: { how: 'DELETE' } }),
   booking({
     section: 'calendarFeeds',
@@ -48,6 +49,12 @@ export const BOOKING_HOLDINGS: readonly Holding[] = [
     table: 'calendar_connection',
     whose: (who) => sql`(t.created_by = ${who.userId}::uuid OR t.provider_id IN (${herProviders(who)}))`,
     withheld: ['sealed', 'sync_token'],
+    erasure: { how: 'DELETE' },
+  }),
+  booking({
+    section: 'positions',
+    table: 'reported_position',
+    whose: (who) => sql`t.provider_id IN (${herProviders(who)})`,
     erasure: { how: 'DELETE' },
   }),
   booking({

@@ -65,7 +65,7 @@ describe('reminders', () => {
     clock.set(hoursLater(46.1));
     await Promise.all([sendDue(), sendDue()]);
     expect((await remindedOf(id)).map(([lead]) => lead)).toEqual([1_440, 120]);
-  }, 60_000);
+  });
 
   it('are found again by the next process when one dies before it has written that it sent them', async () => {
     const { id } = await book(48);
@@ -78,7 +78,7 @@ describe('reminders', () => {
     dying.release(new Error('killed'));
     await sendDue();
     expect((await remindedOf(id)).map(([lead]) => lead)).toEqual([1_440]);
-  }, 60_000);
+  });
 
   it('move with the booking, and come again for the new time', async () => {
     const booking = await book(48);
@@ -96,7 +96,7 @@ describe('reminders', () => {
       [120, hoursLater(96).toISOString()],
       [1_440, hoursLater(96).toISOString()],
     ]);
-  }, 60_000);
+  });
 
   it('do not come for what was cancelled, nor for what has begun by the time somebody looks', async () => {
     const [cancelled, begun] = [await book(48), await book(72)];
@@ -111,7 +111,7 @@ describe('reminders', () => {
       [clock.now()],
     );
     expect(rows).toEqual([]);
-  }, 60_000);
+  });
 
   it('follow the service’s own rule, then the general one, then what is usual', async () => {
     const dues = async (id: string) => {
@@ -129,7 +129,7 @@ describe('reminders', () => {
     expect(await dues((await book(50)).id)).toEqual([]);
     await services.reminders.removeRule(owner(), null);
     expect(await dues((await book(51)).id)).toEqual([120, 1_440]);
-  }, 60_000);
+  });
 
   it('reach by mail who does not sign in, and nobody by two ways', async () => {
     const staff = contextFor(ACME, memberOf(['patients:create', 'patients:read']), clock);
@@ -146,7 +146,7 @@ describe('reminders', () => {
     await sendDue();
     await sendDue();
     expect((await mails()) - before).toBe(1);
-  }, 60_000);
+  });
 
   it('are set by who may, for services of the company alone, and named where they are wrong', async () => {
     const { reminders } = services;
@@ -166,5 +166,5 @@ describe('reminders', () => {
     expect(data).toEqual({ setReminders: { __typename: 'ReminderRule', leadMinutes: [1_440, 120], quietFrom: '21:30', quietUntil: '07:00' } });
     const wrong = await hosted.graphql(SET, { as, variables: { input: { leadMinutes: [1] } } });
     expect(wrong.data).toMatchObject({ setReminders: { __typename: 'ValidationError', issues: [{ field: 'leadMinutes.0' }] } });
-  }, 60_000);
+  });
 });

@@ -6,7 +6,7 @@ describe('booking, when many want the same', () => {
 
   beforeAll(async () => {
     contention = await startBookingContention();
-  }, 60_000);
+  });
   afterAll(() => contention.stop());
 
   it('gives one slot to one of a thousand who ask at the same moment, and tells the others why', async () => {

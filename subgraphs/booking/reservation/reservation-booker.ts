@@ -10,6 +10,7 @@ import type { ClientService } from '../client/client.service.js';
 import { findClientsByIds, findClientsOfUsers, type ClientRow } from '../client/client.store.js';
 import type { BookingEvents } from '../events.js';
 import { lacksResources, lockAll, locksOf, sharedSessionId } from '../resource/resource-claim.js';
+import { travelLocksOf } from '../travel/travel.store.js';
 import { firstStatus, HOLD_MS } from './reservation.js';
 import { priceOfDraft, recordChanges, slotTaken, takeTime } from './reservation-record.js';
 import { insertHold, isPlainlyTaken, type NamedBooking } from './reservation.store.js';
@@ -109,7 +110,8 @@ export function createBooker(parts: {
       const offerings = await offeringsOf(db, slot);
       const [first] = offerings;
       if (first && offerings.length === 1 && (await lacksResources(db, first, startsAt))) throw slotTaken();
-      await lockAll(db, offerings.flatMap((offered) => locksOf(offered, startsAt)));
+      const travel = await travelLocksOf(db, offerings);
+      await lockAll(db, [...travel, ...offerings.flatMap((offered) => locksOf(offered, startsAt))]);
       const free = await availability.whoIsFree(context, db, offerings, startsAt, how);
       if (free.length === 0) throw slotTaken();
       if (free.length === 1) return free;

@@ -17,6 +17,7 @@ import { claimResources, lockAll, locksOf, releaseResources, sessionOf } from '.
 import { bookedTime } from '../stay/booked-time.js';
 import { findFreeUnits } from '../stay/free-units.js';
 import { freeUntil } from '../terms/terms.js';
+import { travelLocksOf } from '../travel/travel.store.js';
 import { bookingResource } from './reservation-policy.js';
 import { factsOf, slotTaken } from './reservation-record.js';
 import { findFreeSeat, insertStatusChanges, lockBooking, updatePlace, updateStatus, type NamedBooking } from './reservation.store.js';
@@ -146,10 +147,10 @@ export function createReservationMoveService(parts: {
         if (!chosen) throw new NotFoundError('Booking');
         const moves: PlannedMove[] = [];
         for (const id of await findInScope(db, bookingId, scope)) moves.push(await planned(db, id, chosen));
-        await lockAll(db, moves.flatMap((move) => [
-          `session:${move.booking.sessionId}`,
-          ...locksOf(move.offered, move.startsAt),
-        ]));
+        await lockAll(db, [
+          ...(await travelLocksOf(db, moves.map(({ offered }) => offered))),
+          ...moves.flatMap((move) => [`session:${move.booking.sessionId}`, ...locksOf(move.offered, move.startsAt)]),
+        ]);
         await carryOut(context, db, moves);
         for (const move of moves) await tell(context, db, move);
         const moved = await lockBooking(db, bookingId);

@@ -1,7 +1,7 @@
 import type { Prisma } from '../../../prisma/generated/client.js';
 import type { RESOURCES } from '../../_kernel/policy/catalogue.js';
-import type { PolicyResource, Scalar } from '../../_kernel/policy/policy.js';
-import { whereOf, type Column } from '../../_kernel/policy/row-filter-query.js';
+import type { PolicyResource } from '../../_kernel/policy/policy.js';
+import { asBigInt, asDate, whereOf, type Column } from '../../_kernel/policy/row-filter-query.js';
 import type { RowFilter } from '../../_kernel/policy/row-filter.js';
 import type { BookingRow } from './reservation.store.js';
 
@@ -28,9 +28,6 @@ export const bookingResource = (booking: BookingRow, ownerId: string | null): Po
   };
 };
 
-const toBigInt = (value: Scalar) => BigInt(value);
-const toDate = (value: Scalar) => new Date(value);
-
 const COLUMNS: Readonly<Record<Attribute, Column<Prisma.BookingWhereInput>>> = {
   id: { where: (id) => ({ id }) },
   ownerId: { where: (userId) => ({ client: { userId } }), optional: true },
@@ -38,9 +35,9 @@ const COLUMNS: Readonly<Record<Attribute, Column<Prisma.BookingWhereInput>>> = {
   providerId: { where: (providerId) => ({ providerId }) },
   serviceId: { where: (serviceId) => ({ serviceId }) },
   status: { where: (status) => ({ status }) },
-  priceAmount: { where: (priceAmount) => ({ priceAmount }), value: toBigInt },
-  startsAt: { where: (startsAt) => ({ startsAt }), value: toDate },
-  createdAt: { where: (createdAt) => ({ createdAt }), value: toDate },
+  priceAmount: { where: (priceAmount) => ({ priceAmount }), value: asBigInt },
+  startsAt: { where: (startsAt) => ({ startsAt }), value: asDate },
+  createdAt: { where: (createdAt) => ({ createdAt }), value: asDate },
 };
 
 /** The bookings that a filter leaves, as a condition of a query. */

@@ -10,6 +10,8 @@ import {
   type TestRuntime,
 } from '../../../tests/support/runtime.js';
 import { encodePosition } from '../../_kernel/events/event.js';
+import { MAIL_PURPOSE } from '../../_kernel/mail/mail.js';
+import { paymentOfReceipt, receiptNumber } from '../../_kernel/receipts/receipt-link.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { TenantPermission } from '../../_kernel/wire/permissions.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
@@ -101,6 +103,34 @@ describe('the life of a booking', () => {
     await hosted.tell('commerce.payment_succeeded', { ...paid, paymentId: uuidv7(), bookingIds: [] });
     await hosted.settle();
     expect(await typesOf(id)).toEqual(['booking.created', 'booking.confirmed']);
+  });
+
+  it('is paid for with a receipt to the address of a client who does not sign in, and of nobody else', async () => {
+    const clients = await Promise.all([
+      services.clients.create(systemOf(ACME, clock), { displayName: 'Ines Vidal', email: 'ines@elsewhere.example' }),
+      services.clients.create(systemOf(ACME, clock), { displayName: 'Signs In', email: 'hers@elsewhere.example', userId: uuidv7() }),
+      services.clients.create(systemOf(ACME, clock), { displayName: 'No Address' }),
+      services.clients.create(systemOf(GLOBEX, clock), { displayName: 'Elsewhere', email: 'foreign@elsewhere.example' }),
+    ]);
+    const { id: bookingId } = await book();
+    const paid = { bookingId, amount: { amount: 5_000, currency: 'USD' }, method: 'CARD', what: 'Consultation' } as const;
+    const paymentId = uuidv7();
+    for (const [n, { id: clientId }] of clients.entries()) {
+      await hosted.tell('commerce.payment_succeeded', { ...paid, clientId, paymentId: n === 0 ? paymentId : uuidv7() });
+    }
+    const longAgo = new Date(clock.now().getTime() - 25 * HOUR_MS);
+    await hosted.tell('commerce.payment_succeeded', { ...paid, clientId: clients[0].id, paymentId: uuidv7() }, { at: longAgo });
+    await hosted.settle(ACME, GLOBEX);
+    await runtime.everythingTold();
+    const { rows } = await runtime.pools.platform.query<{ sealed: string }>(
+      `SELECT payload ->> 'sealed' AS sealed FROM kernel.outbox_event WHERE type = 'booking.mail_requested' AND payload ->> 'template' = 'INVOICE'`,
+    );
+    const mails = rows.map(({ sealed }) => JSON.parse(runtime.secretBox.open(sealed, MAIL_PURPOSE)) as { to: string; values: Record<string, string> });
+    expect(mails.map(({ to }) => to)).toEqual(['ines@elsewhere.example']);
+    expect(mails[0]?.values).toMatchObject({ displayName: 'Ines Vidal', amount: '$50.00', what: 'Consultation', number: receiptNumber(paymentId, MORNING) });
+    const link = new URL(mails[0]?.values['link'] ?? '');
+    expect(link.host).toBe('acme.localhost:4000');
+    expect(paymentOfReceipt(runtime.secretBox, ACME.id, link.pathname)).toBe(paymentId);
   });
 
   it('ends fifteen minutes later when nobody pays, and the time is on offer again', async () => {

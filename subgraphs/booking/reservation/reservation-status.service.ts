@@ -22,6 +22,7 @@ import { findOfferedService } from '../catalogue/catalogue.store.js';
 import { findInScope, type BookingScope } from '../group/booking-group.store.js';
 import { claimResources, lockAll, locksOf, releaseResources } from '../resource/resource-claim.js';
 import { cancellationFee } from '../terms/terms.js';
+import { travelLocksOf } from '../travel/travel.store.js';
 import { recordChanges } from './reservation-record.js';
 import { bookingResource } from './reservation-policy.js';
 import {
@@ -172,7 +173,7 @@ export function createReservationStatusService(parts: {
     const { id, providerId, serviceId, startsAt, sessionId, blockedFrom: from, blockedUntil: until } = booking;
     const offered = await findOfferedService(db, providerId, serviceId);
     if (offered) {
-      await lockAll(db, locksOf(offered, startsAt));
+      await lockAll(db, [...(await travelLocksOf(db, [offered])), ...locksOf(offered, startsAt)]);
       if (!(await claimResources(db, offered, { sessionId, from, until }))) return false;
     }
     return reclaimTime(db, id);

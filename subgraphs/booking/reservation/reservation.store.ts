@@ -166,7 +166,8 @@ export async function reclaimTime(db: TenantDb, id: string): Promise<boolean> {
         AND taken.blocked_from < late.blocked_until AND taken.blocked_until > late.blocked_from
         AND taken.starts_at >= late.starts_at - CASE WHEN taken.nights IS NULL THEN interval '72 hours' ELSE interval '95 days' END
         AND (taken.session_id <> late.session_id OR taken.seat = late.seat)
-        AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED'))`;
+        AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED'))
+    AND NOT booking.is_out_of_reach(late)`;
   return updated > 0;
 }
 

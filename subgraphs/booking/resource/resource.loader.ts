@@ -4,6 +4,7 @@ import {
   findLocationsByIds,
   findQualifications,
   findRequirementsOf,
+  findResourcesByIds,
   findResourcesUsedBy,
   type LocationRow,
   type ProviderQualificationRow,
@@ -13,6 +14,7 @@ import {
 
 export interface ResourceLoaders {
   readonly locationById: LoaderDefinition<string, LocationRow | null>;
+  readonly resourceById: LoaderDefinition<string, ResourceRow | null>;
   readonly requirementsOf: LoaderDefinition<string, Requirements>;
   readonly qualificationsOf: LoaderDefinition<string, ProviderQualificationRow[]>;
   /** By session. */
@@ -23,6 +25,10 @@ export const createResourceLoaders = (tenants: TenantDatabase): ResourceLoaders 
   locationById: {
     name: 'locationById',
     batch: async (context, ids) => inKeyOrder(ids, await findLocationsByIds(tenants.of(context), ids), ({ id }) => id),
+  },
+  resourceById: {
+    name: 'resourceById',
+    batch: async (context, ids) => inKeyOrder(ids, await findResourcesByIds(tenants.of(context), ids), ({ id }) => id),
   },
   requirementsOf: {
     name: 'requirementsByServiceId',

@@ -58,6 +58,8 @@ export interface ResourceService {
   listLocations(context: RequestContext, args: PageArgs): Promise<Connection<LocationRow>>;
   /** @throws {ForbiddenError} without `appointments:read` or `settings:read` */
   list(context: RequestContext, args: PageArgs & { readonly kind?: string | null | undefined }): Promise<Connection<ResourceRow>>;
+  /** One that is known to be seen. */
+  find(context: RequestContext, id: string): Promise<ResourceRow | null>;
   requirementsOf(context: RequestContext, serviceId: string): Promise<Requirements>;
   qualificationsOf(context: RequestContext, providerId: string): Promise<readonly ProviderQualificationRow[]>;
   /** What a booking's session uses. */
@@ -92,6 +94,7 @@ export function createResourceService(parts: {
       const rows = await findResourcesPage(tenants.of(context), wanted, page);
       return connectionOf(page, rows, (row) => [row.name, row.id]);
     },
+    find: (context, id) => context.loaders.of(context, loaders.resourceById).load(id),
     requirementsOf: (context, serviceId) => context.loaders.of(context, loaders.requirementsOf).load(serviceId),
     qualificationsOf: (context, providerId) => context.loaders.of(context, loaders.qualificationsOf).load(providerId),
     usedBy: (context, sessionId) => context.loaders.of(context, loaders.usedBy).load(sessionId),

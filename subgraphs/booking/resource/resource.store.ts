@@ -34,6 +34,9 @@ export function findResourcesPage(db: TenantDb, kind: string | undefined, page: 
   return db.resource.findMany({ where: { AND: [kind === undefined ? {} : { kind }, where] }, ...rest });
 }
 
+export const findResourcesByIds = (db: TenantDb, ids: readonly string[]): Promise<ResourceRow[]> =>
+  db.resource.findMany({ where: { id: { in: [...ids] } } });
+
 export const insertResource = (
   db: TenantDb,
   resource: Omit<Prisma.ResourceUncheckedCreateInput, 'tenantId'>,

@@ -84,7 +84,7 @@ describe('a stay', () => {
   beforeAll(async () => {
     hosted = await startHostedSubgraph(createBooking, clock);
     ({ services } = hosted.subgraph);
-  }, 60_000);
+  });
   afterAll(() => hosted.stop());
 
   const system = () => systemOf(ACME, clock);
@@ -190,7 +190,7 @@ describe('a stay', () => {
       }
     }
     expect(Math.min(booked, refused)).toBeGreaterThan(3);
-  }, 60_000);
+  });
 
   it('has no slots by the hour, and keeps those of its unit that lie in it from being offered', async () => {
     const { serviceId, providerId } = await openHouse(1, 0);

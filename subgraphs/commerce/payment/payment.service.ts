@@ -1,13 +1,15 @@
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import { hasPermission, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { billBelongsTo } from '../bill/bill.js';
 import type { BillRow } from '../bill/bill.store.js';
 import type { PaymentLoaders } from './payment.loader.js';
+import { paymentResource, paymentsLeftBy } from './payment-policy.js';
 import { findPaymentsPage, PAYMENT_SORT, type PaymentRow } from './payment.store.js';
 
-/** Reading payments: the client whose bill it is sees hers, `billing:read` sees all; nobody else learns of any. */
+/** Reading payments: the client whose bill it is sees hers, `billing:read` sees all, as policies leave it; nobody else learns of any. */
 export interface PaymentService {
   /** Null for a payment that is unknown or not to be seen. */
   find(context: RequestContext, id: string): Promise<PaymentRow | null>;
@@ -29,15 +31,20 @@ export interface PaymentService {
 export function createPaymentService(parts: {
   readonly tenants: TenantDatabase;
   readonly loaders: PaymentLoaders;
+  readonly policies: TenantPolicies;
 }): PaymentService {
-  const { tenants, loaders } = parts;
+  const { tenants, loaders, policies } = parts;
 
   const maySee = (context: RequestContext, bill: BillRow): boolean =>
     hasPermission(context, 'billing:read') || billBelongsTo(bill, context.principal);
 
   const ofBooking = async (context: RequestContext, bookingId: string): Promise<PaymentRow[] | null> => {
     const bill = await context.loaders.of(context, loaders.billByBookingId).load(bookingId);
-    return bill && maySee(context, bill) ? bill.payments : null;
+    if (!bill) return null;
+    const judge = await policies.of(context);
+    const decisions = judge.decideAll('payment:read', bill.payments.map(paymentResource));
+    const visible = bill.payments.filter((_payment, at) => decisions[at]?.allowed === true);
+    return visible.length > 0 || maySee(context, bill) ? visible : null;
   };
 
   return {
@@ -47,7 +54,9 @@ export function createPaymentService(parts: {
     },
     async find(context, id) {
       const payment = await context.loaders.of(context, loaders.byId).load(id);
-      return payment && maySee(context, payment.bill) ? payment : null;
+      if (!payment) return null;
+      const judge = await policies.of(context);
+      return judge.decide('payment:read', paymentResource(payment)).allowed ? payment : null;
     },
     ofBooking,
     async decisiveOfBooking(context, bookingId) {
@@ -57,7 +66,8 @@ export function createPaymentService(parts: {
     async list(context, args) {
       requirePermission(context, 'billing:read');
       const page = pageOf(args, PAYMENT_SORT);
-      const rows = await findPaymentsPage(tenants.of(context), page);
+      const visible = paymentsLeftBy((await policies.of(context)).rowFilter('payment:read', 'Payment'));
+      const rows = await findPaymentsPage(tenants.of(context), visible, page);
       return connectionOf(page, rows, (row) => [row.createdAt, row.id]);
     },
     clientSecretFor({ principal }, payment) {

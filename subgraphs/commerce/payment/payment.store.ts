@@ -93,8 +93,9 @@ export const findUnfinishedPayments = (db: TenantDb, billId: string): Promise<Pa
     include: whole,
   });
 
-export function findPaymentsPage(db: TenantDb, page: Page): Promise<PaymentRow[]> {
-  return db.payment.findMany({ ...keysetQuery(page, PAYMENT_SORT), include: whole });
+export function findPaymentsPage(db: TenantDb, visible: Prisma.PaymentWhereInput, page: Page): Promise<PaymentRow[]> {
+  const { where, ...rest } = keysetQuery(page, PAYMENT_SORT);
+  return db.payment.findMany({ where: { AND: [visible, where] }, ...rest, include: whole });
 }
 
 /**

@@ -73,7 +73,7 @@ describe('reconciling payments', () => {
     expect((await pay(booking, 'pm_card_visa', key)).id).toBe(healed.id);
     const { atProvider, inLedger } = await heldForUs();
     expect(inLedger).toBe(atProvider);
-  }, 30_000);
+  });
 
   it('books nothing twice when the webhook comes after all', async () => {
     withoutWebhooks();
@@ -102,7 +102,7 @@ describe('reconciling payments', () => {
       expect(await only(booking)).toMatchObject({ status: 'CANCELLED', received: 0n });
       expect(await pay(booking)).toMatchObject({ status: expect.stringMatching(/PROCESSING|SUCCEEDED/) });
     }
-  }, 30_000);
+  });
 
   it('leaves a payer half an hour to prove who she is', async () => {
     const booking = await test.book();
@@ -141,7 +141,7 @@ describe('reconciling payments', () => {
     ]);
     const { atProvider, inLedger } = await heldForUs();
     expect(inLedger).toBe(atProvider);
-  }, 30_000);
+  });
 
   it('pays back what came for a booking that has lost its time meanwhile', async () => {
     const booking = await test.book();

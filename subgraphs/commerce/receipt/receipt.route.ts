@@ -5,6 +5,7 @@ import { systemContext } from '../../_kernel/request/system-context.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import { RECEIPTS_PATH } from '../../_kernel/wire/receipts.js';
 import type { RouteResponse, SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
+import { duePage } from './due.js';
 import { receiptPage } from './receipt.js';
 import type { ReceiptService } from './receipt.service.js';
 
@@ -23,7 +24,13 @@ const NOT_FOUND: RouteResponse = {
   body: 'There is no such receipt\n',
 };
 
-/** Shows receipts to whoever was sent their addresses. */
+const shown = (body: string, name: string): RouteResponse => ({
+  status: 200,
+  headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-disposition': `inline; filename="${name}.html"` },
+  body,
+});
+
+/** Shows receipts, and what is due where a payment failed, to whoever was sent their addresses. */
 export const receiptRoute = (parts: {
   readonly receipts: ReceiptService;
   readonly secretBox: SecretBox;
@@ -37,12 +44,10 @@ export const receiptRoute = (parts: {
     const { receipts, secretBox, clock, logger } = parts;
     const paymentId = paymentOfReceipt(secretBox, tenant.id, path);
     if (paymentId === null) return NOT_FOUND;
-    const receipt = await receipts.find(systemContext({ name: 'receipts', tenant, clock, logger, requestId }), paymentId);
-    if (!receipt) return NOT_FOUND;
-    return {
-      status: 200,
-      headers: { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-disposition': `inline; filename="${receipt.number}.html"` },
-      body: receiptPage(receipt),
-    };
+    const context = systemContext({ name: 'receipts', tenant, clock, logger, requestId });
+    const receipt = await receipts.find(context, paymentId);
+    if (receipt) return shown(receiptPage(receipt), receipt.number);
+    const due = await receipts.findDue(context, paymentId);
+    return due ? shown(duePage(due), 'due') : NOT_FOUND;
   },
 });

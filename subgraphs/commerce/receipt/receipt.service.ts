@@ -1,15 +1,22 @@
 import { receiptNumber } from '../../_kernel/receipts/receipt-link.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
-import { findWholeBill } from '../bill/bill.store.js';
+import { amountOf, dueOn } from '../bill/bill-account.js';
+import { accountOf, findWholeBill } from '../bill/bill.store.js';
 import { money } from '../money.js';
+import type { CollectionState } from '../payment/payment.js';
 import { findPayment } from '../payment/payment.store.js';
+import type { Due } from './due.js';
 import type { Receipt } from './receipt.js';
 
 export interface ReceiptService {
   /** For whoever has the link. Null for a payment that there is not, or that has not come. */
   find(context: RequestContext, paymentId: string): Promise<Receipt | null>;
+  /** For whoever has the link. Null for a payment that there is not, or that did not fail. */
+  findDue(context: RequestContext, paymentId: string): Promise<Due | null>;
 }
+
+const FAILED: readonly CollectionState[] = ['FAILED', 'CANCELLED'];
 
 export const createReceiptService = ({ tenants }: { readonly tenants: TenantDatabase }): ReceiptService => ({
   async find(context, paymentId) {
@@ -32,6 +39,24 @@ export const createReceiptService = ({ tenants }: { readonly tenants: TenantData
       })),
       received: money(Number(received > 0n ? received : amount), currency),
       refunded: money(Number(back), currency),
+    };
+  },
+
+  async findDue(context, paymentId) {
+    const db = tenants.of(context);
+    const payment = await findPayment(db, paymentId);
+    const bill = payment && FAILED.includes(payment.collection) ? await findWholeBill(db, payment.billId) : null;
+    if (!bill) return null;
+    const account = accountOf(bill);
+    const descriptions = new Map(bill.lines.map((line) => [line.id, line.description]));
+    const shares = bill.status === 'OPEN' ? account.lines.map((line) => ({ lineId: line.id, amount: dueOn(account, line) })) : [];
+    return {
+      company: context.tenant.name,
+      what: bill.description,
+      lines: shares
+        .filter(({ amount }) => amount > 0)
+        .map(({ lineId, amount }) => ({ description: descriptions.get(lineId) ?? bill.description, amount: money(amount, bill.currency) })),
+      due: money(amountOf({ shares }), bill.currency),
     };
   },
 });

@@ -14,7 +14,7 @@ describe('a receipt', () => {
 
   beforeAll(async () => {
     test = await startTestCommerce();
-  }, 60_000);
+  });
   afterAll(() => test.stop());
 
   const open = async (path: string, tenant: TenantIdentity = ACME) => {
@@ -35,7 +35,7 @@ describe('a receipt', () => {
     const shown = await eventually(async () => {
       const answer = await open(pathOf(id));
       return answer.status === 200 ? answer : null;
-    }, 30_000);
+    });
     const page = String(shown.body);
     expect(page).toMatch(/Receipt RC-\d{8}-[0-9A-F]{8}/);
     expect(page).toContain('Massage with Ana (BK-20270131-402913)');
@@ -51,7 +51,7 @@ describe('a receipt', () => {
     expect((await open(RECEIPTS_PATH)).status).toBe(404);
   });
 
-  it('is not there for money that has not come', async () => {
+  it('is not there for money that has not come: then its address shows what is due, as long as it is', async () => {
     const booking = await test.book();
     const pay = test.commerce.services.paying.pay(test.context(booking.client), {
       bookingId: booking.bookingId,
@@ -60,7 +60,22 @@ describe('a receipt', () => {
     });
     await expect(pay).rejects.toThrow('declined');
     const failed = (await test.events('commerce.payment_failed')).find(({ bookingId }) => bookingId === booking.bookingId);
-    expect((await open(pathOf(failed?.paymentId ?? ''))).status).toBe(404);
+    const path = pathOf(failed?.paymentId ?? '');
+    const owed = await open(path);
+    expect(owed.status).toBe(200);
+    expect(owed.headers).toMatchObject({ 'cache-control': 'no-store', 'content-disposition': 'inline; filename="due.html"' });
+    expect(String(owed.body)).toContain('A payment for Massage with Ana (BK-20270131-402913) did not go through');
+    expect(String(owed.body)).toContain('<td>Due</td><td>$120.00</td>');
+    expect(String(owed.body)).toContain('<a href="/account/sign-in">Sign in to pay</a>');
+    expect((await open(path, GLOBEX)).status).toBe(404);
+
+    const again = { bookingId: booking.bookingId, paymentMethodId: 'pm_card_visa', idempotencyKey: uuidv7() };
+    await test.commerce.services.paying.pay(test.context(booking.client), again);
+    const settled = await eventually(async () => {
+      const page = String((await open(path)).body);
+      return page.includes('Nothing is due any more') ? page : null;
+    });
+    expect(settled).not.toContain('Sign in to pay');
   });
 
   it('says what went back since, and shows markup as it stands', () => {

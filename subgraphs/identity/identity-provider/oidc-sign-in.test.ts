@@ -70,7 +70,7 @@ describe('signing in by a provider of OpenID Connect', () => {
       t.runtime.outbox.for<TenancyEvents>().emit(db, admin(), 'tenancy.domain_changed', verified),
     );
     await t.settle();
-  }, 60_000);
+  });
   afterAll(async () => {
     await upstream.stop();
     await front.stop();

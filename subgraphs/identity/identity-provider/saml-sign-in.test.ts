@@ -56,7 +56,7 @@ describe('signing in by a provider of SAML', () => {
     });
     providerId = IdentityProviderId.encode(provider.id);
     await rememberVerifiedDomain(t.runtime.database.tenants.of(admin()), 'acme.example', new Date());
-  }, 60_000);
+  });
   afterAll(async () => {
     await front.stop();
     await t.stop();

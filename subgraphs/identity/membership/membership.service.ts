@@ -63,6 +63,7 @@ export function createMembershipService(parts: {
         email: user.email,
         displayName: user.displayName,
         roles: membership.roles,
+        isVerified: user.status !== 'PENDING',
       });
       return membership;
     },

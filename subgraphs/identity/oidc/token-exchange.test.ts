@@ -57,7 +57,7 @@ describe('a token of one company, changed for one of another', () => {
     token = (await sessions.login(contextFor(ACME, undefined, t.clock), { email: EMAIL, password: PASSWORD })).access.token;
     await rememberVerifiedDomain(t.runtime.database.tenants.of({ tenant: ACME }), 'login.acme.example', new Date());
     await rememberVerifiedDomain(t.runtime.database.tenants.of({ tenant: GLOBEX }), 'login.globex.example', new Date());
-  }, 60_000);
+  });
   afterAll(() => t.stop());
 
   it.each(['http://spine.example', 'http://acme.spine.example', 'http://login.acme.example'])('is taken from %s', async (issuer) => {

@@ -1,5 +1,6 @@
 import { hashOfEmail } from '../../_kernel/mail/mail.js';
 import type { PlatformDb } from '../../_kernel/tenancy/tenant-database.js';
+import { lockUser } from '../user/user.store.js';
 
 /** Members of an event's payload that say something of a person in words, or hold such words under seal. */
 const TELLING = ['email', 'emailBefore', 'sealed', 'sealedEmail', 'recipientHash', 'displayName', 'phone', 'reason', 'note', 'text', 'comment', 'subject'];
@@ -9,7 +10,7 @@ const TELLING = ['email', 'emailBefore', 'sealed', 'sealedEmail', 'recipientHash
  * @returns whether it was removed
  */
 export async function removeAccountOfNobody(db: PlatformDb, userId: string): Promise<boolean> {
-  await db.$queryRaw`SELECT 1 FROM identity."user" WHERE id = ${userId}::uuid FOR UPDATE`;
+  await lockUser(db, userId);
   const place = await db.membership.findFirst({ where: { userId }, select: { id: true } });
   if (place) return false;
   const hers = { realm: 'tenant', subjectId: userId };

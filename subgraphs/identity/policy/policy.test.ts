@@ -98,7 +98,7 @@ describe('policies of a company’s own', () => {
     eventually(async () => {
       const found = await t.runtime.policies.of(at(who, tenant));
       return JSON.stringify([...found.policyIds].sort()) === JSON.stringify([...policyIds].sort()) && found;
-    }, 30_000);
+    });
 
   const simulate = async (input: object): Promise<Record<string, unknown>> => {
     const { data, errors } = await t.graphql(SIMULATE, { as: owner, variables: { input } });
@@ -135,7 +135,7 @@ describe('policies of a company’s own', () => {
     await t.subgraph.services.policies.setEnabled(at(), id, true);
     expect((await judge([id])).decide('booking:update', bookingOf(BEN)).allowed).toBe(false);
     await t.subgraph.services.policies.update(at(), id, { ...OTHERS_ONLY, effect: 'ALLOW' });
-    await eventually(async () => (await judge([id])).decide('booking:update', bookingOf(BEN)).allowed, 30_000);
+    await eventually(async () => (await judge([id])).decide('booking:update', bookingOf(BEN)).allowed);
     await t.subgraph.services.policies.remove(at(), id);
     await judge([]);
     await expect(t.subgraph.services.policies.find(at(), id)).resolves.toBeNull();
@@ -194,7 +194,7 @@ describe('policies of a company’s own', () => {
     const deny = await eventually(async () => {
       const decision = (await judge([id], rider)).decide('booking:update', bookingOf(ANA));
       return !decision.allowed && decision;
-    }, 30_000);
+    });
     expect(deny).toMatchObject({ layer: 'DENY_POLICY', decidedBy: [id] });
     expect((await judge([id])).decide('booking:update', bookingOf(ANA)).allowed).toBe(true);
   });

@@ -67,7 +67,7 @@ describe('a directory that would have more than is its company’s to give', () 
     t = await startTestIdentity();
     acme = (await services().scimTokens.create(admin(), { name: 'Acme' })).token;
     globex = (await services().scimTokens.create(admin(GLOBEX), { name: 'Globex' })).token;
-  }, 60_000);
+  });
   afterAll(() => t.stop());
 
   it('is told nothing without a token of this very company that still counts', async () => {

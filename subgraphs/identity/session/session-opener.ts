@@ -4,6 +4,7 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { TokenRealm } from '../../_kernel/wire/access-token.js';
 import type { IdentityEvents } from '../events.js';
+import { assuranceClaims } from './assurance.js';
 import { newRefreshToken, REFRESH_TOKEN_SECONDS } from './session.js';
 import { insertRefreshToken, insertSession, type SessionRow } from './session.store.js';
 import { hashOfSecret } from '../../_kernel/wire/secret-hash.js';
@@ -44,6 +45,7 @@ export async function openSession(
     realm: subject.realm,
     subjectId: subject.subjectId,
     sessionId: session.id,
+    assurance: assuranceClaims(subject.amr, now).acr,
   });
   return { session, refresh };
 }

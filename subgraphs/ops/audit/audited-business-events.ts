@@ -18,6 +18,12 @@ export const AUDITED_BUSINESS_EVENTS = {
     surface: 'ehr' as const,
     meta: { change: 'medical_note_written', clientId, noteId },
   }),
+  'booking.progress_recorded': ({ payload: { clientId, clientUserId, serviceId, stepId, isCompleted } }) => ({
+    action: 'OPS_ACTION_APPLIED' as const,
+    subjectId: clientUserId,
+    surface: 'api' as const,
+    meta: { change: isCompleted ? 'progress_recorded' : 'progress_withdrawn', clientId, serviceId, stepId },
+  }),
   'booking.provider_linked': ({ payload: { providerId, userId } }) => ({
     action: 'OPS_ACTION_APPLIED' as const,
     surface: 'api' as const,

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../_kernel/events/event.js';
+import type { ForeignIdEvents } from '../../_kernel/foreign-ids/foreign-id-named.js';
 import type { MutationEvents } from '../../_kernel/mutations/mutation-answered.js';
 import type { RefusalEvents } from '../../_kernel/mutations/requests-refused.js';
-import { httpStatusOf } from '../../_kernel/wire/error-codes.js';
 import type { BookingEvents } from '../../booking/events.js';
 import type { CommerceEvents } from '../../commerce/events.js';
 import type { IdentityEvents } from '../../identity/events.js';
@@ -9,6 +9,7 @@ import type { TenancyEvents } from '../../tenancy/events.js';
 import type { OpsEvents } from '../events.js';
 import type { AuditAction } from '../spine/audit/audit.js';
 import { AUDITED_BUSINESS_EVENTS } from './audited-business-events.js';
+import { AUDITED_KERNEL_EVENTS } from './audited-kernel-events.js';
 
 /** What of an event the audit trail keeps, beside what its headers say. */
 export interface AuditedFacts {
@@ -21,7 +22,7 @@ export interface AuditedFacts {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-type AllEvents = MutationEvents & RefusalEvents & IdentityEvents & TenancyEvents & BookingEvents & CommerceEvents & OpsEvents;
+type AllEvents = MutationEvents & RefusalEvents & ForeignIdEvents & IdentityEvents & TenancyEvents & BookingEvents & CommerceEvents & OpsEvents;
 
 /** Null for an event that is no matter of the audit trail. */
 type Audit<Type extends keyof AllEvents> = (event: StoredEvent<Type, AllEvents[Type]>) => AuditedFacts | null;
@@ -35,29 +36,12 @@ const surfaceOfRealm = (realm: 'tenant' | 'platform') => (realm === 'platform' ?
 
 /** The events of the platform that leave an audit entry, and which. */
 export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> } = {
-  'kernel.mutation_answered': ({ payload: { mutation, by, outcome, code, named }, headers }) => ({
-    action: outcome === 'refused' ? 'SECURITY_POLICY_DECISION' : 'OPS_ACTION_APPLIED',
-    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
-    meta: {
-      operation: mutation,
-      by,
-      outcome,
-      code,
-      status: code === null ? 200 : httpStatusOf(code),
-      named,
-      ...(headers.impersonatorId === undefined ? {} : { impersonatedBy: headers.impersonatorId }),
-    },
-  }),
-  'kernel.requests_refused': ({ payload: { reason, code, count, since, until }, headers }) => ({
-    action: 'SECURITY_POLICY_DECISION',
-    surface: headers.actorKind === 'platform' ? 'admin_panel' : 'api',
-    meta: { change: 'requests_refused', by: 'gateway', reason, code, status: httpStatusOf(code), count, since, until },
-  }),
-  'identity.login_succeeded': ({ payload: { realm, subjectId, sessionId } }) => ({
+  ...AUDITED_KERNEL_EVENTS,
+  'identity.login_succeeded': ({ payload: { realm, subjectId, sessionId, assurance } }) => ({
     action: 'AUTH_LOGIN',
     actor: actorOfRealm(realm, subjectId),
     surface: surfaceOfRealm(realm),
-    meta: { realm, sessionId },
+    meta: { realm, sessionId, ...(assurance === undefined ? {} : { assurance }) },
   }),
   'identity.session_ended': ({ payload: { realm, subjectId, sessionId, reason } }) => ({
     action: 'AUTH_LOGOUT',

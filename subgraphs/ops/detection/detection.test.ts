@@ -20,7 +20,7 @@ describe('the judgement of what was counted', () => {
     ['oauth_callback_error', 10, 'OAUTH_CALLBACK_ERRORS'],
     ['jwt_validation_error', 25, 'JWT_VALIDATION_ERRORS'],
     ['session_anomaly', 5, 'SESSION_ANOMALIES'],
-    ['tenant_leak_suspected', 1, 'TENANT_LEAK_RISK'],
+    ['tenant_leak_suspected', 3, 'TENANT_LEAK_RISK'],
     ['suspicious_admin_login', 2, 'SUSPICIOUS_ADMIN_LOGIN'],
     ['email_verification_failure', 8, 'EMAIL_VERIFICATION_FAILURES'],
     ['failed_payment', 8, 'PAYMENT_FAILURES_SPIKE'],

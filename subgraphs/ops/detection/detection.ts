@@ -9,6 +9,12 @@ import type { OpsEvent } from '../spine/incidents/ops-event.js';
 /** Whatever is looked for. */
 export const WATCHED_RULES: readonly IncidentRule[] = [...AUTH_INCIDENT_RULES, ...SHIPPED_INCIDENT_TYPES.values()];
 
+/**
+ * How many signs of a leak are passed over: a link or a tab of somebody's other company is one now and then, and
+ * nobody sets another number for herself.
+ */
+const TOLERATED_LEAK_SIGNS = { tenant_leak_suspected_5m: 2, tenant_leak_suspected_15m: 4, tenant_leak_suspected_1h: 8 } as const;
+
 export interface Measurement {
   /** Null for the platform itself. */
   readonly tenantId: string | null;
@@ -35,7 +41,7 @@ export function judge({ tenantId, at, counts, thresholds, alarms }: Measurement)
       WINDOWS.map((window) => ({ signal: SIGNALS[type], window, count: windows[window] })),
     ),
   );
-  const context = { tenantId, occurredAtISO: at.toISOString(), thresholds };
+  const context = { tenantId, occurredAtISO: at.toISOString(), thresholds: { ...thresholds, ...TOLERATED_LEAK_SIGNS } };
   const events = new Map<string, OpsEvent>(
     [...deriveAuthIncidents(metrics, context), ...deriveCustomIncidents(metrics, context)].map((event) => [
       event.incident_type,

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
-import { ACME, contextFor, memberOf } from '../../../tests/support/runtime.js';
+import { ACME, contextFor, eventually, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { failureOf } from '../../_kernel/monitoring/failure.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
+import { REQUEST_COUNTS_PATH } from '../../_kernel/wire/request-counts.js';
+import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
+import { TenantId } from '../../tenancy/ids.js';
 import { BEACON_PATH } from './beacon.route.js';
 
 const GROUPS = `query($source: String) { errorGroups(source: $source) { edges { node { name message place count source } } } }`;
@@ -18,6 +21,8 @@ const staff: Principal = {
   permissions: ['platform:metrics:read'],
   assurance: { level: 'aal2', at: Math.floor(Date.now() / 1_000) },
 };
+
+const OWNER = memberOf(['settings:read', 'settings:update', 'reports:read'], { roles: ['OWNER'] });
 
 describe('what breaks and what is slow', () => {
   let t: TestOps;
@@ -83,9 +88,91 @@ describe('what breaks and what is slow', () => {
   });
 
   test('is nothing to members, however much they may', async () => {
-    const owner = memberOf(['settings:read', 'settings:update', 'reports:read'], { roles: ['OWNER'] });
     for (const source of [GROUPS, SLOW]) {
-      expect((await t.graphql(source, { as: owner })).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+      expect((await t.graphql(source, { as: OWNER })).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+    }
+  });
+});
+
+describe('operational metrics', () => {
+  const METRICS = `query($since: DateTime, $until: DateTime, $tenantId: ID) {
+    operationalMetrics(since: $since, until: $until, tenantId: $tenantId) {
+      since until requests answered refused errors errorRate incidents { raised open resolved } } }`;
+  const HOUR = '2027-05-02T10:00:00.000Z';
+  const WINDOW = { since: '2027-05-02T10:20:00Z', until: '2027-05-02T11:40:00Z' };
+  let t: TestOps;
+
+  const report = async (counts: unknown, principal: Principal = { kind: 'system', name: 'gateway' }) =>
+    (
+      await t.host.forward(
+        { method: 'POST', path: REQUEST_COUNTS_PATH, search: '', headers: {}, body: Buffer.from(JSON.stringify(counts)) },
+        { tenant: PLATFORM_TENANT, principal, origin: contextFor(ACME).origin },
+      )
+    )?.status;
+  const figures = async (variables: object, as: Principal, tenant: TenantIdentity) => {
+    const { data, errors } = await t.graphql(METRICS, { variables: { ...variables }, as, tenant });
+    expect(errors).toBeUndefined();
+    return data?.['operationalMetrics'];
+  };
+
+  beforeAll(async () => {
+    t = await startTestOps();
+    for (const tenant of [ACME, GLOBEX]) await t.tell('tenancy.tenant_created', { tenant }, { tenant });
+    await t.settle(ACME, GLOBEX);
+    const at = { tenantId: ACME.id, hour: HOUR };
+    const counts = [
+      { ...at, outcome: 'answered', count: 6 },
+      { ...at, outcome: 'refused', count: 3 },
+      { ...at, outcome: 'failed', count: 1 },
+      { ...at, outcome: 'answered', count: 500, hour: '2027-05-02T09:00:00.000Z' },
+      { ...at, outcome: 'answered', count: 5, tenantId: GLOBEX.id },
+    ];
+    expect(await report(counts)).toBe(202);
+    expect(await report([{ ...at, outcome: 'answered', count: 10, hour: '2027-05-02T11:00:00.000Z' }, { ...at, outcome: 'failed', count: 4 }])).toBe(202);
+  });
+  afterAll(() => t.stop());
+
+  test('are what was counted in the hours of the window, of her own company to an owner and of all to staff', async () => {
+    const none = { raised: 0, open: 0, resolved: 0 };
+    const hours = { since: HOUR, until: '2027-05-02T12:00:00.000Z' };
+    const acme = { ...hours, requests: 24, answered: 16, refused: 3, errors: 5, errorRate: 5 / 24, incidents: none };
+    const globex = { ...hours, requests: 5, answered: 5, refused: 0, errors: 0, errorRate: 0, incidents: none };
+    expect(await figures(WINDOW, OWNER, ACME)).toEqual(acme);
+    expect(await figures(WINDOW, OWNER, GLOBEX)).toEqual(globex);
+    expect(await figures(WINDOW, staff, PLATFORM_TENANT)).toMatchObject({ requests: 29, answered: 21, refused: 3, errors: 5 });
+    expect(await figures({ ...WINDOW, tenantId: TenantId.encode(GLOBEX.id) }, staff, PLATFORM_TENANT)).toEqual(globex);
+    expect(await figures({}, OWNER, ACME)).toMatchObject({ requests: 0, errorRate: null });
+  });
+
+  test('count the incidents that were raised and the errors that differ', async () => {
+    await t.tellAll('identity.login_failed', Array.from({ length: 60 }, () => ({ realm: 'tenant' as const, emailHash: 'a'.repeat(64) })));
+    await eventually(async () => (await figures({}, OWNER, ACME) as { incidents: { raised: number } }).incidents.raised > 0);
+    expect(await figures({}, OWNER, GLOBEX)).toMatchObject({ incidents: { raised: 0 } });
+    t.runtime.monitor.failed('client', { name: 'TypeError', message: 'x', stack: '' });
+    await t.runtime.monitor.flush();
+    const kinds = await t.graphql('{ operationalMetrics { errorKinds } }', { as: staff, tenant: PLATFORM_TENANT });
+    expect(kinds.data).toEqual({ operationalMetrics: { errorKinds: 1 } });
+  });
+
+  test('are nothing to whoever may not, of a company she has nothing to do with, or over a while that is none', async () => {
+    const codeOf = async (as: Principal, variables: object = {}) =>
+      (await t.graphql(METRICS, { variables: { ...variables }, as })).errors?.[0]?.extensions['code'];
+    expect(await codeOf(memberOf([]))).toBe('FORBIDDEN');
+    expect(await codeOf({ ...staff, permissions: [] })).toBe('FORBIDDEN');
+    expect(await codeOf(OWNER, { since: WINDOW.until, until: WINDOW.since })).toBe('BAD_USER_INPUT');
+    expect(await codeOf(OWNER, { since: '2026-01-01T00:00:00Z', until: WINDOW.until })).toBe('BAD_USER_INPUT');
+    for (const tenantId of [TenantId.encode(GLOBEX.id), TenantId.encode(uuidv7()), 'nonsense']) {
+      expect(await figures({ tenantId }, OWNER, ACME)).toBeNull();
+    }
+    expect(await figures({ tenantId: TenantId.encode(uuidv7()) }, staff, PLATFORM_TENANT)).toBeNull();
+    const kinds = await t.graphql('{ operationalMetrics { errorKinds } }', { as: OWNER });
+    expect(kinds.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
+  });
+
+  test('are counted by the platform alone, and only in the form they are told in', async () => {
+    expect(await report([], OWNER)).toBe(403);
+    for (const wrong of [{ count: 0 }, { hour: '2027-05-02T10:30:00.000Z' }, { outcome: 'lost' }, { tenantId: 'acme' }]) {
+      expect(await report([{ tenantId: ACME.id, hour: HOUR, outcome: 'answered', count: 1, ...wrong }])).toBe(400);
     }
   });
 });

@@ -170,7 +170,7 @@ describe('incidents', () => {
 
   it('takes the reports of the gateway, and of nobody else', async () => {
     const report = { type: 'JWT_VALIDATION_ERROR', tenantId: ACME.id, at: t.clock.now().toISOString() };
-    await t.settle();
+    await t.settle(ACME, GLOBEX);
     expect((await send(report, OWNER))?.status).toBe(403);
     expect((await send({ ...report, type: 'WEATHER' }))?.status).toBe(400);
     expect((await send({ ...report, tenantId: uuidv7() }))?.status).toBe(404);
@@ -201,7 +201,7 @@ describe('incidents', () => {
     const ids = Array.from({ length: 4 }, () => uuidv7());
     const createdAt = t.clock.now();
     await at(GLOBEX).webhook.createMany({ data: ids.map((id) => ({ id, url: 'https://globex.example', description: '', createdAt })) });
-    const [first = '', second = '', third = '', removed = ''] = ids.map(WebhookId.encode);
+    const [first = '', second = '', third = '', removed = ''] = ids.map((id) => WebhookId.encode(id));
     const ask = (source: string, id: string, as: Principal = OWNER) => t.graphql(source, { as, variables: { id } });
     const GET = 'query($id: ID!) { webhook(id: $id) { url } }';
     const REMOVE = 'mutation($id: ID!) { removeWebhook(id: $id) { __typename ... on NotFoundError { message } } }';

@@ -1,7 +1,7 @@
 import { builder } from '../builder.js';
 import type { IncidentFigures } from './metrics.store.js';
 
-const IncidentMetricsRef = builder.objectRef<IncidentFigures>('IncidentMetrics').implement({
+export const IncidentMetricsRef = builder.objectRef<IncidentFigures>('IncidentMetrics').implement({
   description: 'How incidents were dealt with.',
   fields: (t) => ({
     raised: t.exposeInt('raised', { description: 'How many were detected.' }),

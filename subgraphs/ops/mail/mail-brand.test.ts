@@ -33,7 +33,7 @@ describe('the mails of a company', () => {
       await outbox.emit(db, context, 'tenancy.tenant_changed', { tenant: enterprise, fields: ['accentColor'], accentColor: '#FFCC00' });
     });
     await t.settle(enterprise);
-  }, 60_000);
+  });
   afterAll(async () => {
     await t.stop();
     await mailbox.stop();
@@ -47,7 +47,7 @@ describe('the mails of a company', () => {
     await t.settle(tenant);
     await t.subgraph.services.mails.deliverDue(contextFor(ACME, undefined, t.clock));
     // Its own schedule may have taken the mail first.
-    return eventually(async () => mailbox.messages(to)[0], 30_000);
+    return eventually(async () => mailbox.messages(to)[0]);
   };
 
   it('wear its logo, its name and its colour, and say whom to ask', async () => {

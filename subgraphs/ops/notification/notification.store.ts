@@ -67,6 +67,15 @@ export async function keepRecipient(db: TenantDb, { id, ...recipient }: Recipien
   if (count === 0) await db.notificationRecipient.create({ data: { id, ...data }, select: { id: true } });
 }
 
+/** What a member is from now on; nothing happens where she is not known. */
+export async function keepRecipientRoles(db: TenantDb, id: string, roles: readonly string[]): Promise<void> {
+  await db.notificationRecipient.updateMany({ where: { id }, data: { roles: [...roles], isOwner: roles.includes('OWNER') } });
+}
+
+export async function forgetRecipient(db: TenantDb, id: string): Promise<void> {
+  await db.notificationRecipient.deleteMany({ where: { id } });
+}
+
 export async function keepRecipientAddress(db: TenantDb, userId: string, email: string): Promise<void> {
   await db.notificationRecipient.updateMany({ where: { userId }, data: { email } });
 }

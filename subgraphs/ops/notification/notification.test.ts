@@ -4,12 +4,13 @@ import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
 import { ACME, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { encodePosition, LOG_START } from '../../_kernel/events/event.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
+import { isNews } from '../../_kernel/time/news.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
 import type { BookingFacts } from '../../booking/events.js';
 import { BookingId } from '../../booking/ids.js';
 import { NotificationId } from '../ids.js';
-import { bookingConfirmedForClient, isNews, paymentSucceeded } from './notification.js';
+import { bookingConfirmedForClient, paymentSucceeded } from './notification.js';
 
 const LIST = `query($unread: Boolean) {
   notifications(unreadOnly: $unread) { edges { node { id kind title body readAt booking { id } incident { id } } } }
@@ -37,11 +38,11 @@ describe('notifications', () => {
   const foreignOwner = memberOf(['settings:read'], { roles: ['OWNER'] });
   const bookingId = uuidv7();
 
-  const join = (tenant: TenantIdentity, who: Principal, roles: readonly string[]) =>
+  const join = (tenant: TenantIdentity, who: Principal, roles: readonly string[], membershipId = uuidv7()) =>
     t.tell(
       'identity.membership_granted',
       {
-        membershipId: uuidv7(),
+        membershipId,
         userId: who.kind === 'member' ? who.userId : '',
         email: 'someone@acme.example',
         displayName: 'Someone',
@@ -94,6 +95,28 @@ describe('notifications', () => {
         { variables: { ids }, as: who, tenant },
       )
     ).data?.['result'];
+
+  it('go to whoever is an owner at the time, and to nobody who has gone', async () => {
+    const second = memberOf(['settings:read'], { roles: ['OWNER'] });
+    const userId = second.kind === 'member' ? second.userId : '';
+    const [membershipId, again] = [uuidv7(), uuidv7()];
+    const countAfter = async (): Promise<number> => {
+      await t.tell('commerce.payment_succeeded', payment());
+      await t.settle();
+      return (await listOf(ACME, second)).nodes.length;
+    };
+    await join(ACME, second, ['OWNER'], membershipId);
+    expect(await countAfter()).toBe(1);
+    await t.tell('identity.membership_changed', { membershipId, userId, roles: ['OWNER'], status: 'SUSPENDED' });
+    expect(await countAfter()).toBe(1);
+    await t.tell('identity.membership_changed', { membershipId, userId, roles: ['OWNER'], status: 'ACTIVE' });
+    expect(await countAfter()).toBe(2);
+    await t.tell('identity.membership_removed', { membershipId, userId, roles: ['OWNER'] });
+    expect(await countAfter()).toBe(2);
+    await join(ACME, second, ['OWNER'], again);
+    expect(await countAfter()).toBe(3);
+    expect(await t.deadLetters()).toEqual([]);
+  });
 
   it('tell owner and client of a confirmed booking, each in words of their own, and nobody next door', async () => {
     await t.tell('booking.confirmed', booking());

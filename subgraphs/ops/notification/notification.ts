@@ -17,11 +17,6 @@ export interface Message {
   readonly isMailed?: boolean | undefined;
 }
 
-/** News grow old: what is told later than this is kept, but as read, and interrupts nobody. In milliseconds. */
-const NEWS_FOR_MS = 24 * 60 * 60 * 1_000;
-
-export const isNews = (happenedAt: Date, now: Date): boolean => now.getTime() - happenedAt.getTime() <= NEWS_FOR_MS;
-
 /** On the clock of the tenant. */
 const timeWords = (instant: string, { timeZone }: TenantIdentity): string => timeInWords(instant, timeZone);
 

@@ -2,9 +2,10 @@ import type { Outbox } from '../../_kernel/events/outbox.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
+import { isNews } from '../../_kernel/time/news.js';
 import type { OpsEvents } from '../events.js';
 import type { DeliveryPlanner } from './delivery/planner.js';
-import { isNews, type Message } from './notification.js';
+import type { Message } from './notification.js';
 import { findOwners, insertNotifications, isRecipient, keepRecipient } from './notification.store.js';
 
 /** Tells people things, in the caller's transaction. */

@@ -27,6 +27,7 @@ export const WebhookRef = builder.objectRef<WebhookRow>('Webhook').implement({
     failures: t.exposeInt('failures', { description: 'Calls in a row of which nothing came.' }),
     failingSince: t.expose('failingSince', { type: 'DateTime', nullable: true, description: 'Since when nothing comes of them; null when the last did.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
+    fromIntegration: t.exposeBoolean('fromIntegration', { description: 'Whether it belongs to the integration of your company, and is changed and disabled there.' }),
   }),
 });
 
@@ -110,7 +111,7 @@ builder.mutationFields((t) => ({
     type: WebhookRef,
     nullable: true,
     requiresScopes: [['settings:update']],
-    errors: { types: [ValidationError, NotFoundError, ForbiddenError, StepUpRequiredError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError, ForbiddenError, StepUpRequiredError] },
     description: 'Changes an address or of what it is told, pauses it, or has it called again.',
     args: {
       id: t.arg.id({ description: 'Global id.' }),
@@ -122,7 +123,7 @@ builder.mutationFields((t) => ({
     type: WebhookSecretRef,
     nullable: true,
     requiresScopes: [['settings:update']],
-    errors: { types: [ValidationError, NotFoundError, ForbiddenError, StepUpRequiredError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError, ForbiddenError, StepUpRequiredError] },
     description: 'Makes a new secret. Calls are signed with both until the one before has run out.',
     args: {
       id: t.arg.id({ description: 'Global id.' }),
@@ -135,7 +136,7 @@ builder.mutationFields((t) => ({
     type: WebhookRef,
     nullable: true,
     requiresScopes: [['settings:update']],
-    errors: { types: [NotFoundError, ForbiddenError] },
+    errors: { types: [NotFoundError, ConflictError, ForbiddenError] },
     description: 'Forgets an address with all that was delivered to it.',
     args: { id: t.arg.id({ description: 'Global id.' }) },
     resolve: (_root, { id }, { request, services }) => services.webhooks.remove(request, WebhookId.require(id)),

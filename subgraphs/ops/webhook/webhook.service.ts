@@ -4,11 +4,12 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requireFreshProof, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
+import { newSigningSecret } from '../../_kernel/secrets/signing-secret.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { OpsEvents } from '../events.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
-import { changeSchema, MOST_WEBHOOKS, newWebhookSecret, overlapSchema, registrationSchema } from './webhook.js';
+import { changeSchema, MOST_WEBHOOKS, overlapSchema, registrationSchema } from './webhook.js';
 import {
   countWebhooks,
   deleteWebhook,
@@ -44,17 +45,18 @@ export interface WebhookService {
   /**
    * Changes what is given. One that is active again begins without failures.
    * @throws {ForbiddenError} without `settings:update` @throws {ValidationError} @throws {NotFoundError}
-   * @throws {StepUpRequiredError} for another address
+   * @throws {StepUpRequiredError} for another address @throws {ConflictError} for another address of the integration's
    */
   change(context: RequestContext, id: string, input: unknown): Promise<WebhookRow>;
   /**
    * Makes a new secret; the one before signs, too, for so many hours.
    * @throws {ForbiddenError} without `settings:update` @throws {StepUpRequiredError} @throws {NotFoundError} @throws {ValidationError}
+   * @throws {ConflictError} for the integration's
    */
   rotateSecret(context: RequestContext, id: string, overlapHours: number | null | undefined): Promise<WebhookWithSecret>;
   /**
    * Forgets an address with all that was delivered to it.
-   * @throws {ForbiddenError} without `settings:update` @throws {NotFoundError}
+   * @throws {ForbiddenError} without `settings:update` @throws {NotFoundError} @throws {ConflictError} for the integration's
    */
   remove(context: RequestContext, id: string): Promise<WebhookRow>;
 }
@@ -79,8 +81,13 @@ export function createWebhookService(parts: {
     if (!row) throw new NotFoundError('Webhook');
     return row;
   };
+  const requireOwn = async (db: TenantDb, id: string): Promise<WebhookRow> => {
+    const row = await required(db, id);
+    if (row.fromIntegration) throw new ConflictError('This webhook belongs to the integration, and is changed and disabled there');
+    return row;
+  };
   const giveSecret = async (context: RequestContext, db: TenantDb, webhookId: string): Promise<string> => {
-    const secret = newWebhookSecret();
+    const secret = newSigningSecret();
     const sealed = secretBox.seal(secret, secretPurpose(context.tenant.id, webhookId));
     await insertSecret(db, { id: uuidv7(), webhookId, sealed, createdAt: context.clock.now() });
     return secret;
@@ -118,7 +125,7 @@ export function createWebhookService(parts: {
         requireCallable(url);
       }
       return tenants.transaction(context, async (db) => {
-        await required(db, id);
+        await (url == null ? required(db, id) : requireOwn(db, id));
         await updateWebhook(db, id, {
           ...(url == null ? {} : { url }),
           ...(eventTypes == null ? {} : { eventTypes }),
@@ -135,7 +142,7 @@ export function createWebhookService(parts: {
       const { overlapHours: hours } = validate(overlapSchema, { overlapHours });
       return tenants.transaction(context, async (db) => {
         await lockWebhooks(db);
-        const webhook = await required(db, id);
+        const webhook = await requireOwn(db, id);
         await retireSecrets(db, id, new Date(context.clock.now().getTime() + hours * HOUR_MS));
         const secret = await giveSecret(context, db, id);
         await outbox.emit(db, context, 'ops.webhook_changed', { webhookId: id, change: 'SECRET_ROTATED' });
@@ -145,7 +152,7 @@ export function createWebhookService(parts: {
     async remove(context, id) {
       requirePermission(context, 'settings:update');
       return tenants.transaction(context, async (db) => {
-        const webhook = await required(db, id);
+        const webhook = await requireOwn(db, id);
         if (!(await deleteWebhook(db, id))) throw new NotFoundError('Webhook');
         await outbox.emit(db, context, 'ops.webhook_changed', { webhookId: id, change: 'REMOVED' });
         return webhook;

@@ -13,11 +13,16 @@ export async function lockWebhooks(db: TenantDb): Promise<void> {
   await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('ops.webhook:' || kernel.current_tenant_id(), 0))`;
 }
 
-export const countWebhooks = (db: TenantDb): Promise<number> => db.webhook.count();
+/** Those that the company has registered itself. */
+export const countWebhooks = (db: TenantDb): Promise<number> => db.webhook.count({ where: { fromIntegration: false } });
+
+/** The one that the company's integration keeps. */
+export const findIntegrationWebhook = (db: TenantDb): Promise<WebhookRow | null> =>
+  db.webhook.findFirst({ where: { fromIntegration: true } });
 
 export async function insertWebhook(
   db: TenantDb,
-  row: Pick<WebhookRow, 'id' | 'url' | 'description' | 'eventTypes' | 'createdAt'>,
+  row: Pick<WebhookRow, 'id' | 'url' | 'description' | 'eventTypes' | 'createdAt'> & Partial<Pick<WebhookRow, 'fromIntegration'>>,
 ): Promise<void> {
   await db.webhook.create({ data: row, select: { id: true } });
 }

@@ -4,6 +4,8 @@ import { startReceiver, type ReceivedCall, type Receiver } from '../../../infra/
 import { startTestOps, type TestOps } from '../../../tests/support/ops.js';
 import { ACME, eventually, GLOBEX, memberOf, staffOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
+import { newSigningSecret } from '../../_kernel/secrets/signing-secret.js';
+import { integrationAddressPurpose } from '../../_kernel/wire/integration-address.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import { BookingId } from '../../booking/ids.js';
 import { TenantId } from '../../tenancy/ids.js';
@@ -155,7 +157,7 @@ describe('webhooks', () => {
       expect(() => verified(secret, call, new Date(Number(call.headers['webhook-timestamp']) * 1_000))).not.toThrow();
     }
     expect(await ask(ALL)).toMatchObject([{ failures: 0, failingSince: null }]);
-  }, 40_000);
+  });
 
   test('can be put in order by the receiver, though they come out of it', async () => {
     const { id } = await register();
@@ -303,6 +305,47 @@ describe('webhooks', () => {
     }
     expect(await ask(REMOVE, { id })).toEqual({ __typename: 'Webhook' });
     expect((await t.graphql(ALL, { as: owner, tenant: ACME })).data?.['webhooks']).toEqual([]);
+  });
+
+  test('of the integration are called with its signature while it is enabled, and belong to it', async () => {
+    const enable = async (path: string): Promise<string> => {
+      const signingSecret = newSigningSecret();
+      const address = JSON.stringify({ url: `${receiver.url}${path}`, signingSecret });
+      const sealedAddress = t.runtime.secretBox.seal(address, integrationAddressPurpose(ACME.id));
+      await t.tell('tenancy.integration_changed', { type: 'CUSTOM_WEBHOOK', change: 'ENABLED', sealedAddress });
+      return signingSecret;
+    };
+    const kept = async () => (await ask<{ id: string; status: string }[]>(ALL)).map(({ id, status }) => ({ id, status }));
+    const former = await enable('/former');
+    const secret = await enable('/integration');
+    await tell();
+    const call = await eventually(async () => receiver.calls[0]);
+    expect(call.path).toBe('/integration');
+    expect(verified(secret, call)).toMatchObject({ type: 'payment.succeeded' });
+    expect(() => verified(former, call)).toThrow();
+    const [webhook] = await kept();
+    const id = webhook?.id ?? '';
+    await eventually(async () => (await first(id)).status === 'DELIVERED');
+
+    for (const [source, variables] of [[ROTATE, { id }], [REMOVE, { id }], [CHANGE, { id, input: { url: receiver.url } }]] as const) {
+      expect(await ask(source, variables)).toMatchObject({ __typename: 'ConflictError' });
+    }
+    await t.tell('tenancy.integration_changed', { type: 'CUSTOM_WEBHOOK', change: 'DISABLED' });
+    await tell();
+    expect(await kept()).toEqual([{ id, status: 'PAUSED' }]);
+    expect(await deliveries(id)).toHaveLength(1);
+    await enable('/integration');
+    await t.settle();
+    expect(await kept()).toEqual([{ id, status: 'ACTIVE' }]);
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  test('are not called by what was sealed for another company', async () => {
+    const address = JSON.stringify({ url: `${receiver.url}/stolen`, signingSecret: newSigningSecret() });
+    const sealedAddress = t.runtime.secretBox.seal(address, integrationAddressPurpose(GLOBEX.id));
+    await t.tell('tenancy.integration_changed', { type: 'CUSTOM_WEBHOOK', change: 'ENABLED', sealedAddress });
+    await eventually(async () => (await t.deadLetters()).includes('tenancy.integration_changed'));
+    expect(await ask(ALL)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { signingKeyOf } from '../../_kernel/secrets/signing-secret.js';
 import { textSchema } from '../../_kernel/validation/text.js';
 import { WEBHOOK_EVENT_TYPES } from './webhook-catalogue.js';
 
@@ -22,9 +23,6 @@ const OVERLAP_HOURS = { least: 0, usual: 24, most: 7 * 24 } as const;
 
 /** An address is given up when nothing but failures has come of it for that long, and that often. */
 const GIVEN_UP_AFTER = { failures: 20, milliseconds: 3 * DAY_MS } as const;
-
-const SECRET_PREFIX = 'whsec_';
-const SECRET_BYTES = 32;
 
 const eventTypes = z
   .array(z.enum(WEBHOOK_EVENT_TYPES, 'must be types of webhookEventTypes'))
@@ -53,9 +51,6 @@ export const overlapSchema = z.object({
     .transform((hours) => hours ?? OVERLAP_HOURS.usual),
 });
 
-/** A secret as Standard Webhooks writes it: 256 bits in base64 behind a prefix. */
-export const newWebhookSecret = (): string => `${SECRET_PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`;
-
 /**
  * The headers by which a receiver knows that a call is ours and new, by Standard Webhooks: one signature for each
  * secret that still counts.
@@ -70,8 +65,7 @@ export function signedHeaders(of: {
   const { id, at, body, secrets } = of;
   const timestamp = Math.floor(at.getTime() / 1_000).toString();
   const signatures = secrets.map((secret) => {
-    const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
-    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+    return `v1,${createHmac('sha256', signingKeyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
   });
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
 }

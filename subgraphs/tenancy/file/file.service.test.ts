@@ -7,10 +7,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startS3Double, type S3Double } from '../../../infra/local/doubles/s3/s3-double.js';
 import { ACME, contextFor, createTestClock, GLOBEX, memberOf, startTestRuntime, type TestRuntime } from '../../../tests/support/runtime.js';
+import { compiledPolicy, enforcePolicies, listsAgreeWithDecisions } from '../../../tests/support/policies.js';
 import { createDiskStore } from '../../_kernel/files/disk-store.js';
 import type { ObjectStore } from '../../_kernel/files/object-store.js';
 import { createS3Store } from '../../_kernel/files/s3-store.js';
+import { policiesAbout, USERS } from '../../_kernel/policy/support/random-policies.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { FileEvents } from './events.js';
+import { fileResource, filesLeftBy } from './file-policy.js';
 import { createFileService, type AnnouncedFile, type FileService } from './file.service.js';
 import type { FileRow } from './file.store.js';
 
@@ -85,6 +89,7 @@ describe.each([
           return Buffer.concat(chunks).includes('EICAR') ? 'It holds a virus' : null;
         },
       },
+      policies: runtime.policies,
     });
   });
   afterAll(async () => {
@@ -182,6 +187,64 @@ describe.each([
     [{ purpose: 'SECRET' }, 'purpose: '],
   ])('are not announced as %j', async (over, message) => {
     await expect(announce(over)).rejects.toThrow(message);
+  });
+
+  it('are shown and deleted as policies leave it, in lists as one by one', async () => {
+    const hers = await uploaded();
+    const deny = (action: 'file:read' | 'file:delete') =>
+      compiledPolicy({
+        description: 'No documents of others',
+        effect: 'DENY',
+        actions: [action],
+        resources: ['StoredFile'],
+        principals: { roles: [], families: [], users: [] },
+        conditions: [{ attribute: 'resource.ownerId', operator: 'NOT_EQUALS', otherAttribute: 'user.id' }],
+      });
+    const listed = async (context = owner) => (await files.list(context, { first: 500 })).edges.map(({ node }) => node.id);
+    await enforcePolicies(runtime, ACME, [deny('file:delete')]);
+    expect(await files.find(owner, hers.id)).toMatchObject({ id: hers.id });
+    await expect(files.remove(owner, hers.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await enforcePolicies(runtime, ACME, [deny('file:read')]);
+    expect(await files.find(owner, hers.id)).toBeNull();
+    expect(await listed()).not.toContain(hers.id);
+    await expect(files.remove(owner, hers.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await listed(ines)).toContain(hers.id);
+
+    const db = runtime.database.tenants.of({ tenant: ACME });
+    const createdAt = new Date('2027-01-11T09:00:00Z');
+    const rows = await Promise.all(
+      Array.from({ length: 18 }, (_none, at) =>
+        db.storedFile.create({
+          data: {
+            ...hers,
+            clearAt: null,
+            id: uuidv7(),
+            objectKey: `${hers.objectKey}-${at}`,
+            purpose: at % 2 === 0 ? 'DOCUMENT' : 'IMAGE',
+            contentType: at % 3 === 0 ? PDF_TYPE : 'image/png',
+            size: (at % 4) + 1,
+            uploadedBy: [...USERS, null][at % 4] ?? null,
+            createdAt: at % 5 === 0 ? createdAt : new Date('2027-01-12T09:00:00Z'),
+          },
+        }),
+      ),
+    );
+    await listsAgreeWithDecisions({
+      action: 'file:read',
+      documents: policiesAbout('StoredFile', 'file:read', {
+        purpose: ['DOCUMENT', 'IMAGE'],
+        contentType: [PDF_TYPE, 'image/png'],
+        size: [1, 2, 4],
+        createdAt: [createdAt.toISOString()],
+      }),
+      resources: rows.map(fileResource),
+      async left(filter) {
+        const where = { AND: [{ id: { in: rows.map(({ id }) => id) } }, filesLeftBy(filter)] };
+        return (await db.storedFile.findMany({ where, select: { id: true } })).map(({ id }) => id);
+      },
+    });
+    await enforcePolicies(runtime, ACME, []);
+    await db.storedFile.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
   });
 
   it('are cleared away when they were deleted or never came, and not too many are awaited', async () => {

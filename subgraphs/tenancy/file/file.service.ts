@@ -3,12 +3,15 @@ import type { Outbox } from '../../_kernel/events/outbox.js';
 import type { ObjectStore, UploadLink } from '../../_kernel/files/object-store.js';
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
+import type { PolicyAction } from '../../_kernel/policy/catalogue.js';
+import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import { hasPermission, requireMember } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { PlatformDatabase, TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import { actorIdOf } from '../../_kernel/wire/principal.js';
 import type { FileEvents, FileFacts } from './events.js';
+import { fileResource, filesLeftBy } from './file-policy.js';
 import type { FileScanner } from './file-scanner.js';
 import { AWAITED_FOR_MS, DOWNLOAD_LINK_SECONDS, HEAD_BYTES, incomingKeyOf, looksLike, MOST_AWAITED, objectKeyOf, UPLOAD_LINK_SECONDS, uploadSchema } from './file.js';
 import { changeFile, countAwaited, FILE_SORT, findFile, findFilesPage, findFilesToClear, insertFile, noteCleared, type FileRow } from './file.store.js';
@@ -32,9 +35,9 @@ export interface FileService {
    * @returns the file, READY or REFUSED @throws {NotFoundError} @throws {ConflictError} while its bytes have not come
    */
   complete(context: RequestContext, id: string): Promise<FileRow>;
-  /** Null for one that is not there, or that is not hers to see. */
+  /** Null for one that is not there, or that is not hers to see: her own, and everybody's with `files:read`, as policies leave it. */
   find(context: RequestContext, id: string): Promise<FileRow | null>;
-  /** Everybody's with `files:read`, her own without; newest first. */
+  /** Everybody's with `files:read`, her own without, as policies leave it; newest first. */
   list(context: RequestContext, page: PageArgs): Promise<Connection<FileRow>>;
   /** A link that shows the file to whoever has it, for five minutes; null until it is ready. */
   linkTo(file: FileRow): Promise<string | null>;
@@ -61,15 +64,19 @@ export function createFileService(parts: {
   readonly outbox: Outbox<FileEvents>;
   readonly store: ObjectStore;
   readonly scanner: FileScanner;
+  readonly policies: TenantPolicies;
 }): FileService {
-  const { tenants, platform, outbox, store, scanner } = parts;
+  const { tenants, platform, outbox, store, scanner, policies } = parts;
 
   const factsOf = ({ id, purpose, contentType, size, uploadedBy }: FileRow): FileFacts => ({ fileId: id, purpose, contentType, size, uploadedBy });
   const isOwn = (context: RequestContext, file: FileRow): boolean => file.uploadedBy !== null && file.uploadedBy === actorIdOf(context.principal);
 
+  const may = async (context: RequestContext, action: PolicyAction, file: FileRow): Promise<boolean> =>
+    (await policies.of(context)).decide(action, fileResource(file)).allowed;
+
   const seen = async (context: RequestContext, id: string): Promise<FileRow> => {
     const file = await findFile(tenants.of(context), id);
-    if (!file || !(isOwn(context, file) || hasPermission(context, 'files:read'))) throw new NotFoundError('File');
+    if (!file || !(await may(context, 'file:read', file))) throw new NotFoundError('File');
     return file;
   };
 
@@ -138,10 +145,10 @@ export function createFileService(parts: {
       }),
 
     async list(context, args) {
-      const member = requireMember(context);
+      requireMember(context);
       const page = pageOf(args, FILE_SORT);
-      const uploadedBy = hasPermission(context, 'files:read') ? undefined : member.userId;
-      return connectionOf(page, await findFilesPage(tenants.of(context), uploadedBy, page), ({ createdAt, id }) => [createdAt, id]);
+      const visible = filesLeftBy((await policies.of(context)).rowFilter('file:read', 'StoredFile'));
+      return connectionOf(page, await findFilesPage(tenants.of(context), visible, page), ({ createdAt, id }) => [createdAt, id]);
     },
 
     async linkTo({ status, objectKey, contentType, name }) {
@@ -151,7 +158,7 @@ export function createFileService(parts: {
 
     async remove(context, id) {
       const file = await seen(context, id);
-      if (!isOwn(context, file) && !hasPermission(context, 'files:delete')) throw new ForbiddenError('This needs the permission files:delete');
+      if (!(await may(context, 'file:delete', file))) throw new ForbiddenError('This needs the permission files:delete');
       return tenants.transaction(context, async (db) => {
         // Not before the link by which it came has expired: nothing comes by it after that.
         const clearAt = new Date(Math.max(context.clock.now().getTime(), file.createdAt.getTime() + UPLOAD_LINK_SECONDS * 1_000));

@@ -26,10 +26,9 @@ export async function changeFile(
   return row ?? null;
 }
 
-export function findFilesPage(db: TenantDb, uploadedBy: string | undefined, page: Page): Promise<FileRow[]> {
+export function findFilesPage(db: TenantDb, visible: Prisma.StoredFileWhereInput, page: Page): Promise<FileRow[]> {
   const { where, ...rest } = keysetQuery(page, FILE_SORT);
-  const wanted: Prisma.StoredFileWhereInput = { status: { not: 'DELETED' }, ...(uploadedBy === undefined ? {} : { uploadedBy }) };
-  return db.storedFile.findMany({ where: { AND: [wanted, where] }, ...rest });
+  return db.storedFile.findMany({ where: { AND: [{ status: { not: 'DELETED' } }, visible, where] }, ...rest });
 }
 
 /** How many of somebody's are announced and have not come yet. */

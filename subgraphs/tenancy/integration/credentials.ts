@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { newSigningSecret } from '../../_kernel/secrets/signing-secret.js';
 import { lineSchema } from '../../_kernel/validation/text.js';
+import type { IntegrationAddress } from '../../_kernel/wire/integration-address.js';
 
 export const INTEGRATION_TYPES = ['CAPRICORN_EDI', 'STRIPE_PAYMENT', 'SLACK_NOTIFICATION', 'CUSTOM_WEBHOOK'] as const;
 export type IntegrationType = (typeof INTEGRATION_TYPES)[number];
@@ -51,8 +52,13 @@ export interface TypedCredentials {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** 256 bits, recognisable by whoever looks for secrets in a place where none belongs. */
-const newSigningSecret = (): string => `spnwhsec_${randomBytes(32).toString('base64url')}`;
+/** Where an integration is told what happens in the company; null for kinds that are not told. */
+export function addressOf({ type, values }: TypedCredentials): IntegrationAddress | null {
+  const { webhookUrl, url, signingSecret } = values;
+  if (type === 'SLACK_NOTIFICATION' && webhookUrl !== undefined) return { url: webhookUrl };
+  if (type === 'CUSTOM_WEBHOOK' && url !== undefined) return { url, signingSecret };
+  return null;
+}
 
 export interface MaskedCredential {
   readonly name: string;

@@ -2,13 +2,15 @@ import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { requireFreshProof, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
+import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { PlatformDatabase, TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
+import { integrationAddressPurpose } from '../../_kernel/wire/integration-address.js';
 import type { TenancyEvents } from '../events.js';
 import { lockOwnTenant } from '../settings/lock-own-tenant.js';
 import { identityOf } from '../tenant/tenant.js';
 import { findTenantsByIds } from '../tenant/tenant.store.js';
-import { credentialsSchema, masked, valuesSchema, type IntegrationType } from './credentials.js';
+import { addressOf, credentialsSchema, masked, valuesSchema, type IntegrationType } from './credentials.js';
 import type { DataKeys } from './data-key.js';
 import {
   deleteKeysBut,
@@ -62,8 +64,9 @@ export function createIntegrationService(parts: {
   readonly platform: PlatformDatabase;
   readonly outbox: Outbox<TenancyEvents>;
   readonly keys: DataKeys;
+  readonly secretBox: SecretBox;
 }): IntegrationService {
-  const { tenants, platform, outbox, keys } = parts;
+  const { tenants, platform, outbox, keys, secretBox } = parts;
 
   /** Sealed credentials open only as what they were sealed for. */
   const purposeOf = (tenantId: string, type: IntegrationType): string => `tenancy.integration:${tenantId}:${type}`;
@@ -102,8 +105,11 @@ export function createIntegrationService(parts: {
     async enable(context, input) {
       requirePermission(context, 'settings:update');
       requireFreshProof(context);
-      const { type, values } = validate(credentialsSchema, input);
+      const given = validate(credentialsSchema, input);
+      const { type, values } = given;
       const now = context.clock.now();
+      const address = addressOf(given);
+      const sealedAddress = address && secretBox.seal(JSON.stringify(address), integrationAddressPurpose(context.tenant.id));
       const integration = await tenants.transaction(context, async (db) => {
         await lockOwnTenant(db);
         const { id: keyId, box } = await keys.current(db, context.tenant.id, now);
@@ -115,7 +121,8 @@ export function createIntegrationService(parts: {
           enabledAt: now,
           disabledAt: null,
         });
-        await outbox.emit(db, context, 'tenancy.integration_changed', { type, change: 'ENABLED' });
+        const told = sealedAddress === null ? {} : { sealedAddress };
+        await outbox.emit(db, context, 'tenancy.integration_changed', { type, change: 'ENABLED', ...told });
         return row;
       });
       return { integration, signingSecret: values['signingSecret'] ?? null };

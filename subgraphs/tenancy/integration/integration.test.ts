@@ -3,7 +3,9 @@ import { systemOf } from '../../../tests/support/booking.js';
 import { contextFor, memberOf } from '../../../tests/support/runtime.js';
 import { startTestTenancy, type TestTenancy } from '../../../tests/support/tenancy.js';
 import { systemContext } from '../../_kernel/request/system-context.js';
+import { integrationAddressPurpose } from '../../_kernel/wire/integration-address.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
+import type { IntegrationChanged } from '../events.js';
 
 const SECRET_KEY = 'sk_test_abcdefghijklmnop1234';
 const STRIPE = { stripePayment: { secretKey: SECRET_KEY, webhookSecret: 'whsec_abcdefghijklmnop5678' } };
@@ -81,9 +83,29 @@ describe('credentials of an integration', () => {
 
   it('that are ours to make are told once', async () => {
     const { signingSecret, integration } = await service().enable(t.ownerContext(acme), HOOK);
-    expect(signingSecret).toMatch(/^spnwhsec_[\w-]{43}$/);
+    expect(signingSecret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(JSON.stringify(integration)).not.toContain(signingSecret);
     expect(await credentialsOf(acme, 'CUSTOM_WEBHOOK')).toEqual({ url: HOOK.customWebhook.url, signingSecret });
+  });
+
+  it('go to where events are told with the address alone, sealed for this company', async () => {
+    const webhookUrl = 'https://hooks.slack.com/services/T0/B0/abc';
+    await service().enable(t.ownerContext(acme), { slackNotification: { webhookUrl } });
+    const told = await t.runtime.database.tenants.of({ tenant: acme }).outboxEvent.findMany({
+      where: { type: 'tenancy.integration_changed' },
+      orderBy: { id: 'asc' },
+      select: { payload: true },
+    });
+    const addresses = told.flatMap(({ payload }) => {
+      const { type, sealedAddress } = payload as unknown as IntegrationChanged;
+      if (sealedAddress === undefined) return [];
+      expect(() => t.runtime.secretBox.open(sealedAddress, integrationAddressPurpose(globex.id))).toThrow();
+      return [[type, JSON.parse(t.runtime.secretBox.open(sealedAddress, integrationAddressPurpose(acme.id))) as unknown]];
+    });
+    expect(addresses).toEqual([
+      ['CUSTOM_WEBHOOK', { url: HOOK.customWebhook.url, signingSecret: expect.stringMatching(/^whsec_/) }],
+      ['SLACK_NOTIFICATION', { url: webhookUrl }],
+    ]);
   });
 
   it('need the permission, and a proof of the last minutes', async () => {

@@ -103,12 +103,13 @@ describe('workflows in the graph', () => {
     const list = await t.graphql('{ workflowDefinitions { key version origin entityType definition } }', { as: owner, tenant: globex });
     const all = (list.data as { workflowDefinitions: { key: string; version: number | null; definition: object }[] }).workflowDefinitions;
     expect(all.map(({ key, version }) => [key, version])).toEqual([
+      ['client-onboarding', null],
       ['customer-success', null],
       ['provider-onboarding', null],
       ['tenant-onboarding-review', null],
       ['vendor-approval', null],
     ]);
-    const definition = { ...all[0]?.definition, name: 'Ours' };
+    const definition = { ...all.find(({ key }) => key === 'customer-success')?.definition, name: 'Ours' };
     const check = 'query ($definition: JSON!) { checkWorkflowDefinition(definition: $definition) { field message } }';
     expect(await ask(check, { definition: { ...definition, start: 'x' } }, owner, globex)).toEqual([{ field: 'start', message: 'is no step of it' }]);
     const simulation = 'query ($input: SimulateWorkflowInput!) { simulateWorkflow(input: $input) { path step outcome minutes } }';

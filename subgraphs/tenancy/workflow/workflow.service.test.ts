@@ -76,6 +76,41 @@ describe('workflows at work', () => {
     expect(decided).toEqual([expect.objectContaining({ entityType: 'Vendor', entityId: started.entityId, decision: 'APPROVED' })]);
   });
 
+  it('bring in whoever registers as a client, until her address is known to be hers', async () => {
+    const MINE = '{ myClientOnboarding { onboardingState run { id workflow status step { key } history { kind } } } }';
+    const register = async (isVerified: boolean, tenant = acme) => {
+      const userId = uuidv7();
+      const person = { membershipId: uuidv7(), userId, email: `${userId}@acme.example`, displayName: 'Clara', roles: ['USER'], isVerified };
+      await t.tell('identity.membership_granted', person, { tenant });
+      return userId;
+    };
+    const asked = async (userId: string, tenant = acme) => {
+      await t.settle(tenant);
+      const { data, errors } = await t.graphql(MINE, { as: memberOf([], { userId, roles: ['USER'] }), tenant });
+      expect(errors).toBeUndefined();
+      return data?.['myClientOnboarding'];
+    };
+    const clara = await register(false);
+    expect(await asked(clara)).toMatchObject({ onboardingState: 'IN_PROGRESS', run: { workflow: 'client-onboarding', step: { key: 'address' } } });
+    await t.tell('identity.email_verified', { userId: uuidv7() }, { tenant: acme });
+    // What is verified elsewhere is another company's matter.
+    await t.tell('identity.email_verified', { userId: clara }, { tenant: globex });
+    await t.settle(globex);
+    expect(await asked(clara)).toMatchObject({ onboardingState: 'IN_PROGRESS' });
+    for (let twice = 0; twice < 2; twice += 1) await t.tell('identity.email_verified', { userId: clara }, { tenant: acme });
+    expect(await asked(clara)).toMatchObject({
+      onboardingState: 'COMPLETE',
+      run: { status: 'ENDED', step: { key: 'complete' }, history: [{ kind: 'STARTED' }, { kind: 'MOVED' }, { kind: 'ENDED' }] },
+    });
+    const runs = await w().runs.list(owner.context, { first: 5 }, { workflow: 'client-onboarding' });
+    expect(runs.edges.map(({ node }) => node.starterId)).toEqual([clara]);
+
+    expect(await asked(await register(true))).toMatchObject({ onboardingState: 'COMPLETE' });
+    expect(await asked(staff.userId)).toBeNull();
+    expect(await asked(clara, globex)).toBeNull();
+    expect(await t.deadLetters(acme)).toEqual([]);
+  });
+
   it('keeps a history that replays to the state it is in', async () => {
     const run = await act(staff, await vendor(staff), 'SUBMIT', SPEND);
     await act(owner, await w().runs.claim(owner.context, run.id), 'REJECT');

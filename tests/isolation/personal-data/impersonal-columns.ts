@@ -26,6 +26,7 @@ export const IMPERSONAL: Readonly<Record<string, typeof ALL | readonly string[]>
   'booking.service': ALL,
   'booking.service_qualification': ALL,
   'booking.service_requirement': ALL,
+  'booking.service_step': ALL,
   'identity.page_brand': ALL,
   'ops.mail_brand': ALL,
   'ops.mail_wording': ALL,

@@ -21,7 +21,7 @@ beforeAll(async () => {
   for (const name of ['stock', 'ours-http', 'ours'] as const) {
     targets.set(name, await start().ask('startContestant', { name, remote }));
   }
-}, 60_000);
+});
 afterAll(() => Promise.all(processes.map((started) => started.stop())));
 
 test.each(OPERATIONS)('the gateways that are compared answer $name alike, also the third time', async (operation) => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { attributesOf, type PolicyAction, type ResourceType } from '../catalogue.js';
 import type { PolicyCondition, PolicyDocument, PolicyResource, Scalar } from '../policy.js';
 import type { RowFilter } from '../row-filter.js';
 
@@ -72,6 +73,40 @@ export const policyDocuments: fc.Arbitrary<PolicyDocument> = fc.record({
   }),
   conditions: fc.array(conditions, { maxLength: 3 }),
 });
+
+/** Values by attribute, few of each, ids as the graph has them. */
+type Samples = Readonly<Record<string, readonly (string | number)[]>>;
+
+function conditionsAbout(type: ResourceType, samples: Samples): fc.Arbitrary<PolicyCondition> {
+  const compared = Object.entries(samples).flatMap(([name, values]) => {
+    const kind = attributesOf('resource', type)[name]?.type.kind;
+    const hasOrder = kind === 'number' || kind === 'instant';
+    const attribute = `resource.${name}`;
+    return [
+      fc.tuple(pick(hasOrder ? order : equality), pick(values)).map(([operator, value]) => condition(attribute, operator, value)),
+      ...(hasOrder
+        ? []
+        : [fc.tuple(pick(membership), some(values)).map(([operator, value]) => condition(attribute, operator, value))]),
+    ];
+  });
+  return fc.oneof(
+    ...compared,
+    fc.tuple(pick(equality), pick(USERS)).map(([operator, id]) => condition('user.id', operator, graphId('usr', id))),
+    pick(equality).map((operator) => ({ attribute: 'resource.ownerId', operator, otherAttribute: 'user.id' })),
+    pick(order).map((operator) => ({ attribute: 'resource.createdAt', operator, otherAttribute: 'context.now' })),
+  );
+}
+
+/** Policies about a type that has owners and a time at which it was made, of one action. */
+export const policiesAbout = (type: ResourceType, action: PolicyAction, samples: Samples): fc.Arbitrary<PolicyDocument> =>
+  fc.record({
+    description: fc.constant('A random rule'),
+    effect: pick(['ALLOW', 'DENY'] as const),
+    actions: fc.constant([action]),
+    resources: fc.constant([type]),
+    principals: fc.record({ roles: fc.subarray(['STAFF', 'VIEWER']), families: fc.constant([]), users: fc.constant([]) }),
+    conditions: fc.array(conditionsAbout(type, { ownerId: USERS.map((id) => graphId('usr', id)), ...samples }), { maxLength: 3 }),
+  });
 
 /** Bookings of Acme, of which some belong to nobody who signs in. */
 export const resources: fc.Arbitrary<PolicyResource> = fc

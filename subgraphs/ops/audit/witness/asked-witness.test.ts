@@ -29,7 +29,7 @@ describe('a witness of our logs', () => {
     witness = await startTestWitness((origin) => logKey && logVerifier(origin, logKey));
     t = await startTestOps({ witnesses: [witness] });
     logKey = (await createAuditKeys(t.runtime.database, t.runtime.secretBox).signing(contextFor(PLATFORM_TENANT))).publicKey;
-  }, 60_000);
+  });
   // A log of its own for each.
   beforeEach(() => {
     company = { ...ACME, id: uuidv7() };
@@ -52,7 +52,7 @@ describe('a witness of our logs', () => {
     eventually(async () => {
       const head = await headOf(tenant);
       return head && head.size === size && head.cosignatures.length > 0 ? head : null;
-    }, 30_000);
+    });
   const jobs = async () => {
     const { rows } = await t.runtime.pools.platform.query<{ status: string; attempts: number; failure: string | null; resting: boolean }>(
       `SELECT status, attempts, failure, lease_id IS NULL AS resting FROM kernel.job
@@ -66,7 +66,7 @@ describe('a witness of our logs', () => {
     eventually(async () => {
       const [job] = await jobs();
       return job && job.attempts >= attempts && job.resting ? job.failure : null;
-    }, 30_000);
+    });
 
   it('is shown every head, each with the proof that it continues the one before, and its signature is kept', async () => {
     await signIn();
@@ -75,7 +75,7 @@ describe('a witness of our logs', () => {
     const second = await cosigned(2);
     await signIn(GLOBEX);
     await cosigned(1, GLOBEX);
-    await eventually(async () => (await jobs()).every(({ status }) => status === 'DONE'), 30_000);
+    await eventually(async () => (await jobs()).every(({ status }) => status === 'DONE'));
     for (const { note, cosignatures } of [first, second]) {
       expect(cosignatures.map((one) => one.witness)).toEqual([witness.name]);
       const signed = parseNote(`${note}${cosignatures[0]?.line ?? ''}`);
@@ -120,7 +120,7 @@ describe('a witness of our logs', () => {
     const [job] = await eventually(async () => {
       const all = await jobs();
       return all[0]?.status === 'DEAD' ? all : null;
-    }, 30_000);
+    });
     expect(job?.failure).toContain('not ours');
     expect((await headOf())?.cosignatures).toEqual([]);
   });

@@ -5,13 +5,14 @@ import {
   StepUpRequiredError,
   ValidationError,
 } from '../../../_kernel/errors/domain-error.js';
+import { PolicyId } from '../../../identity/ids.js';
 import type { Principal } from '../../../_kernel/wire/principal.js';
 import { actorIdIn, ActorKindEnum } from '../../actor.graph.js';
 import { builder } from '../../builder.js';
 import { IncidentActionId, IncidentId } from '../../ids.js';
 import { IncidentRef } from '../incident.graph.js';
-import type { FlagStates, INCIDENT_ACTIONS } from './incident-action.js';
-import type { AppliedAction, BlockedFlag } from './incident-action.service.js';
+import type { BlockedFlag, FlagStates, INCIDENT_ACTIONS } from './incident-action.js';
+import type { AppliedAction } from './incident-action.service.js';
 import type { IncidentActionRow } from './incident-action.store.js';
 
 const MANAGE: ['settings:update' | 'platform:incidents:manage'][] = [['settings:update'], ['platform:incidents:manage']];
@@ -88,6 +89,10 @@ const BlockedFlagRef = builder.objectRef<BlockedFlag>('BlockedIncidentFlag').imp
   fields: (t) => ({
     key: t.exposeString('key', { description: 'The flag.' }),
     reason: t.exposeString('reason', { description: 'What stands against it.' }),
+    policyIds: t.idList({
+      description: "Global ids of the company's policies that deny it; none where something else stands against it.",
+      resolve: ({ policyIds }) => policyIds.map((id) => PolicyId.encode(id)),
+    }),
   }),
 });
 

@@ -2,6 +2,7 @@ import type { Prisma } from '../../../../prisma/generated/client.js';
 import { InvalidTransitionError, NotFoundError, ValidationError } from '../../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../../_kernel/events/outbox.js';
 import type { FlagWatch } from '../../../_kernel/flags/flag-watch.js';
+import type { TenantPolicies } from '../../../_kernel/policy/tenant-policies.js';
 import { uuidv7 } from '../../../_kernel/request/ids.js';
 import { requireFreshProof } from '../../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../../_kernel/request/request-context.js';
@@ -15,7 +16,18 @@ import { dbWithin, MANAGE_INCIDENTS, READ_INCIDENTS, reachOf, requireReach } fro
 import type { RecommendedFlag } from '../../spine/response/follow-playbook.js';
 import { actorOf } from '../incident.service.js';
 import type { IncidentRow } from '../incident.store.js';
-import { actionSchema, flagsOf, isForcedLogout, obstacleOf, stateOf, type ActionInput, type FlagStates, type FlagToSet } from './incident-action.js';
+import { vetoOf, type PolicyVeto } from './action-policy.js';
+import {
+  actionSchema,
+  flagsOf,
+  isForcedLogout,
+  obstacleOf,
+  stateOf,
+  type ActionInput,
+  type BlockedFlag,
+  type FlagStates,
+  type FlagToSet,
+} from './incident-action.js';
 import {
   findAction,
   findActions,
@@ -27,11 +39,6 @@ import {
   type IncidentActionRow,
 } from './incident-action.store.js';
 
-/** A flag that an action was to set and did not, and why. */
-export interface BlockedFlag {
-  readonly key: string;
-  readonly reason: string;
-}
 
 export interface AppliedAction {
   readonly action: IncidentActionRow;
@@ -41,7 +48,8 @@ export interface AppliedAction {
 
 export interface IncidentActionService {
   /**
-   * Does something about an incident, at its company alone, and keeps what was so before.
+   * Does something about an incident, at its company alone, as far as the company's policies let whoever does it, and
+   * keeps what was so before.
    * @throws {ForbiddenError} @throws {StepUpRequiredError} @throws {ValidationError}
    * @throws {NotFoundError} @throws {InvalidTransitionError} when the incident is over
    */
@@ -63,10 +71,11 @@ export function createIncidentActionService(parts: {
   readonly outbox: Outbox<OpsEvents>;
   readonly writer: FlagWriter;
   readonly flags: FlagWatch;
+  readonly policies: TenantPolicies;
   readonly detection: Pick<DetectionService, 'findTenant'>;
   readonly incidents: { find(context: RequestContext, id: string): Promise<IncidentRow | null> };
 }): IncidentActionService {
-  const { database, outbox, writer, flags, detection, incidents } = parts;
+  const { database, outbox, writer, flags, policies, detection, incidents } = parts;
 
   /** The caller's context inside the company that the thing belongs to. */
   const inside = async (
@@ -91,7 +100,7 @@ export function createIncidentActionService(parts: {
     db: PlatformDb,
     wanted: readonly FlagToSet[],
     { id }: IncidentRow,
-    reason: string,
+    { reason, veto }: { readonly reason: string; readonly veto: (flag: FlagToSet) => BlockedFlag | null },
   ): Promise<{ readonly before: FlagStates; readonly after: FlagStates; readonly blocked: readonly BlockedFlag[] }> => {
     const before: Record<string, FlagStates[string]> = {};
     const after: Record<string, FlagStates[string]> = {};
@@ -99,6 +108,11 @@ export function createIncidentActionService(parts: {
     const { id: tenantId } = context.tenant;
     for (const flag of wanted) {
       const { key, value } = flag;
+      const vetoed = veto(flag);
+      if (vetoed) {
+        blocked.push(vetoed);
+        continue;
+      }
       if (isForcedLogout(flag)) {
         await outbox.emit(db, context, 'ops.forced_logout_requested', { incidentId: id });
         before[key] = null;
@@ -108,7 +122,7 @@ export function createIncidentActionService(parts: {
       const known = await writer.locked(db, key);
       const obstacle = obstacleOf(known);
       if (obstacle !== null) {
-        blocked.push({ key, reason: obstacle });
+        blocked.push({ key, reason: obstacle, policyIds: [] });
         continue;
       }
       before[key] = stateOf(known, tenantId);
@@ -123,15 +137,17 @@ export function createIncidentActionService(parts: {
     db: PlatformDb,
     incident: IncidentRow,
     action: IncidentActionRow,
-    change: 'APPLIED' | 'ROLLED_BACK',
+    { change, blocked = [] }: { readonly change: 'APPLIED' | 'ROLLED_BACK'; readonly blocked?: readonly BlockedFlag[] },
   ): Promise<void> => {
     const { id: incidentId, status, severity } = incident;
     const { id: actionId, kind, before, after, reason } = action;
     const keys = Object.keys(after as FlagStates).join(', ');
-    const note = change === 'APPLIED' ? `Done: ${kind} (${keys}). ${reason}` : `Undone: ${kind} (${keys})`;
+    const undone = blocked.map((flag) => ` Not done: ${flag.key}. ${flag.reason}`).join('');
+    const note = change === 'APPLIED' ? `Done: ${kind} (${keys}). ${reason}${undone}` : `Undone: ${kind} (${keys})`;
     const at = context.clock.now();
     await insertTimelineLineAt(db, context.tenant.id, { incidentId, status, severity, note, ...actorOf(context), at });
-    await outbox.emit(db, context, 'ops.incident_action_changed', { incidentId, actionId, kind, change, before, after, reason });
+    const told = { incidentId, actionId, kind, change, before, after, reason };
+    await outbox.emit(db, context, 'ops.incident_action_changed', blocked.length === 0 ? told : { ...told, blocked });
     await outbox.emit(db, context, 'ops.incident_changed', { incidentId, status });
   };
 
@@ -147,12 +163,16 @@ export function createIncidentActionService(parts: {
       const context = await inside(request, 'Incident', () => incidents.find(request, incidentId));
       requireFreshProof(context);
       const input = validate(actionSchema, given);
+      const veto: PolicyVeto = await vetoOf(context, policies);
       const applied = await database.platform.transaction(async (db) => {
         const incident = await lockIncidentAt(db, context.tenant.id, incidentId);
         if (!incident) throw new NotFoundError('Incident');
         if (incident.resolvedAt !== null) throw new InvalidTransitionError(incident.status, incident.status, 'It is over already');
         const { reason, kind } = input;
-        const { before, after, blocked } = await setAll(context, db, wantedOf(input, incident), incident, reason);
+        const { before, after, blocked } = await setAll(context, db, wantedOf(input, incident), incident, {
+          reason,
+          veto: (flag) => veto(kind, incident, flag),
+        });
         const { actorId, actorKind } = actorOf(context);
         const action = await insertAction(db, {
           tenantId: context.tenant.id,
@@ -166,7 +186,7 @@ export function createIncidentActionService(parts: {
           appliedByKind: actorKind,
           appliedAt: context.clock.now(),
         });
-        await tell(context, db, incident, action, 'APPLIED');
+        await tell(context, db, incident, action, { change: 'APPLIED', blocked });
         return { action, incident, blocked };
       });
       await flags.refresh();
@@ -199,7 +219,7 @@ export function createIncidentActionService(parts: {
           rolledBackByKind: actorKind,
           rolledBackAt: context.clock.now(),
         });
-        await tell(context, db, incident, row, 'ROLLED_BACK');
+        await tell(context, db, incident, row, { change: 'ROLLED_BACK' });
         return { action: row, incident, blocked: [] };
       });
       await flags.refresh();

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestOps, type TestOps } from '../../../../tests/support/ops.js';
+import { compiledPolicy, enforcePolicies } from '../../../../tests/support/policies.js';
 import { ACME, eventually, GLOBEX, memberOf } from '../../../../tests/support/runtime.js';
 import { ACTING_FLAGS } from '../../../_kernel/flags/evaluation/known-flags.js';
 import { uuidv7 } from '../../../_kernel/request/ids.js';
 import type { Principal } from '../../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../../_kernel/wire/tenant.js';
+import { PolicyId } from '../../../identity/ids.js';
 import { TenantId } from '../../../tenancy/ids.js';
-import { IncidentActionId } from '../../ids.js';
+import { IncidentActionId, IncidentId } from '../../ids.js';
 
 const NOW = Math.floor(Date.now() / 1_000);
 const adminOf = (at: number): Principal => ({
@@ -22,14 +24,14 @@ const OWNER = memberOf(['settings:read', 'settings:update'], { roles: ['OWNER'] 
 const CLIENT = memberOf([], { roles: ['USER'] });
 
 const ANSWER = `{ __typename ... on Error { message } ... on AppliedIncidentAction {
-  action { id kind rolledBackAt changes { key hadOwnBefore before after } } incident { id } blocked { key reason } } }`;
+  action { id kind rolledBackAt changes { key hadOwnBefore before after } } incident { id } blocked { key reason policyIds } } }`;
 const APPLY = `mutation($input: ApplyIncidentActionInput!) { answer: applyIncidentAction(input: $input) ${ANSWER} }`;
 const ROLL_BACK = `mutation($id: ID!) { answer: rollbackIncidentAction(id: $id) ${ANSWER} }`;
 
 interface Answer {
   readonly __typename: string;
   readonly action: { readonly id: string; readonly rolledBackAt: string | null; readonly changes: readonly { key: string }[] };
-  readonly blocked: readonly { readonly key: string; readonly reason: string }[];
+  readonly blocked: readonly { readonly key: string; readonly reason: string; readonly policyIds: readonly string[] }[];
 }
 
 describe('what is done about an incident', () => {
@@ -103,8 +105,69 @@ describe('what is done about an incident', () => {
       [JSON.stringify({ ...t.runtime.flags.all().find(({ key }) => key === 'auth.captcha.enabled'), needsApproval: true })],
     );
     const { action, blocked } = await apply({});
-    expect(blocked).toEqual([{ key: 'auth.captcha.enabled', reason: expect.stringContaining('second person') }]);
+    expect(blocked).toEqual([{ key: 'auth.captcha.enabled', reason: expect.stringContaining('second person'), policyIds: [] }]);
     expect(action.changes.map(({ key }) => key)).not.toContain('auth.captcha.enabled');
+  });
+
+  it('is not done where a policy of the company denies it, which says which and why', async () => {
+    const deny = compiledPolicy({
+      description: 'Captchas are for the night shift',
+      effect: 'DENY',
+      actions: ['incident:*'],
+      resources: ['Incident'],
+      principals: { roles: ['OWNER'], families: [], users: [] },
+      conditions: [{ attribute: 'resource.flag', operator: 'IN', value: ['auth.captcha.enabled', 'auth.blockNewSignups'] }],
+    });
+    const reason = 'Denied by policy: Captchas are for the night shift';
+    const policyIds = [PolicyId.encode(deny.id)];
+    await enforcePolicies(t.runtime, ACME, [deny]);
+    const { action, blocked } = await apply({});
+    expect(blocked).toEqual([{ key: 'auth.captcha.enabled', reason, policyIds }]);
+    expect(action.changes.length).toBeGreaterThan(0);
+    expect(isOn('auth.captcha.enabled', ACME)).toBe(false);
+    const whole = await apply({ kind: 'BLOCK_SIGNUPS' });
+    expect([whole.action.changes, whole.blocked]).toEqual([[], [{ key: 'auth.blockNewSignups', reason, policyIds }]]);
+    expect(isOn('auth.blockNewSignups', ACME)).toBe(false);
+    const { data } = await t.graphql(`{ incident(id: "${incidentId}") { timeline { note } } }`, { as: OWNER });
+    const { timeline } = data?.['incident'] as { timeline: { note: string }[] };
+    expect(timeline.at(-1)?.note).toBe(`Done: BLOCK_SIGNUPS (). a test Not done: auth.blockNewSignups. ${reason}`);
+
+    await t.runtime.accessLog.written();
+    const log = await t.runtime.pools.platform.query<{ action: string }>(
+      'SELECT action, allowed, policy_ids, resource_id FROM kernel.access_decision WHERE NOT allowed ORDER BY id',
+    );
+    expect(log.rows).toEqual(
+      ['incident:applyFlags', 'incident:blockSignups'].map((name) => ({
+        action: name,
+        allowed: false,
+        policy_ids: [deny.id],
+        resource_id: IncidentId.require(incidentId),
+      })),
+    );
+    await t.settle();
+    const { rows } = await t.runtime.pools.platform.query<{ keys: string }>(
+      `SELECT meta -> 'blocked' -> 0 ->> 'key' AS keys FROM ops.audit_entry WHERE meta ? 'actionId' AND meta ? 'blocked' ORDER BY occurred_at`,
+    );
+    expect(rows.map(({ keys }) => keys)).toEqual(['auth.captcha.enabled', 'auth.blockNewSignups']);
+  });
+
+  it('is stopped by no policy of another company, and staff of the platform by none', async () => {
+    const denyAll = compiledPolicy({
+      description: 'Nothing',
+      effect: 'DENY',
+      actions: ['incident:*'],
+      resources: ['Incident'],
+      principals: { roles: [], families: [], users: [] },
+      conditions: [],
+    });
+    await enforcePolicies(t.runtime, GLOBEX, [denyAll]);
+    expect((await apply({ kind: 'BLOCK_SIGNUPS' })).blocked).toEqual([]);
+    await enforcePolicies(t.runtime, ACME, [denyAll]);
+    expect((await apply({ kind: 'FORCE_LOGOUT' })).blocked).toMatchObject([{ key: 'auth.forceLogoutAll' }]);
+    expect((await apply({ kind: 'DISABLE_PROVIDER', provider: 'google' })).blocked).toHaveLength(1);
+    expect((await apply({ kind: 'DISABLE_PROVIDER', provider: 'google' }, ADMIN)).blocked).toEqual([]);
+    const { rows } = await t.runtime.pools.platform.query(`SELECT 1 FROM kernel.outbox_event WHERE type = 'ops.forced_logout_requested'`);
+    expect(rows).toEqual([]);
   });
 
   it('names what an action lacks or may not have', async () => {

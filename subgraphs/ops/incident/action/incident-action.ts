@@ -16,6 +16,14 @@ export interface FlagToSet {
   readonly value: FlagValue;
 }
 
+/** A flag that an action was to set and did not, and why. */
+export interface BlockedFlag {
+  readonly key: string;
+  readonly reason: string;
+  /** UUIDs of the company's policies that stand against it. */
+  readonly policyIds: readonly string[];
+}
+
 export const actionSchema = z.object({
   kind: z.enum(INCIDENT_ACTIONS),
   /** Of the recommended flags, only these; all when null. */

@@ -4,7 +4,7 @@ import type { TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
 import { shippedWording, SHIPPED_LOCALE, withItsLanguage, type LocalWording } from '../templates/shipped.js';
 import type { Wording } from '../templates/wording.js';
 
-export type MailWordingRow = Omit<MailWording, 'tenantId'>;
+export type MailWordingRow = Omit<MailWording, 'tenantId' | 'createdAt'>;
 
 export interface UsedWording extends LocalWording {
   readonly template: MailTemplate;

@@ -44,7 +44,7 @@ describe('what the mails of a company say', () => {
   beforeAll(async () => {
     mailbox = await startMailbox();
     t = await startTestOps({ smtpUrl: mailbox.smtpUrl });
-  }, 60_000);
+  });
   afterAll(async () => {
     await t.stop();
     await mailbox.stop();
@@ -67,7 +67,7 @@ describe('what the mails of a company say', () => {
       desk.send(db, context, { template: 'PASSWORD_RESET', to, values, ...(locale === undefined ? {} : { locale }) }),
     );
     await t.settle(tenant);
-    return eventually(async () => mailbox.messages(to)[0], 30_000);
+    return eventually(async () => mailbox.messages(to)[0]);
   };
 
   it('is what the platform ships, in the language of the recipient where there is one', async () => {
@@ -140,7 +140,7 @@ describe('what the mails of a company say', () => {
         [ACME.id],
       );
       return rows.length > 0 ? rows : null;
-    }, 30_000);
+    });
     expect(audited[0]).toMatchObject({ meta: { template: 'PASSWORD_RESET', locale: 'pt-BR' } });
   });
 

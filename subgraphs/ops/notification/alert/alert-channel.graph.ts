@@ -12,6 +12,9 @@ const AlertChannelRef = builder.objectRef<AlertChannelRow>('AlertChannel').imple
     channel: t.expose('channel', { type: NotificationChannelEnum, description: 'By what.' }),
     name: t.exposeString('name', { description: 'What your company calls it.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
+    fromIntegration: t.exposeBoolean('fromIntegration', {
+      description: 'Whether it belongs to the integration of your company: it is disabled there, and hears of all that owners are told.',
+    }),
   }),
 });
 
@@ -48,7 +51,7 @@ builder.mutationFields((t) => ({
     type: AlertChannelRef,
     nullable: true,
     requiresScopes: [['settings:update']],
-    errors: { types: [NotFoundError, ForbiddenError] },
+    errors: { types: [NotFoundError, ConflictError, ForbiddenError] },
     description: 'Has the team alerted there no more.',
     args: { id: t.arg.id({ description: 'Global id.' }) },
     resolve: (_root, { id }, { request, services }) => services.alertChannels.remove(request, AlertChannelId.require(id)),

@@ -18,7 +18,7 @@ export interface AlertChannelService {
    * @throws {ConflictError} when the company has ten already
    */
   add(context: RequestContext, input: unknown): Promise<AlertChannelRow>;
-  /** @throws {ForbiddenError} without `settings:update` @throws {NotFoundError} */
+  /** @throws {ForbiddenError} without `settings:update` @throws {NotFoundError} @throws {ConflictError} for the integration's */
   remove(context: RequestContext, id: string): Promise<AlertChannelRow>;
 }
 
@@ -45,13 +45,13 @@ export function createAlertChannelService(parts: {
       const problem = slackWebhookUrl == null ? null : outgoing.problemWith(slackWebhookUrl);
       if (problem !== null) throw ValidationError.of('slackWebhookUrl', problem);
       return tenants.transaction(context, async (db) => {
-        if ((await findAlertChannels(db)).length >= MOST_ALERT_CHANNELS) {
+        if ((await findAlertChannels(db)).filter((one) => !one.fromIntegration).length >= MOST_ALERT_CHANNELS) {
           throw new ConflictError(`There are ${MOST_ALERT_CHANNELS} alert channels already`);
         }
         const id = uuidv7();
         const sealed = secretBox.seal(slackWebhookUrl ?? pagerDutyRoutingKey ?? '', alertPurpose(context.tenant.id, id));
         const channel = slackWebhookUrl == null ? 'PAGERDUTY' : 'SLACK';
-        await insertAlertChannel(db, { id, channel, name, sealed, createdAt: context.clock.now() });
+        await insertAlertChannel(db, { id, channel, name, sealed, fromIntegration: false, createdAt: context.clock.now() });
         return required(db, id);
       });
     },
@@ -59,6 +59,7 @@ export function createAlertChannelService(parts: {
       requirePermission(context, 'settings:update');
       return tenants.transaction(context, async (db) => {
         const row = await required(db, id);
+        if (row.fromIntegration) throw new ConflictError('This alert channel belongs to the integration, and is disabled there');
         if (!(await deleteAlertChannel(db, id))) throw new NotFoundError('Alert channel');
         return row;
       });

@@ -12,6 +12,11 @@ export async function insertAlertChannel(db: TenantDb, row: Omit<AlertChannelRow
   await db.alertChannel.create({ data: row, select: { id: true } });
 }
 
+/** Removes the one that the company's integration keeps, if it does. */
+export async function deleteIntegrationChannel(db: TenantDb): Promise<void> {
+  await db.alertChannel.deleteMany({ where: { fromIntegration: true } });
+}
+
 /** @returns false when it is not there */
 export async function deleteAlertChannel(db: TenantDb, id: string): Promise<boolean> {
   const { count } = await db.alertChannel.deleteMany({ where: { id } });

@@ -8,6 +8,7 @@ import { bookedFacts } from '../../../../tests/support/booking.js';
 import { startTestOps, type TestOps } from '../../../../tests/support/ops.js';
 import { ACME, contextFor, eventually, GLOBEX, memberOf, staffOf } from '../../../../tests/support/runtime.js';
 import { uuidv7 } from '../../../_kernel/request/ids.js';
+import { integrationAddressPurpose } from '../../../_kernel/wire/integration-address.js';
 import type { Principal } from '../../../_kernel/wire/principal.js';
 import type { DeliveryConfig } from '../../delivery-config.js';
 import { BOUNCES_PATH } from './bounces.route.js';
@@ -25,6 +26,7 @@ const CONFIRM = `mutation($code: String!) { confirmNotificationPhone(code: $code
 const BROWSER = `mutation($input: AddPushSubscriptionInput!) { addPushSubscription(input: $input) { __typename ... on NotificationSettings { browsers { id service } } } }`;
 const FORGET = `mutation($id: ID!) { removePushSubscription(id: $id) { __typename } }`;
 const ADD = `mutation($input: AddAlertChannelInput!) { addAlertChannel(input: $input) { __typename ... on AlertChannel { id channel name } } }`;
+const CHANNELS = '{ alertChannels { id channel fromIntegration } }';
 const REMOVE = `mutation($id: ID!) { removeAlertChannel(id: $id) { __typename } }`;
 
 interface LogNode {
@@ -275,6 +277,33 @@ describe('what people are told outside of the application', () => {
     const { rows } = await t.runtime.pools.platform.query('SELECT a::text FROM ops.alert_channel a');
     expect(JSON.stringify(rows)).not.toMatch(/services\/T0|RRRR/);
     expect(await ask(REMOVE, { id: slack.id })).toEqual({ __typename: 'AlertChannel' });
+  });
+
+  test('is told the integration with Slack, bookings and incidents alike, until it is disabled', async () => {
+    await start();
+    const sealedAddress = t.runtime.secretBox.seal(JSON.stringify({ url: `${receiver.url}/services/T1/B1` }), integrationAddressPurpose(ACME.id));
+    await t.tell('tenancy.integration_changed', { type: 'SLACK_NOTIFICATION', change: 'ENABLED', sealedAddress });
+    await book();
+    await raise();
+    const sent = () => eventually(async () => {
+      const made = await logs('SLACK');
+      return made.length === 2 && made.every(({ status }) => status === 'SENT');
+    });
+    await sent();
+    const texts = receiver.calls.map(({ path, body }) => `${path} ${(JSON.parse(body) as { text: string }).text}`);
+    expect(texts.sort()).toEqual([
+      expect.stringMatching(/^\/services\/T1\/B1 Acme: High incident/),
+      expect.stringMatching(/^\/services\/T1\/B1 Acme: New booking/),
+    ]);
+    const [channel] = await ask<{ id: string }[]>(CHANNELS);
+    expect(channel).toMatchObject({ channel: 'SLACK', fromIntegration: true });
+    expect(await ask(REMOVE, { id: channel?.id })).toEqual({ __typename: 'ConflictError' });
+
+    await t.tell('tenancy.integration_changed', { type: 'SLACK_NOTIFICATION', change: 'DISABLED' });
+    await book();
+    expect(await ask(CHANNELS)).toEqual([]);
+    expect(await logs('SLACK')).toHaveLength(2);
+    expect(receiver.calls).toHaveLength(2);
   });
 
   test('is refused where the input breaks a rule, or it is another’s', async () => {

@@ -17,7 +17,7 @@ import { insertLog, type NewLogRow } from './notification-log.store.js';
 export interface DeliveryPlanner {
   /** By what each person has chosen, and can be reached by. */
   planFor(context: RequestContext, db: TenantDb, userIds: readonly string[], message: Message): Promise<void>;
-  /** To the team, where it has said; only what is urgent. */
+  /** To the team, where it has said: only what is urgent, and everything to its integration. */
   alertTeam(context: RequestContext, db: TenantDb, message: Message): Promise<void>;
 }
 
@@ -103,10 +103,10 @@ export function createDeliveryPlanner(queue: JobQueue<OpsJobs>, flags: Flags): D
       await keep(context, db, rows);
     },
     async alertTeam(context, db, message) {
-      if (!isUrgent(message.kind)) return;
       const now = context.clock.now();
       const { kind, title, body } = message;
-      const rows = (await findAlertChannels(db)).map(({ id, channel }) => ({
+      const hearing = (await findAlertChannels(db)).filter(({ fromIntegration }) => fromIntegration || isUrgent(kind));
+      const rows = hearing.map(({ id, channel }) => ({
         ...{ id: uuidv7(), userId: null, channel, targetId: id, kind, title, body },
         ...{ subjectId: subjectOf(message), inDigest: false, createdAt: now, nextAttemptAt: now },
       }));

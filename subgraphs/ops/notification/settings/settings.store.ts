@@ -2,7 +2,7 @@ import type { NotificationPhone, NotificationSetting, PushSubscription } from '.
 import type { TenantDb } from '../../../_kernel/tenancy/tenant-database.js';
 import type { Preference } from './settings.js';
 
-export type SettingRow = Omit<NotificationSetting, 'tenantId'>;
+export type SettingRow = Omit<NotificationSetting, 'tenantId' | 'createdAt' | 'updatedAt'>;
 export type PhoneRow = NotificationPhone;
 export type SubscriptionRow = PushSubscription;
 

@@ -93,6 +93,9 @@ function requireThreshold(value: number, condition: MetricCondition, name: strin
   throw new SpineInputError(`context.thresholds.${name}`, 'must be above 0, or quiet would be an incident');
 }
 
+/** The greatest pressure under which nothing fires. */
+const JUST_BELOW = 1 - Number.EPSILON;
+
 function assessCondition(
   condition: MetricCondition,
   value: number,
@@ -100,7 +103,9 @@ function assessCondition(
 ): { fires: boolean; pressure: number } {
   const fires = condition.comparison === 'above' ? value > threshold : value >= threshold;
   const zeroPressure = value > 0 ? value + 1 : 0;
-  return { fires, pressure: threshold === 0 ? zeroPressure : value / threshold };
+  const pressure = threshold === 0 ? zeroPressure : value / threshold;
+  // An alarm goes by the pressure alone: at a threshold that is to be passed it must not go off.
+  return { fires, pressure: fires ? pressure : Math.min(pressure, JUST_BELOW) };
 }
 
 function severityAt(pressure: number, rule: IncidentRule): Severity {

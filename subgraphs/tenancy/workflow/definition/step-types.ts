@@ -4,8 +4,8 @@ import { lineSchema } from '../../../_kernel/validation/text.js';
 import { actionSchema, actionsSchema } from '../automation/action.js';
 import { compileForm, type FormSchema } from './form.js';
 
-/** Who moves a step on: a person, the platform at once, the clock, or nobody any more. */
-export type StepNature = 'TASK' | 'EFFECT' | 'TIMER' | 'END';
+/** Who moves a step on: a person, the platform at once, the clock, something that happens elsewhere, or nobody any more. */
+export type StepNature = 'TASK' | 'EFFECT' | 'TIMER' | 'EVENT' | 'END';
 
 /** The word that every task may end with beside its own, when its time is over. */
 export const OVERDUE = 'OVERDUE';
@@ -126,6 +126,11 @@ const A_YEAR_IN_MINUTES = 366 * 24 * 60;
 export const minutesSchema = z.int().min(1).max(A_YEAR_IN_MINUTES);
 
 const TIMER = typeOf(z.strictObject({ minutes: minutesSchema }), { name: 'TIMER', nature: 'TIMER', outcomes: ['ELAPSED'] });
+/** What can be waited for, to happen to whom or what a workflow is about. */
+export const AWAITED_EVENTS = ['EMAIL_VERIFIED'] as const;
+export type AwaitedEvent = (typeof AWAITED_EVENTS)[number];
+
+const EVENT = typeOf(z.strictObject({ event: z.enum(AWAITED_EVENTS) }), { name: 'EVENT', nature: 'EVENT', outcomes: ['HAPPENED'] });
 const END = typeOf(z.strictObject({ outcome: z.string().regex(/^[A-Z][A-Z_]{0,39}$/, 'must be a word such as APPROVED') }), {
   name: 'END',
   nature: 'END',
@@ -141,7 +146,7 @@ export type StepTypes = ReadonlyMap<string, StepType>;
  */
 export function createStepTypes(registered: readonly StepType<never>[] = []): StepTypes {
   const types = new Map<string, StepType>();
-  for (const type of [FORM, DOCUMENT, VERIFICATION, APPROVAL, NOTIFICATION, AUTOMATION, TIMER, END, ...registered]) {
+  for (const type of [FORM, DOCUMENT, VERIFICATION, APPROVAL, NOTIFICATION, AUTOMATION, TIMER, EVENT, END, ...registered]) {
     if (types.has(type.name)) throw new TypeError(`There are two kinds of steps named ${type.name}`);
     // Whoever calls it has had the configuration checked by its own schema.
     types.set(type.name, type);

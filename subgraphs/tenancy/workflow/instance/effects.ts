@@ -8,19 +8,30 @@ import { identityOf } from '../../tenant/tenant.js';
 import { actionsSchema, type Action } from '../automation/action.js';
 import type { Performer } from '../automation/performer.js';
 import { stepOf } from '../definition/definition.js';
+import type { AwaitedEvent } from '../definition/step-types.js';
 import type { Blueprints } from '../definition/version.js';
 import type { WorkflowEffectDue } from '../events.js';
 import { factsOf } from './engine.js';
-import { findDueRuns, lockRun, type RunRow } from './run.store.js';
+import { findDueRuns, findRunsAtWorkOn, lockRun, type RunRow } from './run.store.js';
 import { stateOf, workflowFacts, type RunWriter } from './run-writer.js';
 
 const AT_ONCE = 50;
 const MOST_ROUNDS = 100;
 
+/** Something that happened to whom or what workflows are about. */
+export interface Happening {
+  readonly event: AwaitedEvent;
+  readonly entityType: string;
+  /** Global id. */
+  readonly entityId: string;
+}
+
 /** What moves runs on without anybody: the platform's own steps, and time. */
 export interface WorkflowEffects {
   /** Does what the platform has to do in a visit, and moves the run on, in the caller's transaction. */
   perform(context: RequestContext, db: TenantDb, due: WorkflowEffectDue): Promise<void>;
+  /** Moves on every run that has waited for this to happen to what it is about, in the caller's transaction. */
+  happened(context: RequestContext, db: TenantDb, of: Happening): Promise<void>;
   /** Moves on every run whose time has come. Safe to run again at any time. */
   wakeDue(context: Pick<RequestContext, 'clock' | 'logger'>): Promise<void>;
 }
@@ -66,6 +77,13 @@ export function createWorkflowEffects(parts: {
       const problems = await performer.perform(db, context, actionsOf(run, blueprints), occasion);
       if (problems.length > 0) context.logger.warn({ runId, step: run.step, problems }, 'not everything in a workflow could be done');
       await writer.advance(db, context, run, { do: 'FINISH', visit });
+    },
+
+    async happened(context, db, { event, entityType, entityId }) {
+      for (const id of await findRunsAtWorkOn(db, entityType, entityId)) {
+        const run = await lockRun(db, id);
+        if (run) await writer.advance(db, context, run, { do: 'HAPPEN', event });
+      }
     },
 
     async wakeDue({ clock, logger }) {

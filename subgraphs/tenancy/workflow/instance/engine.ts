@@ -6,7 +6,7 @@ import {
   ValidationError,
 } from '../../../_kernel/errors/domain-error.js';
 import { stepOf, WORKFLOW_ROOTS, type WorkflowDefinition, type WorkflowStep } from '../definition/definition.js';
-import { OVERDUE, type StepType, type StepTypes } from '../definition/step-types.js';
+import { OVERDUE, type AwaitedEvent, type StepType, type StepTypes } from '../definition/step-types.js';
 import { holds, parseExpression } from '../expression/expression.js';
 import { applyEntry, type Actor, type Arrival, type EntryBody, type HistoryEntry, type RunState, type StepData } from './entry.js';
 
@@ -37,6 +37,8 @@ export type Command =
   | { readonly do: 'WAKE' }
   /** What the platform had to do in the visit is done. */
   | { readonly do: 'FINISH'; readonly visit: number }
+  /** Something has happened to whom or what it is about. */
+  | { readonly do: 'HAPPEN'; readonly event: AwaitedEvent }
   | { readonly do: 'CANCEL'; readonly reason: string };
 
 const MINUTE_MS = 60_000;
@@ -180,6 +182,12 @@ export function wakeAt(blueprint: Blueprint, state: RunState): Date | null {
   return leads ? after(step.due.minutes) : null;
 }
 
+/** What a run waits for to happen; null when it waits for nothing of the kind. */
+export function awaits(blueprint: Blueprint, state: RunState): AwaitedEvent | null {
+  const { step, type } = typedStep(blueprint, state.step);
+  return type.nature === 'EVENT' ? (step.config as { readonly event: AwaitedEvent }).event : null;
+}
+
 type Stamp = (body: EntryBody, sequence: number) => HistoryEntry;
 
 function bodiesOf(blueprint: Blueprint, state: RunState, command: Command, now: Date, stamp: Stamp): readonly EntryBody[] {
@@ -196,6 +204,8 @@ function bodiesOf(blueprint: Blueprint, state: RunState, command: Command, now: 
       return command.visit === state.visit && typedStep(blueprint, state.step).type.nature === 'EFFECT'
         ? move(blueprint, state, 'DONE')
         : [];
+    case 'HAPPEN':
+      return awaits(blueprint, state) === command.event ? move(blueprint, state, 'HAPPENED') : [];
     case 'CANCEL':
       return [{ kind: 'CANCELLED', reason: command.reason }];
   }
@@ -213,7 +223,7 @@ const actorOf = (command: Command, otherwise: Actor): Actor => ('person' in comm
  */
 export function decide(blueprint: Blueprint, state: RunState, command: Command, now: Date, actor: Actor): readonly HistoryEntry[] {
   if (state.status !== 'RUNNING') {
-    if (command.do === 'WAKE' || command.do === 'FINISH') return [];
+    if (command.do === 'WAKE' || command.do === 'FINISH' || command.do === 'HAPPEN') return [];
     throw new InvalidTransitionError(state.status, 'RUNNING', 'This workflow is over');
   }
   const stamp: Stamp = (body, sequence) => ({ ...body, sequence, at: now.toISOString(), actor: actorOf(command, actor) });

@@ -83,7 +83,7 @@ const CommentRef = builder.objectRef<CommentRow>('WorkflowComment').implement({
   }),
 });
 
-const RunRef = builder.objectRef<RunRow>('WorkflowRun').implement({
+export const RunRef = builder.objectRef<RunRow>('WorkflowRun').implement({
   description: 'A workflow at work on something, in the version it was started with.',
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: ({ id }) => WorkflowRunId.encode(id) }),

@@ -88,6 +88,17 @@ export const insertComment = (db: TenantDb, comment: Omit<Prisma.WorkflowComment
 export const findComments = (db: TenantDb, runId: string): Promise<CommentRow[]> =>
   db.workflowComment.findMany({ where: { runId }, orderBy: { id: 'asc' } });
 
+/** Ids of the runs that are at work on something. */
+export async function findRunsAtWorkOn(db: TenantDb, entityType: string, entityId: string): Promise<readonly string[]> {
+  const where = { entityType, entityId, status: 'RUNNING' } as const;
+  const rows = await db.workflowRun.findMany({ where, orderBy: { id: 'asc' }, select: { id: true } });
+  return rows.map(({ id }) => id);
+}
+
+/** The newest run of a workflow on something. */
+export const findNewestRunOn = (db: TenantDb, key: string, entityType: string, entityId: string): Promise<RunRow | null> =>
+  db.workflowRun.findFirst({ where: { key, entityType, entityId }, include: WITH_VERSION, orderBy: { id: 'desc' } });
+
 /** Runs of a workflow that are at work in another version than one. */
 export const findRunningOf = (db: TenantDb, key: string, exceptVersionId: string, limit: number): Promise<RunRow[]> =>
   db.workflowRun.findMany({

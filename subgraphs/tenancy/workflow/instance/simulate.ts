@@ -1,5 +1,5 @@
 import { ValidationError } from '../../../_kernel/errors/domain-error.js';
-import { allowedOutcomes, begin, decide, typedStep, wakeAt, type Blueprint, type Command } from './engine.js';
+import { allowedOutcomes, awaits, begin, decide, typedStep, wakeAt, type Blueprint, type Command } from './engine.js';
 import { applyEntry, type HistoryEntry, type RunState, type StepData } from './entry.js';
 
 /** What a person is taken to do at the next task. */
@@ -27,7 +27,8 @@ const somebody = (state: RunState, at: number) => ({
 });
 
 /**
- * Runs a definition without anything happening: tasks are done as is said, timers pass at once, and nothing is sent.
+ * Runs a definition without anything happening: tasks are done as is said, timers pass and what is awaited happens at once, and
+ * nothing is sent.
  * @param acts what is done at one task after the other; it stops where there is no more of it
  * @throws {ValidationError} on `acts` for what a task does not take
  */
@@ -43,6 +44,8 @@ export function simulate(blueprint: Blueprint, input: StepData, acts: readonly S
     const { type } = typedStep(blueprint, state.step);
     if (type.nature === 'EFFECT') return { do: 'FINISH', visit: state.visit };
     if (type.nature === 'TIMER') return { do: 'WAKE' };
+    const event = awaits(blueprint, state);
+    if (event !== null) return { do: 'HAPPEN', event };
     const act = acts[done];
     return act ? { do: 'ACT', person: somebody(state, done), comment: null, ...act } : null;
   };
