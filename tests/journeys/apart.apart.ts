@@ -49,11 +49,12 @@ describe.each(['PostgreSQL alone', ...(hasRedis ? ['PostgreSQL and Redis'] : [])
 
     it('loses nothing when a subgraph is killed between a booking and its consequences', async () => {
       await platform.kill('marketing');
-      const journey = bookPayAndBeTold(platform.url, acme);
+      // Without marketing the client's points cannot be read, nor, for a moment, what follows; the journey is taken
+      // again once it is back.
+      const failed = bookPayAndBeTold(platform.url, acme).then(() => false, () => true);
       await new Promise((resolve) => setTimeout(resolve, 500));
       await platform.restart('marketing');
-      // Without marketing the client's points cannot be read; the journey is taken again once it is back.
-      await journey.catch(() => bookPayAndBeTold(platform.url, acme));
+      if (await failed) await bookPayAndBeTold(platform.url, acme);
       expect((await fetch(`${platform.url}/health/ready`)).status).toBe(200);
     });
   },

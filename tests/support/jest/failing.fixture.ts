@@ -13,6 +13,21 @@ describe('a file of tests', () => {
     expect.assertions(2);
     expect(1).toBe(1);
   });
+  it('has one with a promise that nobody handles', async () => {
+    void Promise.reject(new Error('Unhandled'));
+    await Promise.resolve();
+  });
+  it('has one with a promise that is handled late', async () => {
+    const late = Promise.reject(new Error('Handled'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await late.catch(() => undefined);
+  });
+  it('has one with an error that nobody catches', async () => {
+    setTimeout(() => {
+      throw new Error('Uncaught');
+    }, 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  });
   it.skip('has one that is left out', () => undefined);
   describe('whose preparation fails', () => {
     beforeAll(() => {

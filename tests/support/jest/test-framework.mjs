@@ -9,13 +9,29 @@ import { register as readTypeScript } from 'tsx/esm/api';
 readTypeScript();
 register('./resolve-globals.mjs', import.meta.url);
 
+const JEST_TIMEOUT_MS = 5_000;
 const STATUSES_UNRUN = { skip: 'pending', todo: 'todo' };
 const COUNTERS = { passed: 'numPassingTests', failed: 'numFailingTests', pending: 'numPendingTests', todo: 'numTodoTests' };
 
-addEventHandler(({ name, test }) => {
+/** What nobody has caught so far: promises with their reasons, and errors. */
+const uncaught = new Map();
+process.on('unhandledRejection', (reason, promise) => uncaught.set(promise, reason));
+process.on('rejectionHandled', (promise) => uncaught.delete(promise));
+process.on('uncaughtException', (error) => uncaught.set(error, error));
+
+/** A rejection is told of in the turn after it; one that was handled in the end is none. */
+async function takeUncaught() {
+  await new Promise((resolve) => setImmediate(resolve));
+  const errors = [...uncaught.values()];
+  uncaught.clear();
+  return errors;
+}
+
+addEventHandler(async ({ name, test }) => {
   if (name === 'test_start') jestExpect.setState({ currentTestName: test.name, suppressedErrors: [], assertionCalls: 0 });
   if (name !== 'test_done') return;
-  test.errors.push(...jestExpect.extractExpectedAssertionsErrors().map(({ error }) => error), ...jestExpect.getState().suppressedErrors);
+  const unmet = jestExpect.extractExpectedAssertionsErrors().map(({ error }) => error);
+  test.errors.push(...unmet, ...jestExpect.getState().suppressedErrors, ...(await takeUncaught()));
 });
 
 function assertionOf({ testPath: [, ...names], status, duration, errors, invocations, numPassingAsserts, startedAt }) {
@@ -44,18 +60,18 @@ export default async function runTestFile(globalConfig, config, _environment, _r
   Error.prepareStackTrace = undefined;
   resetState();
   Object.assign(getState(), {
-    testTimeout: globalConfig.testTimeout ?? config.testTimeout,
+    testTimeout: globalConfig.testTimeout ?? config.testTimeout ?? JEST_TIMEOUT_MS,
     maxConcurrency: globalConfig.maxConcurrency,
     testNamePattern: globalConfig.testNamePattern ? new RegExp(globalConfig.testNamePattern, 'i') : null,
-    parentProcess: process,
   });
   jestExpect.setState({ testPath, expand: globalConfig.expand });
   await import(pathToFileURL(testPath).href);
   const { testResults, unhandledErrors } = await run();
+  const left = (await takeUncaught()).map((error) => error?.stack ?? String(error));
   const result = { ...createEmptyTestResult(), testFilePath: testPath, testResults: testResults.map(assertionOf) };
   for (const { status } of result.testResults) result[COUNTERS[status]] += 1;
   const failures = formatResultsErrors(result.testResults, config, globalConfig, testPath);
-  const problems = unhandledErrors.join('\n');
+  const problems = [...unhandledErrors, ...left].join('\n');
   if (problems !== '') result.testExecError = { message: '', stack: problems };
   result.failureMessage = [failures, problems].filter(Boolean).join('\n\n') || null;
   return result;

@@ -36,6 +36,9 @@ it('tells what passes from what fails, and why', async () => {
     ['has one that throws in the end', 'failed'],
     ['has one that never ends', 'failed'],
     ['has one that expects more than it asks', 'failed'],
+    ['has one with a promise that nobody handles', 'failed'],
+    ['has one with a promise that is handled late', 'passed'],
+    ['has one with an error that nobody catches', 'failed'],
     ['has one that is left out', 'pending'],
     ['has one that cannot be run', 'failed'],
   ]);
@@ -43,7 +46,9 @@ it('tells what passes from what fails, and why', async () => {
   expect(reasons[3]).toMatch(/Expected: .*2[^]*failing\.fixture\.ts:6:/);
   expect(reasons[4]).toContain('In the end');
   expect(reasons[5]).toContain('Exceeded timeout of 20 ms');
-  expect(reasons[8]).toContain('Not prepared');
+  expect(reasons[7]).toContain('Unhandled');
+  expect(reasons[9]).toContain('Uncaught');
+  expect(reasons[11]).toContain('Not prepared');
 });
 
 it('runs those alone whose names were asked for', async () => {
