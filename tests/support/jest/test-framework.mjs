@@ -1,4 +1,5 @@
 import { register } from 'node:module';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { jestExpect } from '@jest/expect';
 import { createEmptyTestResult } from '@jest/test-result';
@@ -21,7 +22,7 @@ process.on('uncaughtException', (error) => uncaught.set(error, error));
 
 /** A rejection is told of in the turn after it; one that was handled in the end is none. */
 async function takeUncaught() {
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   const errors = [...uncaught.values()];
   uncaught.clear();
   return errors;
