@@ -2,9 +2,9 @@ import { Temporal } from 'temporal-polyfill';
 import type { DemoProvider, DemoService } from './demo-data.js';
 import type { Random } from './random.js';
 
-/** Days before and after today that the demo has bookings on: a quarter of a year. */
-const DAYS_BACK = 45;
-const DAYS_AHEAD = 45;
+/** Days before and after today that the demo has bookings on: a month for the reports, three weeks for the calendars. */
+const DAYS_BACK = 31;
+const DAYS_AHEAD = 21;
 const MINUTES_A_DAY = 1_440;
 
 export type DemoStatus = 'CONFIRMED' | 'COMPLETED' | 'CANCELLED' | 'NO_SHOW';

@@ -110,13 +110,19 @@ export async function addCatalogue({ subgraphs }: SeedParts, context: RequestCon
   return { serviceIds, providerIds };
 }
 
-/** Clients known by name; with the demo's own client, whose record comes from her membership. */
+interface DemoClients {
+  readonly ids: readonly string[];
+  /** Who signs in as a client: her record comes from her membership. */
+  readonly own: string;
+}
+
+/** Clients known by name, with the demo's own. */
 async function addClients(
   { runtime, subgraphs }: SeedParts,
   context: RequestContext,
   demo: DemoTenant,
   random: Random,
-): Promise<readonly string[]> {
+): Promise<DemoClients> {
   const { clients } = subgraphs.booking.services;
   await runtime.catchUp('booking', context.tenant.id, CATCH_UP_MS);
   const { edges } = await clients.list(context, { first: 500 });
@@ -128,8 +134,13 @@ async function addClients(
     const email = `${given}.${family}@example.com`.toLowerCase();
     known.push((await clients.create(context, { displayName: `${given} ${family}`, email })).id);
   }
-  return known;
+  const own = edges.find(({ node }) => node.userId !== null)?.node.id;
+  if (own === undefined) throw new Error("The demo's own client is not known to booking");
+  return { ids: known, own };
 }
+
+/** Of so many bookings one is of the demo's own client, whatever chance gives her besides. */
+const OWN_EVERY = 8;
 
 /** Makes one company of the demo. May be run again at any time, also after it was cut short. */
 export async function seedTenant(parts: SeedParts, demo: DemoTenant, onProgress: (text: string) => void): Promise<void> {
@@ -140,14 +151,14 @@ export async function seedTenant(parts: SeedParts, demo: DemoTenant, onProgress:
   await addMembers(parts, context);
   await addApplications(parts, context);
   const { serviceIds, providerIds } = await addCatalogue(parts, context, demo);
-  const clientIds = await addClients(parts, context, demo, random);
+  const { ids: clientIds, own } = await addClients(parts, context, demo, random);
 
   const planned: (DemoBooking & { readonly id: string; readonly providerId: string; readonly clientId: string })[] = [];
   for (const provider of demo.providers) {
     const providerId = providerIds.get(provider.name) ?? '';
     for (const booking of bookingsOf(provider, demo.services, tenant.timeZone, runtime.clock.now(), random)) {
       const id = v5(`${tenant.id} ${provider.name} ${booking.startsAt.toISOString()}`, BOOKINGS_NAMESPACE);
-      planned.push({ ...booking, id, providerId, clientId: random.pick(clientIds) });
+      planned.push({ ...booking, id, providerId, clientId: planned.length % OWN_EVERY === 0 ? own : random.pick(clientIds) });
     }
   }
 

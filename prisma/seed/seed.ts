@@ -25,7 +25,7 @@ async function addAdmin({ runtime, subgraphs }: SeedParts): Promise<void> {
 
 /**
  * Fills in the demo: a platform administrator and the companies of `demo-data.ts`, with members, providers,
- * services, clients and a quarter of bookings and payments. The subgraphs must be reacting to events meanwhile.
+ * services, clients, and bookings and payments of some seven weeks. The subgraphs must be reacting to events meanwhile.
  */
 export async function seedDemo(parts: SeedParts & { readonly progress: { step(text: string): void } }): Promise<void> {
   const { runtime, progress } = parts;
