@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../stages/execution/json.js';
 import type { RestOperation, Schema } from './rest-operation.js';
-import { objectOf, text } from './schemas.js';
+import { objectOf, text, USER_ERROR } from './schemas.js';
 
 // The names of these routes, and of what goes in and out, are those of the operations spine.
 
@@ -48,7 +48,7 @@ const deriveIncidents: RestOperation = {
           ${RESPONSE}
         }
       }
-      ... on UserError { code message }
+      ${USER_ERROR}
     }
   }`,
   root: 'deriveAuthIncidents',
@@ -107,7 +107,7 @@ const applyAction: RestOperation = {
         action { id changes { key before after } }
         blocked { key reason policyIds }
       }
-      ... on UserError { code message }
+      ${USER_ERROR}
     }
   }`,
   root: 'applyIncidentAction',

@@ -1,6 +1,8 @@
 import type { SecretBox } from '../secrets/secret-box.js';
 import { isUuid } from '../request/ids.js';
 import { RECEIPTS_PATH } from '../wire/receipts.js';
+import { addressOfTenant } from '../wire/tenant-address.js';
+import type { TenantIdentity } from '../wire/tenant.js';
 
 const purposeOf = (tenantId: string): string => `receipt:${tenantId}`;
 
@@ -10,6 +12,13 @@ const purposeOf = (tenantId: string): string => `receipt:${tenantId}`;
  */
 export const receiptPath = (secretBox: SecretBox, { tenantId, paymentId }: { readonly tenantId: string; readonly paymentId: string }): string =>
   `${RECEIPTS_PATH}/${secretBox.seal(paymentId, purposeOf(tenantId))}`;
+
+/** The whole address of it, at the company's own. */
+export const receiptAddress = (
+  { secretBox, publicUrl }: { readonly secretBox: SecretBox; readonly publicUrl: string },
+  tenant: TenantIdentity,
+  paymentId: string,
+): string => addressOfTenant(publicUrl, tenant) + receiptPath(secretBox, { tenantId: tenant.id, paymentId });
 
 /** The payment whose receipt a path shows at a company; null for a path that was not made for it. */
 export function paymentOfReceipt(secretBox: SecretBox, tenantId: string, path: string): string | null {

@@ -2,16 +2,15 @@ import type { Mail } from '../mail/mail.js';
 import type { Money } from '../money/money.js';
 import { moneyInWords } from '../money/money-words.js';
 import type { SecretBox } from '../secrets/secret-box.js';
-import { addressOfTenant } from '../wire/tenant-address.js';
 import type { TenantIdentity } from '../wire/tenant.js';
-import { receiptNumber, receiptPath } from './receipt-link.js';
+import { receiptAddress, receiptNumber } from './receipt-link.js';
 
 /** What a payment is for, where nobody has said it. */
 export const SOMETHING_BOOKED = 'your booking';
 
 /** Tells whoever paid that the money has come, with the address of the receipt: it opens without signing in. */
 export function receiptMail(
-  { secretBox, publicUrl }: { readonly secretBox: SecretBox; readonly publicUrl: string },
+  at: { readonly secretBox: SecretBox; readonly publicUrl: string },
   tenant: TenantIdentity,
   { paymentId, amount, what = SOMETHING_BOOKED, paidAt }: {
     readonly paymentId: string;
@@ -30,7 +29,7 @@ export function receiptMail(
       amount: moneyInWords(amount),
       what,
       day: new Intl.DateTimeFormat('en-US', { timeZone: tenant.timeZone, dateStyle: 'long' }).format(paidAt),
-      link: addressOfTenant(publicUrl, tenant) + receiptPath(secretBox, { tenantId: tenant.id, paymentId }),
+      link: receiptAddress(at, tenant, paymentId),
     },
   };
 }

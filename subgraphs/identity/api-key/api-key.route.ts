@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { json, jsonIn } from '../../_kernel/http/json-route.js';
+import { gatewayCountsRoute } from '../../_kernel/http/gateway-counts-route.js';
+import { json } from '../../_kernel/http/json-route.js';
 import type { Clock } from '../../_kernel/request/clock.js';
 import type { PlatformDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { API_KEY_PATH, API_KEY_USES_PATH, type KnownApiKey } from '../../_kernel/wire/api-key.js';
@@ -9,16 +10,12 @@ import { addUses, findStandingKey, type ApiKeyRow } from './api-key.store.js';
 
 const HASH = /^[0-9a-f]{64}$/;
 
-const usesSchema = z
-  .array(
-    z.object({
-      tenantId: z.uuid(),
-      apiKeyId: z.uuid(),
-      uses: z.int().positive(),
-      lastUsedAt: z.iso.datetime(),
-    }),
-  )
-  .max(10_000);
+const count = z.object({
+  tenantId: z.uuid(),
+  apiKeyId: z.uuid(),
+  uses: z.int().positive(),
+  lastUsedAt: z.iso.datetime(),
+});
 
 const known = (row: ApiKeyRow): KnownApiKey => ({
   tenantId: row.tenantId,
@@ -43,14 +40,5 @@ export const apiKeyRoute = ({ db }: PlatformDatabase, clock: Clock): SubgraphRou
 });
 
 /** Takes the gateway's report of what was used. */
-export const apiKeyUsesRoute = ({ db }: PlatformDatabase): SubgraphRoute => ({
-  method: 'POST',
-  path: API_KEY_USES_PATH,
-  async handle(request, { principal }) {
-    if (principal.kind !== 'system') return json(403);
-    const uses = jsonIn(request, usesSchema);
-    if (!uses) return json(400);
-    await addUses(db, uses);
-    return json(202);
-  },
-});
+export const apiKeyUsesRoute = ({ db }: PlatformDatabase): SubgraphRoute =>
+  gatewayCountsRoute(API_KEY_USES_PATH, { count, keep: (uses) => addUses(db, uses) });

@@ -1,21 +1,18 @@
 import { z } from 'zod';
-import { json, jsonIn } from '../../_kernel/http/json-route.js';
+import { gatewayCountsRoute } from '../../_kernel/http/gateway-counts-route.js';
+import { json } from '../../_kernel/http/json-route.js';
 import { OPERATION_USES_PATH, REGISTERED_OPERATION_PATH } from '../../_kernel/wire/registered-operations.js';
 import type { SubgraphRoute } from '../../_kernel/wire/subgraph-route.js';
 import type { OperationLookupService } from './operation-lookup.service.js';
 
 const DOCUMENT_ID = /^[0-9a-f]{64}$/;
 
-const usesSchema = z
-  .array(
-    z.object({
-      ownerId: z.uuid(),
-      registrationId: z.uuid(),
-      uses: z.int().positive(),
-      lastUsedAt: z.iso.datetime(),
-    }),
-  )
-  .max(10_000);
+const count = z.object({
+  ownerId: z.uuid(),
+  registrationId: z.uuid(),
+  uses: z.int().positive(),
+  lastUsedAt: z.iso.datetime(),
+});
 
 /** Answers the gateway what stands behind an id. */
 export const registeredOperationRoute = (lookup: OperationLookupService): SubgraphRoute => ({
@@ -31,14 +28,5 @@ export const registeredOperationRoute = (lookup: OperationLookupService): Subgra
 });
 
 /** Takes the gateway's report of what was used. */
-export const operationUsesRoute = (lookup: OperationLookupService): SubgraphRoute => ({
-  method: 'POST',
-  path: OPERATION_USES_PATH,
-  async handle(request, { principal }) {
-    if (principal.kind !== 'system') return json(403);
-    const uses = jsonIn(request, usesSchema);
-    if (!uses) return json(400);
-    await lookup.record(uses);
-    return json(202);
-  },
-});
+export const operationUsesRoute = (lookup: OperationLookupService): SubgraphRoute =>
+  gatewayCountsRoute(OPERATION_USES_PATH, { count, keep: (uses) => lookup.record(uses) });

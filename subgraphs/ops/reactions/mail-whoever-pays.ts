@@ -2,10 +2,9 @@ import { reactTo, type Reaction } from '../../_kernel/events/reaction.js';
 import type { MailDesk } from '../../_kernel/mail/mail-desk.js';
 import type { Mail } from '../../_kernel/mail/mail.js';
 import { moneyInWords } from '../../_kernel/money/money-words.js';
-import { receiptPath } from '../../_kernel/receipts/receipt-link.js';
+import { receiptAddress } from '../../_kernel/receipts/receipt-link.js';
 import { receiptMail, SOMETHING_BOOKED } from '../../_kernel/receipts/receipt-mail.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
-import { addressOfTenant } from '../../_kernel/wire/tenant-address.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { isNews } from '../../_kernel/time/news.js';
@@ -20,7 +19,7 @@ export function mailWhoeverPays(parts: {
   readonly secretBox: SecretBox;
   readonly publicUrl: string;
 }): readonly Reaction[] {
-  const { desk, secretBox, publicUrl } = parts;
+  const { desk } = parts;
 
   const send = async (context: RequestContext, db: TenantDb, userIds: readonly string[], letter: Letter): Promise<void> => {
     for (const { email, displayName } of await findContacts(db, userIds)) {
@@ -32,8 +31,7 @@ export function mailWhoeverPays(parts: {
     reactTo<CommerceEvents>()('commerce.payment_failed', 'mailWhoeverPaysWhenPaymentFails', async (context, db, { payload, occurredAt }) => {
       const { paymentId, amount, payerUserId = null, what = SOMETHING_BOOKED } = payload;
       if (!amount || !isNews(occurredAt, context.clock.now())) return;
-      const { tenant } = context;
-      const link = addressOfTenant(publicUrl, tenant) + receiptPath(secretBox, { tenantId: tenant.id, paymentId });
+      const link = receiptAddress(parts, context.tenant, paymentId);
       // Where nobody who signs in pays, the company has to know.
       const recipients = payerUserId === null ? await findOwners(db) : [payerUserId];
       await send(context, db, recipients, ({ displayName, email }) => ({
