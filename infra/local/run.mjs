@@ -1,7 +1,8 @@
 // Runs one of the project's TypeScript programs: node infra/local/run.mjs <file> [arguments]
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { importProgram } from './program.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const generated = spawnSync(process.execPath, [path.join(root, 'prisma/generate.mjs')], { stdio: 'inherit' });
@@ -12,10 +13,5 @@ if (!program) {
   console.error('Which program? node infra/local/run.mjs <file> [arguments]');
   process.exit(1);
 }
-const { register } = await import('tsx/esm/api').catch(() => {
-  console.error('Dependencies are missing: run npm install first.');
-  process.exit(1);
-});
-register();
 process.argv = [process.argv[0], program, ...rest];
-await import(pathToFileURL(path.resolve(program)).href);
+await importProgram(program);
