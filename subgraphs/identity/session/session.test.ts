@@ -143,7 +143,8 @@ describe('sessions', () => {
     const hashNow = async (): Promise<string> =>
       (await db.query<{ hash: string }>('SELECT hash FROM identity.password_credential WHERE user_id = $1', [userId])).rows[0]?.hash ?? '';
     for (const version of ['2a', '2b', '2y'] as const) {
-      const brought = await hash(PASSWORD, { version });
+      // The three name one algorithm: the letter tells which fault of an old implementation was mended.
+      const brought = (await hash(PASSWORD, 10)).replace(/^\$2b\$/, `$${version}$`);
       expect(brought.slice(0, 4)).toBe(`$${version}$`);
       await db.query('UPDATE identity.password_credential SET hash = $2 WHERE user_id = $1', [userId, brought]);
       await expect(login(email, 'Spine-wrong-1!')).rejects.toThrow('wrong');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { transform } from '@swc/core';
+import ts from 'typescript';
 
 type Block = (
   importModule: (name: string) => unknown,
@@ -32,14 +32,12 @@ async function importAll(source: string): Promise<ReadonlyMap<string, unknown>> 
 /** Runs a block and gives what it printed, a line per call, in the notation of the README. */
 async function run(source: string): Promise<readonly string[]> {
   const modules = await importAll(source);
-  const { code } = await transform(source, {
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-    module: { type: 'commonjs' },
-    isModule: true,
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
   const printed: string[] = [];
   const write = (word: unknown) => (typeof word === 'string' ? word : JSON.stringify(word));
-  await new AsyncFunction('require', 'exports', 'console', code)(
+  await new AsyncFunction('require', 'exports', 'console', outputText)(
     (name) => modules.get(name),
     {},
     {
