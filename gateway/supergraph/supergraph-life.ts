@@ -29,6 +29,7 @@ export async function loadSupergraph(supergraphSdl: string, logger: GatewayLogge
       update = hooks.update;
       return { supergraphSdl: acceptAuthorizationLinks(supergraphSdl) };
     },
+    validateSupergraph: true,
     logger: { debug: say('debug'), info: say('debug'), warn: say('warn'), error: say('error') },
     // Fetching is the execution stage's; @apollo/gateway is here for the schema alone.
     buildService: ({ name }) => ({

@@ -19,14 +19,27 @@ export interface TestServer {
 }
 
 /**
- * A server of one test run: a throw-away one, or the one at `existingUrl`, on which only databases are made. What a
- * killed run left behind is cleared away first.
- * @param number which of the run's servers, from 1
+ * The servers of one test run: throw-away ones, or the one at `existingUrl`, on which only databases are made. What a
+ * killed run left behind is cleared away first. When one does not come up, none stays.
  */
-export async function startTestServer(existingUrl: string | undefined, number = 1): Promise<TestServer> {
-  const server = existingUrl
-    ? await borrowServer(existingUrl)
-    : await startThrowAwayServer(number);
+export async function startTestServers(existingUrl: string | undefined, count: number): Promise<readonly TestServer[]> {
+  if (existingUrl) return [await startTestServer(await borrowServer(existingUrl), existingUrl)];
+  const base = await makeBaseFolder();
+  await discardLeftovers(base);
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const started = await Promise.allSettled(
+    numbers.map(async (number) => startTestServer(await startThrowAwayServer(base, number))),
+  );
+  const servers = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failed = started.find((outcome) => outcome.status === 'rejected');
+  if (!failed) return servers;
+  await Promise.all(servers.map((server) => server.stop()));
+  throw failed.reason;
+}
+
+type Server = Pick<TestServer, 'url' | 'seedFolder' | 'stop'>;
+
+async function startTestServer(server: Server, existingUrl?: string): Promise<TestServer> {
   const url = databaseUrl(server.url, 'postgres');
   const template = `spine_test_template_${process.pid}`;
   try {
@@ -47,14 +60,13 @@ export async function startTestServer(existingUrl: string | undefined, number = 
   };
 }
 
-async function borrowServer(url: string) {
+async function borrowServer(url: string): Promise<Server> {
   const seedFolder = await mkdtemp(path.join(tmpdir(), 'spine-tests-seed-'));
   return { url, seedFolder, stop: () => rm(seedFolder, { recursive: true, force: true }) };
 }
 
-async function startThrowAwayServer(number: number) {
-  const base = await makeBaseFolder();
-  await discardLeftovers(base);
+/** @param number which of the run's servers, from 1 */
+async function startThrowAwayServer(base: string, number: number): Promise<Server> {
   const server = await startEmbeddedPostgres({ directory: path.join(base, `run-${process.pid}-${number}`), durable: false });
   return {
     url: server.url,

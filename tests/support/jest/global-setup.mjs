@@ -6,12 +6,11 @@ import { tsImport } from 'tsx/esm/api';
  * transforms, hence the plain JavaScript.
  */
 export default async function startServersOfThisRun({ maxWorkers, testPathPatterns, nonFlagArgs }) {
-  const { startTestServer } = await tsImport('../test-server.ts', import.meta.url);
+  const { startTestServers } = await tsImport('../test-server.ts', import.meta.url);
   const isWhole = (testPathPatterns?.patterns?.length ?? 0) === 0 && (nonFlagArgs?.length ?? 0) === 0;
   const existing = process.env.TEST_DATABASE_URL;
   const count = existing || !isWhole ? 1 : maxWorkers;
-  const servers = [];
-  for (let number = 1; number <= count; number += 1) servers.push(await startTestServer(existing, number));
+  const servers = await startTestServers(existing, count);
   process.env.SPINE_TEST_SERVERS = JSON.stringify(servers.map(({ url, template, seedFolder }) => ({ url, template, seedFolder })));
   globalThis.spineTestServers = servers;
 }
