@@ -30,7 +30,7 @@ export async function enforcePolicies(
   await eventually(async () => {
     const judge = await enforced.of(contextFor(tenant, memberOf()));
     return JSON.stringify(judge.policyIds) === published;
-  }, 30_000);
+  });
 }
 
 /**

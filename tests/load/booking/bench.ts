@@ -15,6 +15,8 @@ import type { BookingServices } from '../../../subgraphs/booking/services.js';
 import { createBooking } from '../../../subgraphs/booking/subgraph.js';
 import { openShop, systemOf, type Shop } from '../../support/booking.js';
 import { ACME, contextFor, memberOf } from '../../support/runtime.js';
+import { keepBusy } from '../keep-busy.js';
+import { quantile } from '../quantile.js';
 
 /**
  * How fast slots are found and booked, beside the way that first comes to mind: a query a provider and a day, and a
@@ -23,26 +25,16 @@ import { ACME, contextFor, memberOf } from '../../support/runtime.js';
 const PROVIDERS = 50;
 const SECONDS = Number(process.argv[2] ?? 5);
 const AT_ONCE = 8;
+const AT_THE_SAME_MOMENT = 1_000;
+const BOOKINGS = 10_000;
 const DAY_MS = 86_400_000;
 const FROM = new Date(Math.ceil(Date.now() / DAY_MS + 2) * DAY_MS);
 const logger = createLogger({ name: 'bench', level: 'silent' });
 
-/** Runs `work` by several at once until the time is over. @returns how often a second, and the 95th percentile in ms */
+/** How often a second it is done by several at once, and how long it takes. */
 async function measure(work: () => Promise<unknown>): Promise<string> {
-  const took: number[] = [];
-  const began = performance.now();
-  const until = began + SECONDS * 1_000;
-  const run = async (): Promise<void> => {
-    while (performance.now() < until) {
-      const from = performance.now();
-      await work();
-      took.push(performance.now() - from);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, run));
-  const perSecond = took.length / ((performance.now() - began) / 1_000);
-  took.sort((one, other) => one - other);
-  return `${perSecond.toFixed(1).padStart(8)}/s   p95 ${(took[Math.floor(took.length * 0.95)] ?? 0).toFixed(0).padStart(6)} ms`;
+  const { took, perSecond } = await keepBusy({ atOnce: AT_ONCE, seconds: SECONDS }, work);
+  return `${perSecond.toFixed(1).padStart(8)}/s   p95 ${quantile(took, 0.95).toFixed(0).padStart(6)} ms`;
 }
 
 /** Slots of a month, a query a provider and a day, hour by hour. */
@@ -78,9 +70,42 @@ const random = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.ran
 /** One of few starts, so that several want the same. */
 const anyStart = (): Date => new Date(FROM.getTime() + Math.floor(Math.random() * 30) * DAY_MS + 15 * 3_600_000);
 
+type Print = (what: string, figure: string) => void;
+
+/** A thousand ask for one slot at the same moment. */
+async function rush(services: BookingServices, print: Print): Promise<void> {
+  const { serviceId, providerIds } = await openShop(services, ACME, { price: 0 });
+  const slot = { serviceId, providerId: providerIds[0] ?? '', startsAt: new Date(FROM.getTime() + 15 * 3_600_000) };
+  const began = performance.now();
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: AT_THE_SAME_MOMENT }, () =>
+      services.reservations.create(contextFor(ACME, memberOf()), { ...slot, idempotencyKey: uuidv7() }),
+    ),
+  );
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1).padStart(8);
+  const booked = outcomes.filter(({ status }) => status === 'fulfilled').length;
+  print(`${AT_THE_SAME_MOMENT} at once for one slot`, `${seconds} s   ${booked} booked`);
+}
+
+/** Calendars of a month with seven bookings a day, beside what has been booked by then. */
+async function fill(pools: Pools, services: BookingServices, { serviceId, providerIds }: Shop): Promise<void> {
+  const { id: clientId } = await services.clients.create(systemOf(ACME), { displayName: 'Everybody' });
+  await pools.platform.query(
+    `INSERT INTO booking.booking (tenant_id, id, reference, status, provider_id, service_id, client_id, session_id,
+                                  blocked_from, starts_at, ends_at, blocked_until, time_zone, price_amount, price_currency, updated_at)
+     SELECT $1, gen_random_uuid(), 'BK-20260101-' || lpad((p.n * 1000 + b)::text, 6, '0'), 'CONFIRMED', p.id, $2, $3,
+            gen_random_uuid(), at, at, at + interval '30 minutes', at + interval '30 minutes', 'America/New_York', 0, 'USD', now()
+     FROM unnest($4::uuid[]) WITH ORDINALITY AS p(id, n), generate_series(0, $5::int - 1) AS b,
+          LATERAL (SELECT $6::timestamptz + (b / 7) * interval '1 day' + (16 + b % 7) * interval '1 hour' AS at) AS slot
+     ON CONFLICT DO NOTHING`,
+    [ACME.id, serviceId, clientId, providerIds, BOOKINGS / PROVIDERS, FROM],
+  );
+  await pools.platform.query('ANALYZE booking.booking');
+}
+
 async function compare(pools: Pools, services: BookingServices): Promise<void> {
   const shop = await openShop(services, ACME, { providers: PROVIDERS, price: 0 });
-  const print = (what: string, figure: string): void => void process.stdout.write(`${what.padEnd(46)}${figure}\n`);
+  const print: Print = (what, figure) => void process.stdout.write(`${what.padEnd(46)}${figure}\n`);
   const book = async (): Promise<void> => {
     const input = {
       serviceId: shop.serviceId,
@@ -102,8 +127,10 @@ async function compare(pools: Pools, services: BookingServices): Promise<void> {
   };
   print('  Spine', await overlaps('booking.booking'));
   print('  look and insert', await overlaps('public.naive_booking'));
+  await rush(services, print);
+  await fill(pools, services, shop);
   const search = { serviceId: shop.serviceId, from: FROM.toISOString().slice(0, 10), days: 30, first: 100 };
-  print(`slots of 30 days and ${PROVIDERS} providers, Spine`, await measure(() => services.availability.search(systemOf(ACME), search)));
+  print(`slots of 30 days, ${PROVIDERS} providers, ${BOOKINGS} bookings`, await measure(() => services.availability.search(systemOf(ACME), search)));
   print('the same, a query a provider and a day', await measure(() => searchNaively(pools, shop)));
 }
 

@@ -13,6 +13,8 @@ import { createSecretBox } from '../../../subgraphs/_kernel/secrets/secret-box.j
 import type { DiscoveryService } from '../../../subgraphs/booking/discovery/discovery.service.js';
 import { createBooking } from '../../../subgraphs/booking/subgraph.js';
 import { ACME, contextFor, GLOBEX } from '../../support/runtime.js';
+import { keepBusy } from '../keep-busy.js';
+import { quantile } from '../quantile.js';
 
 /**
  * How fast providers are found among very many, nine tenths of them of one company, beside the way that first comes
@@ -91,20 +93,13 @@ async function fill(url: string): Promise<void> {
 }
 
 async function measure(name: string, work: (turn: number) => Promise<number>): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await work(turn);
-  const took: number[] = [];
+  for (let early = 0; early < 3; early += 1) await work(early);
   let found = 0;
-  const until = performance.now() + SECONDS * 1_000;
-  const run = async (): Promise<void> => {
-    while (performance.now() < until) {
-      const from = performance.now();
-      found += await work(took.length);
-      took.push(performance.now() - from);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, run));
-  took.sort((one, other) => one - other);
-  const at = (part: number): string => (took[Math.floor(took.length * part)] ?? 0).toFixed(1).padStart(9);
+  let turn = 0;
+  const { took } = await keepBusy({ atOnce: AT_ONCE, seconds: SECONDS }, async () => {
+    found += await work((turn += 1));
+  });
+  const at = (share: number): string => quantile(took, share).toFixed(1).padStart(9);
   const each = (found / Math.max(1, took.length)).toFixed(1);
   process.stdout.write(`  ${name.padEnd(44)} p50 ${at(0.5)} ms   p95 ${at(0.95)} ms   found ${each.padStart(5)}\n`);
 }

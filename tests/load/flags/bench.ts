@@ -16,6 +16,7 @@ import { PLATFORM_TENANT } from '../../../subgraphs/_kernel/wire/tenant.js';
 import { createOps } from '../../../subgraphs/ops/subgraph.js';
 import { createTestFiles } from '../../support/files.js';
 import { contextFor, eventually, staffOf } from '../../support/runtime.js';
+import { ascending, quantile } from '../quantile.js';
 
 /**
  * How long an answer out of memory takes, of 500 flags each rolled out to a part of the people, beside the same
@@ -28,11 +29,11 @@ const ASKED_OF_DATABASE = 500;
 const KILLS = 40;
 const logger = createLogger({ name: 'bench', level: 'silent' });
 
-const shareBelow = (took: readonly number[], share: number): number =>
-  [...took].sort((one, other) => one - other)[Math.floor(took.length * share)] ?? 0;
-
-const shown = (what: string, took: readonly number[]): string =>
-  `${what.padEnd(36)} ${shareBelow(took, 0.5).toFixed(4).padStart(10)} ms median ${shareBelow(took, 0.99).toFixed(4).padStart(10)} ms p99`;
+function shown(what: string, took: readonly number[]): string {
+  const sorted = ascending(took);
+  const at = (share: number): string => quantile(sorted, share).toFixed(4).padStart(10);
+  return `${what.padEnd(36)} ${at(0.5)} ms median ${at(0.99)} ms p99`;
+}
 
 function answersOutOfMemory(): readonly number[] {
   const rule = { id: 'some', constraints: [], percentage: 30, stickiness: 'userId', value: true, from: null, until: null } as const;

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Listening } from './contestants/contestant.js';
+import { ascending, quantile } from '../quantile.js';
 import { bodyOf, operationNamed } from './operations.js';
 
 export interface LoadAsked {
@@ -72,9 +73,6 @@ function openConnection(port: number, onAnswer: (ok: boolean) => void, onBroken:
   return socket;
 }
 
-const quantile = (sorted: Float64Array, share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-
 /** Keeps every connection busy for the given time: closed loop, so a slow gateway gets fewer requests. */
 export async function generateLoad({ target, operation: name, connections, seconds, from }: LoadAsked): Promise<LoadReply> {
   const operation = operationNamed(name);
@@ -112,7 +110,7 @@ export async function generateLoad({ target, operation: name, connections, secon
     });
   await Promise.all(Array.from({ length: connections }, runConnection));
 
-  const sorted = Float64Array.from(latencies).sort();
+  const sorted = ascending(latencies);
   return {
     requests: latencies.length,
     failures,

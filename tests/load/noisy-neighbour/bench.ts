@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ascending, quantile } from '../quantile.js';
 import { createVisitor } from './ask.js';
 
 const SMALL = '{ services(first: 10) { edges { node { id name price { amount currency } } } } }';
@@ -46,9 +47,8 @@ async function measure(url: string): Promise<Figures> {
   }
   await Promise.all(asked);
   victim.stop();
-  took.sort((a, b) => a - b);
-  const at = (share: number): number => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? NaN;
-  return { p50: at(0.5), p99: at(0.99), failed, asked: count };
+  const sorted = ascending(took);
+  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), failed, asked: count };
 }
 
 const shown = ({ p50, p99, failed, asked }: Figures): string =>

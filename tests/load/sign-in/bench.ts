@@ -15,6 +15,8 @@ import { createSecretBox } from '../../../subgraphs/_kernel/secrets/secret-box.j
 import { ANONYMOUS } from '../../../subgraphs/_kernel/wire/principal.js';
 import { createIdentity } from '../../../subgraphs/identity/subgraph.js';
 import { ACME } from '../../support/runtime.js';
+import { keepBusy } from '../keep-busy.js';
+import { quantile } from '../quantile.js';
 
 /**
  * How many sign-ins with a password and how many refreshes identity does a second, and a second of one core: argon2id
@@ -32,27 +34,11 @@ interface Measured {
   readonly medianMs: number;
 }
 
-/** Runs `work` by several at once until the time is over. */
 async function measure(work: (worker: number) => Promise<void>): Promise<Measured> {
-  const took: number[] = [];
-  const [began, cpu] = [performance.now(), process.cpuUsage()];
-  const until = began + SECONDS * 1_000;
-  const run = async (worker: number): Promise<void> => {
-    while (performance.now() < until) {
-      const from = performance.now();
-      await work(worker);
-      took.push(performance.now() - from);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, (_, worker) => run(worker)));
-  const seconds = (performance.now() - began) / 1_000;
+  const cpu = process.cpuUsage();
+  const { took, perSecond } = await keepBusy({ atOnce: AT_ONCE, seconds: SECONDS }, work);
   const { user, system } = process.cpuUsage(cpu);
-  took.sort((one, other) => one - other);
-  return {
-    perSecond: took.length / seconds,
-    perCore: took.length / ((user + system) / 1e6),
-    medianMs: took[Math.floor(took.length / 2)] ?? 0,
-  };
+  return { perSecond, perCore: took.length / ((user + system) / 1e6), medianMs: quantile(took, 0.5) };
 }
 
 const shown = (what: string, { perSecond, perCore, medianMs }: Measured): string =>

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { connectToGraph, type Graph } from '../../../clients/cli/graph.js';
+import { ascending, quantile } from '../quantile.js';
 
 /**
  * How long it takes until everybody who follows a company has an event, with 2,000 of them on one process that is
@@ -126,8 +127,8 @@ try {
     if (late) throw new Error(`${waiting} of ${SUBSCRIBERS} were told nothing; ${broken.length} broke: ${JSON.stringify(broken[0])}`);
     await delay(500);
   }
-  took.sort((one, other) => one - other);
-  const at = (share: number): string => `${(took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? NaN).toFixed(0)} ms`;
+  const sorted = ascending(took);
+  const at = (share: number): string => `${quantile(sorted, share).toFixed(0)} ms`;
   console.log(`${SUBSCRIBERS} subscribers, ${EVENTS} events, from the request that caused it to the event at the client`);
   console.log(`p50 ${at(0.5)}   p99 ${at(0.99)}   longest ${at(1)} (target: p99 below 500 ms)`);
   console.log(`the ${WARM_UP} events before those, while the process warmed up: longest ${Math.max(...cold).toFixed(0)} ms`);
