@@ -29,7 +29,7 @@ export const DEFAULT_LIMITS: OperationLimits = {
 };
 
 /** `assumedListSize` is for lists without `@listSize`, which are those of one thing's few parts. */
-export const DEFAULT_COST_LIMITS: CostLimits = { operation: 20_000, assumedListSize: 10, pageSize: MAX_PAGE_SIZE };
+export const DEFAULT_COST_LIMITS: CostLimits = { operation: 20_000, assumedListSize: 10, pageSize: MAX_PAGE_SIZE, valueDepth: 64 };
 
 /** What those get who stay connected. */
 export interface LiveLimits {

@@ -191,7 +191,6 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { identity, tenancy } = endpoints;
   const issuers = createTokenIssuers(config.tokenIssuer, directory);
   const revocations = createRevocations({ identity, tenancy, directory, issuers, keys, staleAfterMs, observer: metrics, logger, now });
-  const connections = createConnectionLimits(config.live);
 
   const stages: Stages = {
     door: held.slowly(rates.door),
@@ -231,6 +230,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     ),
   };
   const refusals = countRefusals(createPipeline(observeStages(stages, metrics)), { reports, now });
+  const connections = createConnectionLimits(config.live, refusals);
   const { pipeline, ...requests } = countRequests(refusals.pipeline, { ops: endpoints.ops, logger, now });
 
   let stopping = false;
@@ -279,6 +279,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     bodyBytes: limits.bodyBytes,
     cors,
     explain: introspection,
+    refusals,
     metrics,
     logger,
   });

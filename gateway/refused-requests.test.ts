@@ -1,7 +1,7 @@
+import { on, once } from 'node:events';
 import { expect, test } from '@jest/globals';
-import type { Envelope } from '../subgraphs/_kernel/wire/envelope.js';
+import { WebSocket } from 'ws';
 import { REQUEST_COUNTS_PATH, type RequestCount } from '../subgraphs/_kernel/wire/request-counts.js';
-import type { RouteRequest } from '../subgraphs/_kernel/wire/subgraph-route.js';
 import { REFUSED_REQUESTS_PATH, type RefusedRequestsReport } from '../subgraphs/_kernel/wire/refused-requests.js';
 import { ANONYMOUS } from '../subgraphs/_kernel/wire/principal.js';
 import { eventually } from '../tests/support/runtime.js';
@@ -10,25 +10,23 @@ import type { Pipeline } from './pipeline.js';
 import { Refusal } from './refusal.js';
 import { countRefusals } from './refused-requests.js';
 import { ACME, createSampleEndpoints, GLOBEX } from './support/sample-endpoints.js';
-import { SAMPLE_CONFIG, startSampleGateway } from './support/sample-gateway.js';
+import { requestWithHost, SAMPLE_CONFIG, startSampleGateway, type SampleGateway } from './support/sample-gateway.js';
 import { memberToken } from './support/sample-tokens.js';
 
-interface Told {
-  readonly report: RefusedRequestsReport;
-  readonly envelope: Envelope;
-}
+/** What a gateway has told ops of what it refused: company, kind of asker, reason, code and how often. */
+const toldBy = ({ routes }: SampleGateway): readonly (readonly unknown[])[] =>
+  routes
+    .filter(({ request }) => request.path === REFUSED_REQUESTS_PATH)
+    .map(({ request, envelope: { tenant, principal } }) => {
+      const { reason, code, count } = JSON.parse(Buffer.from(request.body).toString('utf8')) as RefusedRequestsReport;
+      return [tenant.slug, principal.kind, reason, code, count];
+    });
 
 test('what the gateway refuses by rate, depth or cost is told to ops once, with how often and to whom', async () => {
-  const told: Told[] = [];
-  const forward = async (request: RouteRequest, envelope: Envelope) => {
-    if (request.path !== REFUSED_REQUESTS_PATH) return null;
-    told.push({ report: JSON.parse(Buffer.from(request.body).toString('utf8')) as RefusedRequestsReport, envelope });
-    return { status: 202, headers: {}, body: '{}' };
-  };
-  const gateway = await startSampleGateway(
-    { limits: { ...SAMPLE_CONFIG.limits, depth: 3 }, cost: { ...SAMPLE_CONFIG.cost, operation: 0 } },
-    createSampleEndpoints({ ops: { forward } }),
-  );
+  const gateway = await startSampleGateway({
+    limits: { ...SAMPLE_CONFIG.limits, depth: 3 },
+    cost: { ...SAMPLE_CONFIG.cost, operation: 0 },
+  });
   const token = await memberToken(ACME, []);
   const codesOf = async (query: string, times: number): Promise<readonly unknown[]> => {
     const codes: unknown[] = [];
@@ -42,14 +40,70 @@ test('what the gateway refuses by rate, depth or cost is told to ops once, with 
   const codes = await codesOf('{ users { id } }', 5);
   const limited = codes.filter((code) => code === 'RATE_LIMITED').length;
   expect(limited).toBeGreaterThanOrEqual(4);
-  expect(told).toEqual([]);
+  expect(toldBy(gateway)).toEqual([]);
   await gateway.gateway.stop();
 
-  const summary = told.map(({ report: { reason, code, count }, envelope }) => [envelope.tenant.slug, envelope.principal.kind, reason, code, count]);
-  expect(summary).toEqual([
+  expect(toldBy(gateway)).toEqual([
     ['acme', 'member', 'SIZE_OR_DEPTH', 'OPERATION_TOO_COMPLEX', 3],
     ['acme', 'member', 'COST', 'OPERATION_TOO_COMPLEX', 2 + codes.length - limited],
     ['acme', 'member', 'RATE', 'RATE_LIMITED', limited],
+  ]);
+});
+
+test('connections and requests that are refused before there is an operation are told, too, however many there were', async () => {
+  const gateway = await startSampleGateway({
+    limits: { ...SAMPLE_CONFIG.limits, bodyBytes: 1_000 },
+    live: { ...SAMPLE_CONFIG.live, perTenant: 1, perAddress: 10 },
+  });
+  const token = await memberToken(ACME, []);
+  const socketsAt = gateway.url.replace('http', 'ws');
+  const connectionOf = (): Promise<WebSocket> =>
+    new Promise((resolve, reject) => {
+      const socket = new WebSocket(`${socketsAt}/graphql?tenant=acme`, 'graphql-transport-ws');
+      socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { Authorization: `Bearer ${token}` } })));
+      socket.once('message', () => resolve(socket));
+      socket.once('close', (code) => reject(new Error(String(code))));
+      socket.once('unexpected-response', (_request, { statusCode }) => reject(new Error(String(statusCode))));
+      socket.on('error', () => undefined);
+    });
+  const stream = { accept: 'text/event-stream', 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const post = async (headers: Record<string, string>, body: unknown): Promise<number> =>
+    (await requestWithHost(`${gateway.url}/graphql`, 'acme.spine.test', headers, JSON.stringify(body))).status;
+
+  const socket = await connectionOf();
+  for (let n = 0; n < 2; n += 1) await expect(connectionOf()).rejects.toThrow('4429');
+  for (let n = 0; n < 3; n += 1) expect(await post(stream, { query: '{ __typename }' })).toBe(429);
+  expect(await post({ ...stream, accept: 'application/json' }, [{ query: '{ __typename }' }])).toBe(400);
+  expect(await post({ 'content-type': 'application/json' }, [{ query: '{ __typename }' }])).toBe(400);
+  expect(await post({ 'content-type': 'application/json' }, { query: 'x'.repeat(1_000) })).toBe(413);
+  const begin = (n: number): void =>
+    socket.send(JSON.stringify({ id: String(n), type: 'subscribe', payload: { query: 'subscription { bookingChanged { id } }' } }));
+  for (let n = 0; n < 101; n += 1) begin(n);
+  for await (const [message] of on(socket, 'message')) {
+    const { type, payload } = JSON.parse(String(message)) as { readonly type: string; readonly payload: unknown };
+    if (type !== 'error') continue;
+    expect(payload).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    break;
+  }
+
+  let atTheDoor = 0;
+  const opened: WebSocket[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    const next = new WebSocket(`${socketsAt}/graphql`, 'graphql-transport-ws').on('error', () => undefined);
+    const [how] = (await Promise.race([once(next, 'open'), once(next, 'unexpected-response')])) as [unknown];
+    if (how === undefined) opened.push(next);
+    else atTheDoor += 1;
+  }
+  expect(atTheDoor).toBeGreaterThan(0);
+  for (const each of [socket, ...opened]) each.terminate();
+  await gateway.gateway.stop();
+
+  expect(toldBy(gateway)).toEqual([
+    ['acme', 'member', 'RATE', 'RATE_LIMITED', 2 + 3 + 1],
+    ['acme', 'member', 'SIZE_OR_DEPTH', 'OPERATION_TOO_COMPLEX', 1],
+    ['acme', 'anonymous', 'SIZE_OR_DEPTH', 'OPERATION_TOO_COMPLEX', 1],
+    ['platform', 'anonymous', 'SIZE_OR_DEPTH', 'OPERATION_TOO_COMPLEX', 1],
+    ['platform', 'anonymous', 'RATE', 'RATE_LIMITED', atTheDoor],
   ]);
 });
 
@@ -85,17 +139,8 @@ test('a window tells each asker once, however many requests and however many ask
 });
 
 test('what became of every operation is told to ops by company and hour, whatever became of it', async () => {
-  const told: RequestCount[] = [];
-  const endpoints = createSampleEndpoints({
-    ops: {
-      async forward(request) {
-        if (request.path === REQUEST_COUNTS_PATH) told.push(...(JSON.parse(Buffer.from(request.body).toString('utf8')) as RequestCount[]));
-        return { status: 202, headers: {}, body: '{}' };
-      },
-    },
-    booking: { execute: () => Promise.reject(new Error('ECONNREFUSED')) },
-  });
-  const gateway = await startSampleGateway({}, endpoints);
+  const booking = { execute: () => Promise.reject(new Error('ECONNREFUSED')) };
+  const gateway = await startSampleGateway({}, createSampleEndpoints({ booking }));
   const token = await memberToken(ACME, []);
   const ask = async (query: string, times: number, options: object = {}): Promise<void> => {
     for (let n = 0; n < times; n += 1) await gateway.ask(query, { token, ...options });
@@ -106,6 +151,9 @@ test('what became of every operation is told to ops by company and hour, whateve
   await ask('{ __typename }', 1, { token: undefined, host: 'globex.spine.test' });
   await gateway.gateway.stop();
 
+  const told = gateway.routes
+    .filter(({ request }) => request.path === REQUEST_COUNTS_PATH)
+    .flatMap(({ request }) => JSON.parse(Buffer.from(request.body).toString('utf8')) as RequestCount[]);
   const sumOf = (tenant: typeof ACME, outcome: RequestCount['outcome']): number =>
     told.filter((count) => count.tenantId === tenant.id && count.outcome === outcome).reduce((sum, { count }) => sum + count, 0);
   expect([sumOf(ACME, 'answered'), sumOf(ACME, 'refused'), sumOf(ACME, 'failed')]).toEqual([3, 2, 4]);

@@ -20,6 +20,8 @@ type Reasons = Readonly<Partial<Record<ErrorCode, RefusalReason>>>;
 const BY_RATE: Reasons = { RATE_LIMITED: 'RATE' };
 const BY_FORM: Reasons = { OPERATION_TOO_COMPLEX: 'SIZE_OR_DEPTH', PERSISTED_QUERY_ONLY: 'SAFELIST', OPERATION_RETIRED: 'SAFELIST' };
 const BY_COST: Reasons = { ...BY_RATE, OPERATION_TOO_COMPLEX: 'COST' };
+/** Before there is an operation that could cost something, what is too much is too long or too many. */
+const AT_THE_DOOR: Reasons = { ...BY_RATE, ...BY_FORM };
 
 interface Tally {
   readonly envelope: Envelope;
@@ -32,7 +34,15 @@ interface Tally {
 
 type Asker = IncomingRequest & Partial<Pick<IdentifiedRequest, 'tenant' | 'principal'>>;
 
-export interface CountedRefusals {
+/** Takes note of what is refused beside the pipeline: of connections, and of bodies before they are read. */
+export interface RefusalNotes {
+  /** Counts a refusal, unless it was counted where it came about. */
+  note(asker: Asker, refusal: Refusal): void;
+  /** The same outcome as of `work`; its refusal is counted. */
+  noting<Result>(asker: Asker, work: () => Result): Result;
+}
+
+export interface CountedRefusals extends RefusalNotes {
   /** The same way; what it refuses by rate, cost, form or list is counted. */
   readonly pipeline: Pipeline;
   /** Tells what was counted until now. */
@@ -50,6 +60,7 @@ export function countRefusals(
 ): CountedRefusals {
   const { reports, now, windowMs = WINDOW_MS } = parts;
   const tallies = new Map<string, Tally>();
+  const counted = new WeakSet<Refusal>();
   let timer: NodeJS.Timeout | undefined;
 
   const tellAll = (): void => {
@@ -90,23 +101,38 @@ export function countRefusals(
     timer ??= setTimeout(tellAll, windowMs).unref();
   };
 
-  const counted =
+  const countOnce = (asker: Asker, error: unknown, reasons: Reasons): void => {
+    const reason = error instanceof Refusal ? reasons[error.code] : undefined;
+    if (!(error instanceof Refusal) || !reason || counted.has(error)) return;
+    counted.add(error);
+    count(asker, reason, error.code);
+  };
+
+  const counting =
     <In, Out>(stage: Stage<In, Out>, reasons: Reasons, askerOf: (input: In) => Asker): Stage<In, Out> =>
     (input) =>
       stage(input).catch((error: unknown) => {
-        const reason = error instanceof Refusal ? reasons[error.code] : undefined;
-        if (error instanceof Refusal && reason) count(askerOf(input), reason, error.code);
+        countOnce(askerOf(input), error, reasons);
         throw error;
       });
 
   return {
     pipeline: {
       identify: pipeline.identify,
-      enter: counted(pipeline.enter, BY_RATE, (incoming) => incoming),
-      admit: counted(pipeline.admit, BY_RATE, (caller) => caller),
-      bound: counted(pipeline.bound, BY_FORM, ({ caller }) => caller),
-      answer: counted(pipeline.answer, BY_COST, ({ caller }) => caller),
-      follow: counted(pipeline.follow, BY_COST, ({ caller }) => caller),
+      enter: counting(pipeline.enter, BY_RATE, (incoming) => incoming),
+      admit: counting(pipeline.admit, BY_RATE, (caller) => caller),
+      bound: counting(pipeline.bound, BY_FORM, ({ caller }) => caller),
+      answer: counting(pipeline.answer, BY_COST, ({ caller }) => caller),
+      follow: counting(pipeline.follow, BY_COST, ({ caller }) => caller),
+    },
+    note: (asker, refusal) => countOnce(asker, refusal, AT_THE_DOOR),
+    noting(asker, work) {
+      try {
+        return work();
+      } catch (error) {
+        countOnce(asker, error, AT_THE_DOOR);
+        throw error;
+      }
     },
     stop: tellAll,
   };

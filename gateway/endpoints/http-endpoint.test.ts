@@ -6,7 +6,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { ENVELOPE_HEADER, openEnvelope, type Envelope } from '../../subgraphs/_kernel/wire/envelope.js';
 import type { SubgraphEndpoint, SubgraphRequest } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
-import { ACME } from '../support/sample-endpoints.js';
+import { ACME, GLOBEX } from '../support/sample-endpoints.js';
 import { sampleSchemas } from '../support/sample-graph.js';
 import { createBoundedQueue } from './bounded-queue.js';
 import { createHttpEndpoint } from './http-endpoint.js';
@@ -119,6 +119,26 @@ describe('a subgraph over HTTP', () => {
     resets = 2;
     await expect(endpoint.execute(request('{ places { id } }'))).rejects.toBeDefined();
     expect(posts).toBe(4);
+  });
+
+  test('is asked once what several ask at the same time, if it is the same person of the same company', async () => {
+    const places = { ...request('{ places { id } }'), sharesReads: true };
+    const member = (userId: string): Envelope['principal'] =>
+      ({ kind: 'member', userId, membershipId: 'm', sessionId: 's', roles: [], permissions: [], assurance: { level: 'aal1', at: 0 } }) as unknown as Envelope['principal'];
+    const [ann, ben] = [member('ann'), member('ben')];
+    const by = (principal: Envelope['principal'], tenant = ACME): SubgraphRequest => ({ ...places, envelope: { ...envelope, tenant, principal } });
+    const answers = await Promise.all([by(ann), by(ann), by(ann)].map((asked) => endpoint.execute(asked)));
+    expect(posts).toBe(1);
+    expect(answers[0]).toHaveProperty('data.places');
+    expect(answers[0]).not.toBe(answers[1]);
+
+    posts = 0;
+    await Promise.all([by(ann), by(ben), by(ann, GLOBEX)].map((asked) => endpoint.execute(asked)));
+    expect(posts).toBe(3);
+
+    posts = 0;
+    await Promise.all([by(ann), { ...by(ann), sharesReads: false }].map((asked) => endpoint.execute(asked)));
+    expect(posts).toBe(2);
   });
 
   test('is never sent a mutation twice', async () => {

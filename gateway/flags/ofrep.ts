@@ -139,7 +139,7 @@ export function createOfrep(parts: {
     },
     async events({ incoming }) {
       await pipeline.enter(incoming);
-      const leave = connections.enterFrom(incoming.ip);
+      const leave = connections.enterFrom(incoming);
       return { status: 200, headers: { ...EVENT_STREAM_HEADERS, 'cache-control': 'no-store' }, body: '', stream: pump(leave) };
     },
     stop() {

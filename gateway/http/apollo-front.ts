@@ -7,6 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import {
   GraphQLError,
+  OperationTypeNode,
   type ExecutionResult,
   type FormattedExecutionResult,
   type GraphQLFormattedError,
@@ -59,6 +60,11 @@ const MASKED = 'Something went wrong on our side';
 
 const notNamed = (): GraphQLError =>
   new GraphQLError('Name the operation of the document that is meant, in operationName', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+
+const notStreamed = (): GraphQLError =>
+  new GraphQLError('A subscription needs a WebSocket, or "Accept: text/event-stream"', {
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
   });
 
@@ -128,6 +134,7 @@ export async function startApolloFront(parts: ApolloFrontParts): Promise<ApolloF
           // Apollo Server's types promise one, but it asks even where the document does not say which is meant.
           const asked = operation as OperationDefinitionNode | undefined;
           if (!asked) return { errors: [notNamed()] };
+          if (asked.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [notStreamed()] };
           const approved = { document, definition: asked };
           // Validated against that generation only if none has taken its place meanwhile.
           if (request.query === bounded.source && generation === life.current()) {

@@ -1,16 +1,23 @@
 import type { LiveLimits } from '../gateway-config.js';
 import { Refusal } from '../refusal.js';
-import type { TenantIdentity } from '../../subgraphs/_kernel/wire/tenant.js';
+import type { RefusalNotes } from '../refused-requests.js';
+import type { IncomingRequest } from '../request.js';
+import type { IdentifiedRequest } from '../stages/authentication/authentication.js';
 
 /** How many connections that stay open one address and one company have, so that one cannot take them all. */
 export interface ConnectionLimits {
   /** @returns gives the place back @throws {Refusal} RATE_LIMITED */
-  enterFrom(ip: string | null): () => void;
+  enterFrom(incoming: IncomingRequest): () => void;
   /** @returns gives the place back @throws {Refusal} RATE_LIMITED */
-  enterTenant(tenant: TenantIdentity): () => void;
+  enterTenant(caller: IdentifiedRequest): () => void;
+  /** @param underWay operations on the caller's connection, with the one that begins @throws {Refusal} RATE_LIMITED */
+  begin(caller: IdentifiedRequest, underWay: number): void;
 }
 
 const RETRY_AFTER_SECONDS = 10;
+
+/** Operations one connection may have under way at the same time. */
+const OPERATIONS_PER_CONNECTION = 100;
 
 function createPlaces(limit: number, whose: string): (key: string) => () => void {
   const taken = new Map<string, number>();
@@ -33,11 +40,20 @@ function createPlaces(limit: number, whose: string): (key: string) => () => void
   };
 }
 
-export function createConnectionLimits(limits: Pick<LiveLimits, 'perAddress' | 'perTenant'>): ConnectionLimits {
+/** @param notes where it is noted whom these limits turned away */
+export function createConnectionLimits(
+  limits: Pick<LiveLimits, 'perAddress' | 'perTenant'>,
+  notes: RefusalNotes,
+): ConnectionLimits {
   const addresses = createPlaces(limits.perAddress, 'one address');
   const tenants = createPlaces(limits.perTenant, 'one company');
   return {
-    enterFrom: (ip) => addresses(ip ?? ''),
-    enterTenant: ({ id }) => tenants(id),
+    enterFrom: (incoming) => notes.noting(incoming, () => addresses(incoming.ip ?? '')),
+    enterTenant: (caller) => notes.noting(caller, () => tenants(caller.tenant.id)),
+    begin: (caller, underWay) =>
+      notes.noting(caller, () => {
+        if (underWay <= OPERATIONS_PER_CONNECTION) return;
+        throw new Refusal('RATE_LIMITED', `At most ${OPERATIONS_PER_CONNECTION} operations at a time on one connection`);
+      }),
   };
 }

@@ -41,6 +41,9 @@ const ALLOWED_HEADERS = [
   'x-tenant',
   'x-captcha',
   'if-none-match',
+  'cache-control',
+  'last-event-id',
+  'x-unauthorized',
   'x-request-id',
   'apollo-require-preflight',
   'apollographql-client-name',
@@ -58,6 +61,8 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-reset',
   'age',
   'etag',
+  'deprecation',
+  'sunset',
   'www-authenticate',
 ].join(', ');
 
@@ -68,8 +73,8 @@ const PREFLIGHT_VARY = 'origin, access-control-request-method, access-control-re
 /**
  * Cross-origin resource sharing. There are no cookies, so credentials are never allowed: what a page may send is a
  * token that it holds itself.
+ * @param enter counts who asks: a preflight costs us the looking up of an origin
  */
-/** @param enter counts who asks: a preflight costs us the looking up of an origin */
 export const createCors = (policy: OriginPolicy, enter: Stage<IncomingRequest, IncomingRequest>): Cors => ({
   async preflight(message, client, incoming) {
     const origin = headerOf(message, 'origin');

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { OperationTypeNode, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
+import { getOperationAST, OperationTypeNode, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import type { GatewayMetrics } from '../metrics.js';
 import type { EventStream, Pipeline } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
 import type { OpenSessions } from '../revocation/open-sessions.js';
-import { severalAtOnce } from '../stages/persisted-queries/refusals.js';
 import { rateHeaders } from '../stages/rate-limits/rate-headers.js';
 import type { IdentifiedRequest } from '../stages/authentication/authentication.js';
 import type { BoundedOperation } from '../stages/limits/limits.js';
-import { chosenDefinition } from '../stages/validation/chosen-definition.js';
+import { isJsonObject, type JsonObject } from '../stages/execution/json.js';
 import { createValidator } from '../stages/validation/validator.js';
 import type { SupergraphLife } from '../supergraph/supergraph-life.js';
 import { jsonAnswer, type HttpAnswer } from './answer.js';
@@ -17,6 +16,7 @@ import type { ConnectionLimits } from './connection-limits.js';
 import { createEventWriter, EVENT_STREAM_HEADERS, type EventWriter } from './event-writer.js';
 import { askedBy, parseBody } from './graphql-route.js';
 import { headerOf, urlOf } from './incoming.js';
+import { noSuchOperation } from './no-such-operation.js';
 import { LONGEST_TIMER_MS, tokenExpired } from './socket-session.js';
 import type { Visit } from './visit.js';
 
@@ -59,16 +59,20 @@ async function* only(result: ExecutionResult): AsyncGenerator<ExecutionResult, v
   yield result;
 }
 
-/** Variables in a query string are Apollo Server's to read elsewhere; here they are ours. */
-function variablesIn(message: IncomingMessage): Record<string, unknown> {
-  const text = urlOf(message).searchParams.get('variables');
-  if (text === null) return {};
+const jsonOf = (text: string): unknown => {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(text) as unknown;
   } catch {
-    // Said below, as for any other that is no object.
+    return text;
   }
+};
+
+/** Variables are Apollo Server's to check elsewhere; here they are ours. */
+function variablesOf(message: IncomingMessage, body: unknown): JsonObject {
+  const text = urlOf(message).searchParams.get('variables');
+  const inAddress = text === null ? {} : jsonOf(text);
+  const given = message.method === 'GET' ? inAddress : ((isJsonObject(body) ? body['variables'] : null) ?? {});
+  if (isJsonObject(given)) return given;
   throw new Refusal('BAD_USER_INPUT', 'The variables are not a JSON object');
 }
 
@@ -138,27 +142,26 @@ export function createEventStreamFront(parts: EventStreamFrontParts): EventStrea
   const open = async ({ message, incoming, body }: Visit, leaving: Leaving): Promise<HttpAnswer> => {
     await pipeline.enter(incoming);
     await parts.refuseForeignPage(message);
-    leaving.with(connections.enterFrom(incoming.ip));
+    leaving.with(connections.enterFrom(incoming));
     const identified = await pipeline.identify(incoming);
-    leaving.with(connections.enterTenant(identified.tenant));
+    leaving.with(connections.enterTenant(identified));
     const controller = new AbortController();
     keepSession(identified, controller, leaving);
     const caller = await pipeline.admit(identified);
     const given = parseBody(message, await body());
-    if (Array.isArray(given)) throw severalAtOnce(caller.principal);
     if (message.method === 'POST' && given === undefined) throw new Refusal('BAD_USER_INPUT', 'The body is not JSON');
     const asked = askedBy(message, given);
     const operation = await pipeline.bound({
       caller,
       ...asked,
-      variables: message.method === 'GET' ? variablesIn(message) : asked.variables,
+      variables: variablesOf(message, given),
       signal: controller.signal,
       resumeAfter: headerOf(message, 'last-event-id') ?? undefined,
     });
     const valid = validated(life.current(), operation.source);
     if ('errors' in valid) return jsonAnswer(400, { errors: valid.errors });
-    const definition = chosenDefinition(valid.document, operation.operationName);
-    if (!definition) throw new Refusal('BAD_USER_INPUT', 'The document holds no such operation');
+    const definition = getOperationAST(valid.document, operation.operationName);
+    if (!definition) throw noSuchOperation();
     const results = await resultsOf(operation, definition, message.method);
     return {
       status: 200,

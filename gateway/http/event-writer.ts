@@ -31,24 +31,24 @@ function cursorOf({ extensions }: ExecutionResult): string {
 
 /** The form of GraphQL over SSE in its distinct connections mode; `id` is the cursor to resume after. */
 export function createEventWriter(response: ServerResponse): EventWriter {
-  let isFull = false;
+  /** Ends the waiting for room; null while there is some. */
+  let full: AbortController | null = null;
   const heartbeat = setInterval(() => {
-    if (!isFull) response.write(':\n\n');
+    if (!full) response.write(':\n\n');
   }, HEARTBEAT_MS);
   heartbeat.unref();
-  const gone = once(response, 'close').finally(() => clearInterval(heartbeat));
+  response.once('close', () => {
+    clearInterval(heartbeat);
+    full?.abort();
+  });
 
   const waitForRoom = async (): Promise<void> => {
-    isFull = true;
+    full = new AbortController();
     const tooLong = setTimeout(() => response.destroy(), PATIENCE_MS);
-    const room = new AbortController();
-    try {
-      await Promise.race([once(response, 'drain', { signal: room.signal }), gone]);
-    } finally {
-      room.abort();
-      clearTimeout(tooLong);
-      isFull = false;
-    }
+    // What it rejects with is that nobody is left to write to.
+    await once(response, 'drain', { signal: full.signal }).catch(() => undefined);
+    clearTimeout(tooLong);
+    full = null;
   };
 
   response.write(`retry: ${RECONNECT_MS}\n\n`);

@@ -5,7 +5,6 @@ import { Refusal } from '../refusal.js';
 import type { IncomingRequest } from '../request.js';
 import { answerByName } from '../stages/persisted-queries/http-form.js';
 import type { AskedOperation } from '../stages/persisted-queries/persisted-queries.js';
-import { severalAtOnce } from '../stages/persisted-queries/refusals.js';
 import type { BoundedOperation } from '../stages/limits/limits.js';
 import { isJsonObject, type JsonObject } from '../stages/execution/json.js';
 import { freshnessHeaders, type Freshness } from '../stages/response-cache/freshness.js';
@@ -34,6 +33,7 @@ interface Asked {
   readonly operationName: string | undefined;
   readonly variables: JsonObject;
   readonly named: AskedOperation['named'];
+  readonly oneOfSeveral?: boolean;
 }
 
 export function askedBy(message: IncomingMessage, body: unknown): Asked {
@@ -53,6 +53,7 @@ export function askedBy(message: IncomingMessage, body: unknown): Asked {
     source: text(asked['query']),
     operationName: text(asked['operationName']) || undefined,
     variables: isJsonObject(asked['variables']) ? asked['variables'] : {},
+    oneOfSeveral: Array.isArray(body),
   };
 }
 
@@ -71,7 +72,6 @@ export async function answerGraphQL(
   await pipeline.enter(incoming);
   const caller = await pipeline.admit(await pipeline.identify(incoming));
   const body = parseBody(message, await readBody());
-  if (Array.isArray(body)) throw severalAtOnce(caller.principal);
   const asked = askedBy(message, body);
   let freshness: Freshness | null = null;
   const operation: BoundedOperation = await pipeline.bound({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SubgraphEndpoint } from '../../subgraphs/_kernel/wire/subgraph-endpoint.js';
 import { createGateway, type Gateway } from '../gateway.js';
 import { ACME, createSampleEndpoints, GLOBEX } from '../support/sample-endpoints.js';
 import { sampleSupergraph } from '../support/sample-graph.js';
@@ -165,6 +166,19 @@ describe('the other routes', () => {
     expect(envelope.principal).toEqual({ kind: 'anonymous' });
   });
 
+  test('show receipts and take who owes to pay at the address of a company alone, as from nobody', async () => {
+    const address = `${gateway.url}/receipts/sealed`;
+    for (const method of ['GET', 'POST']) {
+      await requestWithHost(address, 'acme.spine.test', { cookie: 'session=1', authorization: 'Bearer x' }, method === 'POST' ? Buffer.of() : undefined);
+      const { request, envelope } = gateway.routes.findLast(({ subgraph }) => subgraph === 'commerce')!;
+      expect(request).toMatchObject({ method, path: '/receipts/sealed' });
+      expect(envelope).toMatchObject({ tenant: ACME, principal: { kind: 'anonymous' } });
+    }
+    const before = gateway.routes.length;
+    expect((await requestWithHost(address, 'spine.test', {}, Buffer.of())).status).toBe(404);
+    expect(gateway.routes).toHaveLength(before);
+  });
+
   test('hand on what a calendar tells, at one address for all companies, inside the company that the path names', async () => {
     const of = (tenantId: string): string => `${gateway.url}/webhooks/calendars/${tenantId}/${randomUUID()}?validationToken=hear`;
     const headers = { 'x-goog-channel-token': 'proof' };
@@ -209,6 +223,29 @@ describe('the other routes', () => {
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'/);
     expect(headers.get('strict-transport-security')).toBeNull();
   });
+});
+
+test('stopping answers what is under way, and takes nothing new', async () => {
+  const inner = createSampleEndpoints().endpoints.identity;
+  let reached: () => void = () => undefined;
+  const isReached = new Promise<void>((resolve) => (reached = resolve));
+  let go: () => void = () => undefined;
+  const mayGo = new Promise<void>((resolve) => (go = resolve));
+  const identity: Partial<SubgraphEndpoint> = {
+    async execute(request) {
+      reached();
+      await mayGo;
+      return inner.execute(request);
+    },
+  };
+  const stopping = await startSampleGateway({}, createSampleEndpoints({ identity }));
+  const answer = stopping.ask('{ users { id } }');
+  await isReached;
+  const stopped = stopping.gateway.stop();
+  await expect(requestWithHost(`${stopping.url}/health/live`, 'acme.spine.test')).rejects.toThrow(/ECONNREFUSED|socket hang up/);
+  go();
+  expect((await answer).json).toMatchObject({ data: { users: [{ id: 'u1' }, { id: 'u2' }, { id: 'u3' }] } });
+  await stopped;
 });
 
 describe('starting', () => {

@@ -4,6 +4,8 @@ import type { GatewayLogger } from '../logger.js';
 import type { GatewayMetrics } from '../metrics.js';
 import { createExplanation, EXPLAIN_HEADER } from '../observation/explanation.js';
 import { Refusal } from '../refusal.js';
+import type { RefusalNotes } from '../refused-requests.js';
+import type { IncomingRequest } from '../request.js';
 import { maskedAnswer, refusalAnswer, send, type HttpAnswer } from './answer.js';
 import type { ClientFacts } from './client-address.js';
 import { decodeBody, encodeBody, isWorthCompressing } from './content-encoding.js';
@@ -28,6 +30,8 @@ export interface HttpFrontParts {
   readonly patience?: Patience;
   /** Whether a client may ask how its operation was answered; never in production. */
   readonly explain?: boolean;
+  /** Where it is noted what was refused; without it nowhere. */
+  readonly refusals?: RefusalNotes;
   readonly metrics: GatewayMetrics;
   readonly logger: GatewayLogger;
 }
@@ -39,11 +43,13 @@ export interface Patience {
   readonly requestMs: number;
   /** Between requests; longer than the load balancers in front keep an idle connection. */
   readonly keepAliveMs: number;
+  /** While its answer waits to be read, and nothing of it is; streams send something more often than that. */
+  readonly unreadMs: number;
   /** How often it is looked whose time is over. */
   readonly checkMs: number;
 }
 
-const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 65_000, checkMs: 5_000 };
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, keepAliveMs: 65_000, unreadMs: 60_000, checkMs: 5_000 };
 
 const goneSignals = new WeakMap<Socket, AbortSignal>();
 
@@ -62,9 +68,11 @@ function goneSignalOf(socket: Socket): AbortSignal {
 export function createHttpFront(parts: HttpFrontParts): Server {
   const { routes, clientOf, bodyBytes, cors, explain = false, metrics, logger, patience = PATIENCE } = parts;
 
-  const failed = (error: unknown, requestId: string): HttpAnswer => {
+  const failed = (error: unknown, incoming: IncomingRequest): HttpAnswer => {
+    const { requestId } = incoming;
     if (error instanceof Refusal) {
       metrics.refused(error.code);
+      parts.refusals?.note(incoming, error);
       return refusalAnswer(error, requestId);
     }
     logger.error({ err: error, requestId }, 'request failed');
@@ -83,7 +91,7 @@ export function createHttpFront(parts: HttpFrontParts): Server {
       if (visit.message.method !== 'OPTIONS') throw new MethodNotAllowed(methods);
       return { status: 204, headers: { allow: methods.join(', ') }, body: '' };
     } catch (error) {
-      return failed(error, visit.incoming.requestId);
+      return failed(error, visit.incoming);
     }
   };
 
@@ -92,7 +100,7 @@ export function createHttpFront(parts: HttpFrontParts): Server {
     try {
       return await cors.preflight(message, client, incoming);
     } catch (error) {
-      return failed(error, incoming.requestId);
+      return failed(error, incoming);
     }
   };
 
@@ -137,6 +145,7 @@ export function createHttpFront(parts: HttpFrontParts): Server {
       response.destroy();
     });
   });
+  server.setTimeout(patience.unreadMs);
   watchSilentConnections(server);
   return server;
 }

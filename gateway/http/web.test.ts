@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { brotliDecompressSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
@@ -287,7 +287,7 @@ describe('a client that takes its time', () => {
       bodyBytes: 1_000,
       metrics: createMetrics(),
       logger,
-      patience: { headersMs: 100, requestMs: 200, keepAliveMs: 1_000, checkMs: 50 },
+      patience: { headersMs: 100, requestMs: 200, keepAliveMs: 1_000, unreadMs: 60_000, checkMs: 50 },
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -296,6 +296,31 @@ describe('a client that takes its time', () => {
     let text = '';
     for await (const chunk of socket) text += String(chunk);
     expect(text).toMatch(/^HTTP\/1\.1 408 /);
+    server.close();
+  });
+
+  test('with reading its answer is hung up on, too', async () => {
+    const { logger } = createRecordingLogger();
+    // More than the system's buffers hold.
+    const body = 'x'.repeat(64 * 1024 * 1024);
+    const server = createHttpFront({
+      routes: [{ method: 'GET', path: '/all', answer: () => ({ status: 200, headers: {}, body }) }],
+      clientOf: () => ({ ip: null, host: 'x', secure: false }),
+      bodyBytes: 1_000,
+      metrics: createMetrics(),
+      logger,
+      patience: { headersMs: 1_000, requestMs: 1_000, keepAliveMs: 1_000, unreadMs: 300, checkMs: 50 },
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const opened = once(server, 'connection') as Promise<[Socket]>;
+    const client = connect((server.address() as { port: number }).port, '127.0.0.1');
+    client.on('error', () => undefined).pause();
+    client.write('GET /all HTTP/1.1\r\nhost: x\r\n\r\n');
+    const [socket] = await opened;
+    await once(socket, 'close');
+    expect(socket.bytesWritten).toBeGreaterThan(0);
+    client.destroy();
     server.close();
   });
 });

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  getOperationAST,
   GraphQLError,
   type ExecutionResult,
   type GraphQLFormattedError,
@@ -21,11 +22,11 @@ import type { ClientFacts } from './client-address.js';
 import { incomingOf, keyProofOf, requestIdOf, urlOf } from './incoming.js';
 import { GRAPHQL_PATH } from './routes.js';
 import { withQuery } from './named-message.js';
+import { noSuchOperation } from './no-such-operation.js';
 import type { OpenSessions } from '../revocation/open-sessions.js';
 import type { ConnectionLimits } from './connection-limits.js';
 import { closeCodeOf, createSocketSession, type SocketSession } from './socket-session.js';
 import { documentNameOf } from '../stages/persisted-queries/document-name.js';
-import { chosenDefinition } from '../stages/validation/chosen-definition.js';
 import { createValidator } from '../stages/validation/validator.js';
 
 export interface WebSocketFrontParts {
@@ -53,11 +54,9 @@ type SocketExtra = Partial<{ session: SocketSession }>;
 
 interface Prepared {
   readonly operation: BoundedOperation;
-  readonly definition: OperationDefinitionNode | undefined;
+  readonly definition: OperationDefinitionNode;
 }
 
-/** Operations one connection may have under way at the same time. */
-const OPERATIONS_PER_SOCKET = 100;
 const PING_MS = 12_000;
 const GOING_AWAY = 1001;
 const DRAIN_MS = 1_000;
@@ -91,9 +90,11 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
   const validated = createValidator(introspection);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: parts.messageBytes });
 
-  const enter = async (message: IncomingMessage): Promise<void> => {
-    await pipeline.enter(incomingOf(message, clientOf(message), requestIdOf(message), null));
+  /** @returns gives the place back */
+  const enter = async (message: IncomingMessage): Promise<(() => void) | undefined> => {
+    const incoming = await pipeline.enter(incomingOf(message, clientOf(message), requestIdOf(message), null));
     await parts.refuseForeignPage?.(message);
+    return connections?.enterFrom(incoming);
   };
 
   const answering = new Set<Promise<unknown>>();
@@ -109,8 +110,7 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
       return;
     }
     const admitted = async (): Promise<void> => {
-      await enter(message);
-      const leave = connections?.enterFrom(clientOf(message).ip);
+      const leave = await enter(message);
       if (leave) socket.once('close', leave);
     };
     admitted().then(
@@ -139,7 +139,7 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
         keyProof: keyProofOf(request, client, parameterIn(params, 'DPoP')),
       };
       const caller = await pipeline.identify(incoming);
-      const leave = connections?.enterTenant(caller.tenant);
+      const leave = connections?.enterTenant(caller);
       if (leave) socket.once('close', leave);
       const session = createSocketSession(caller, socket);
       extra.session = session;
@@ -166,7 +166,7 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
     try {
       const generation = life.current();
       const valid = validated(generation, operation.source);
-      if ('errors' in valid || !definition) return { errors: 'errors' in valid ? valid.errors : [] };
+      if ('errors' in valid) return { errors: valid.errors };
       const result = await pipeline.follow({ ...operation, generation, document: valid.document, definition });
       if (!isStream(result)) metrics.answered('subscription', result, 0);
       return result;
@@ -187,20 +187,20 @@ export function attachWebSocketFront(parts: WebSocketFrontParts): { stop(): Prom
         try {
           session.refuseWhenOver();
           if (stopping) throw new Refusal('SUBGRAPH_UNAVAILABLE', RESUME_HINT);
-          if (Object.keys(subscriptions).length > OPERATIONS_PER_SOCKET) {
-            throw new Refusal('RATE_LIMITED', `At most ${OPERATIONS_PER_SOCKET} operations at a time on one connection`);
-          }
+          const { caller } = session;
+          connections?.begin(caller, Object.keys(subscriptions).length);
           const operation = await pipeline.bound({
-            caller: await pipeline.admit(session.caller),
+            caller: await pipeline.admit(caller),
             source: payload.query,
             named: documentNameOf(payload),
-            operationName: payload.operationName ?? undefined,
+            operationName: payload.operationName || undefined,
             variables: payload.variables ?? {},
             signal: session.signalFor(id),
           });
           const valid = validated(life.current(), operation.source);
           if ('errors' in valid) return valid.errors;
-          const definition = chosenDefinition(valid.document, operation.operationName);
+          const definition = getOperationAST(valid.document, operation.operationName);
+          if (!definition) throw noSuchOperation();
           const prepared: Prepared = { operation, definition };
           return {
             schema: life.current().apiSchema,

@@ -1,4 +1,4 @@
-import { parse, validate } from 'graphql';
+import { getOperationAST, parse, validate } from 'graphql';
 import { ANONYMOUS, type Principal } from '../../subgraphs/_kernel/wire/principal.js';
 import { createAuthorizationStage } from '../stages/authorization/authorization.js';
 import { createPolicyRegistry } from '../stages/authorization/policies.js';
@@ -9,7 +9,6 @@ import { loadSupergraph } from '../supergraph/supergraph-life.js';
 import { ACME } from './sample-endpoints.js';
 import { createRecordingLogger } from './sample-gateway.js';
 import { sampleSupergraph } from './sample-graph.js';
-import { chosenDefinition } from '../stages/validation/chosen-definition.js';
 
 export interface Planner {
   readonly generation: SupergraphGeneration;
@@ -50,7 +49,7 @@ export async function createSamplePlanner(): Promise<Planner> {
       const document = parse(source);
       const problems = validate(generation.apiSchema, document);
       if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));
-      const definition = chosenDefinition(document, undefined);
+      const definition = getOperationAST(document);
       const caller = {
         requestId: 'request-1',
         ip: null,

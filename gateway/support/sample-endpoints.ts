@@ -37,13 +37,13 @@ export interface SampleEndpoints {
   readonly endpoints: Record<SubgraphName, SubgraphEndpoint>;
   readonly calls: RecordedCall[];
   readonly routes: RecordedRoute[];
-  /** Signals that ops has received. */
   /** Takes something back, as identity or tenancy would. */
   revoke(revocation: Revocation, at?: number): void;
   /** Has a domain that was Acme's be nobody's, and tells so. */
   loseDomain(host: string): void;
   /** Has ops tell these flags from now on. */
   setFlags(...flags: readonly FlagDefinition[]): void;
+  /** Signals that ops has received. */
   signals(): readonly { type: string; tenantId: string }[];
 }
 
@@ -164,7 +164,7 @@ function createToldFlags() {
   };
 }
 
-const TOLD_TO_OPS: ReadonlySet<string> = new Set(['/internal/security-signals', '/internal/request-counts']);
+const TOLD_TO_OPS: ReadonlySet<string> = new Set(['/internal/security-signals', '/internal/request-counts', '/internal/refused-requests']);
 
 /** Every subgraph in this process; those that the sample graph lacks answer nothing. */
 export function createSampleEndpoints(overrides: Partial<Record<SubgraphName, Partial<SubgraphEndpoint>>> = {}): SampleEndpoints {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { acknowledgedChanges, apiSchemaOf, breakingChanges, printApi } from './api-changes.js';
+import { acknowledgedChanges, apiSchemaOf, breakingChanges, printApi, unansweredChanges } from './api-changes.js';
 import { composeSupergraph } from './supergraph.js';
 
 const released = buildSchema('type Query { booking(id: ID!): Booking } type Booking { id: ID! note: String status: Status! } enum Status { NEW DONE }');
@@ -41,6 +41,9 @@ describe('changes of the graph', () => {
   it('can be answered for, with a reason and a date', () => {
     const answered = JSON.stringify([{ change: 'Booking.note was removed.', reason: 'Nobody has asked for it in a year.', date: '2027-01-31' }]);
     expect(acknowledgedChanges(answered)).toEqual(new Set(['Booking.note was removed.']));
+    const present = buildSchema('type Query { booking(id: ID!): Booking } type Booking { id: ID! } enum Status { NEW DONE }');
+    expect(unansweredChanges(released, present, acknowledgedChanges(answered)).map(({ description }) => description)).toEqual(['Booking.status was removed.']);
+    expect(unansweredChanges(released, present, new Set()).map(({ description }) => description)).toEqual(['Booking.note was removed.', 'Booking.status was removed.']);
     expect(() => acknowledgedChanges('[{"change": "x", "reason": "", "date": "soon"}]')).toThrow();
   });
 });

@@ -19,6 +19,13 @@ export const printApi = (schema: GraphQLSchema): string => `${printSchema(schema
 export const breakingChanges = (released: GraphQLSchema, present: GraphQLSchema): readonly ApiChange[] =>
   findBreakingChanges(released, present).map(({ type, description }) => ({ type, description }));
 
+/** Those of them that nobody has answered for. @param acknowledged by description */
+export const unansweredChanges = (
+  released: GraphQLSchema,
+  present: GraphQLSchema,
+  acknowledged: ReadonlySet<string>,
+): readonly ApiChange[] => breakingChanges(released, present).filter(({ description }) => !acknowledged.has(description));
+
 const acknowledgedSchema = z.array(
   z.object({
     change: z.string(),

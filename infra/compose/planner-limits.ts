@@ -91,6 +91,23 @@ function contextDirectives(subgraph: SubgraphDefinition): readonly CompositionPr
   return problems;
 }
 
+/** The planner is never told for which requests a label holds, and asks the subgraph that is overridden every time. */
+function labelledOverrides(subgraph: SubgraphDefinition): readonly CompositionProblem[] {
+  const problems: CompositionProblem[] = [];
+  visit(subgraph.typeDefs, {
+    FieldDefinition: (field) => {
+      for (const directive of named(field.directives, 'override')) {
+        if (argument(directive, 'label') === undefined) continue;
+        problems.push({
+          message: `@override of ${field.name.value} has a label, which the planner ignores; override it for every request or for none`,
+          places: [placeOf(subgraph.name, directive)],
+        });
+      }
+    },
+  });
+  return problems;
+}
+
 interface NestedKeyPart {
   readonly type: string;
   readonly field: string;
@@ -143,6 +160,7 @@ export const findUnanswerable = (subgraphs: readonly SubgraphDefinition[]): read
     ...argumentsInRequires(subgraph),
     ...unresolvableInterfaceObjects(subgraph),
     ...contextDirectives(subgraph),
+    ...labelledOverrides(subgraph),
   ]),
   ...overlappingNestedKeys(subgraphs),
 ];

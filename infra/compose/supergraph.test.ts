@@ -1,9 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { formatProblem } from './problem.js';
+import { readSubgraphSources, RoverConfigError } from './rover-config.js';
 import { composeSupergraph } from './supergraph.js';
 
 const HEAD =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@tag", "@external", "@requires", "@interfaceObject", "@authenticated", "@shareable", "@context", "@fromContext"])\n';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@tag", "@external", "@requires", "@interfaceObject", "@authenticated", "@shareable", "@override", "@context", "@fromContext"])\n';
 
 const compose = (...sdls: readonly string[]) =>
   composeSupergraph(
@@ -79,6 +83,12 @@ describe('composition', () => {
       '',
       /^part0:3:\d+ @context is ignored by the executor/m,
     ],
+    [
+      '@override for some requests only',
+      'type A @key(fields: "id") { id: ID! x: Int }',
+      'type A @key(fields: "id") { id: ID! x: Int @override(from: "part0", label: "percent(20)") }',
+      /^part1:2:\d+ @override of x has a label/m,
+    ],
   ])('refuses %s, which would be answered wrongly', (_what, first, second, message) => {
     expect(problemsOf(...[ROOT + first, second].filter(Boolean)).join('\n')).toMatch(message);
   });
@@ -87,5 +97,32 @@ describe('composition', () => {
     expect(problemsOf('type Query { open: Int @tag(name: "public") closed: Int @authenticated forgotten: Int }')).toEqual([
       expect.stringMatching(/^part0:2:\d+ Query\.forgotten carries neither/),
     ]);
+  });
+});
+
+describe('a rover.yaml', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'spine-rover-'));
+    await mkdir(path.join(folder, 'schema'));
+    await writeFile(path.join(folder, 'schema/a.graphql'), HEAD + ROOT);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const listed = async (yaml: string) => {
+    await writeFile(path.join(folder, 'rover.yaml'), yaml);
+    return readSubgraphSources(path.join(folder, 'rover.yaml'));
+  };
+
+  test('says of each subgraph where it is and what it has, its files beside it', async () => {
+    const yaml = 'federation_version: =2.12.0\nsubgraphs:\n  a:\n    routing_url: http://a:1/graphql\n    schema:\n      file: schema/a.graphql\n';
+    expect(await listed(yaml)).toEqual([{ name: 'a', routingUrl: 'http://a:1/graphql', sdl: HEAD + ROOT }]);
+  });
+
+  test('that cannot be used is refused with what is amiss', async () => {
+    await expect(listed('subgraphs:\n  a:\n    schema:\n      file: schema/a.graphql\n')).rejects.toThrow(/^rover\.yaml: subgraphs\.a\.routing_url /);
+    const missing = listed('subgraphs:\n  a:\n    routing_url: http://a\n    schema:\n      file: schema/none.graphql\n');
+    await expect(missing).rejects.toThrow('The schema of a cannot be read from schema/none.graphql.');
+    await expect(missing).rejects.toThrow(RoverConfigError);
   });
 });

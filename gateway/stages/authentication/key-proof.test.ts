@@ -184,7 +184,7 @@ describe.each(['Redis', 'PostgreSQL', 'memory'] as const)('proofs that are remem
     const stores = store();
     if (!stores) return console.warn('not tested: this machine has no redis-server');
     const counterOf = (): RateCounter => {
-      const counter = createRateCounter(stores, createRecordingLogger().logger);
+      const counter = createRateCounter({ ...stores, timeoutMs: 60_000 }, createRecordingLogger().logger);
       counters.push(counter);
       return counter;
     };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Kind, OperationTypeNode, parse, validate, type ExecutionResult } from 'graphql';
+import { getOperationAST, Kind, OperationTypeNode, parse, validate, type ExecutionResult } from 'graphql';
 import { ANONYMOUS, type Principal } from '../../../subgraphs/_kernel/wire/principal.js';
 import { member } from '../../support/planned-operation.js';
 import { choicesFrom, type Choices } from '../../support/random-choices.js';
@@ -17,7 +17,6 @@ import { createSubscriptionStage } from '../subscriptions/subscriptions.js';
 import type { ValidOperation } from '../validation/valid-operation.js';
 import { createAuthorizationStage } from './authorization.js';
 import { createPolicyRegistry } from './policies.js';
-import { chosenDefinition } from '../validation/chosen-definition.js';
 
 const GRAPHS = 25;
 const OPERATIONS_PER_GRAPH = 14;
@@ -67,7 +66,7 @@ async function wayThrough(federation: RandomFederation): Promise<Way> {
     fellBack,
     async ask(source, variables, principal) {
       const document = parse(source);
-      const definition = chosenDefinition(document, undefined);
+      const definition = getOperationAST(document);
       const caller = { requestId: 'r', ip: null, userAgent: null, host: '', authorization: null, tenantHint: null, tenant: ACME, principal, expiresAt: null };
       const operation = {
         caller,

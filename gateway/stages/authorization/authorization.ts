@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../../subgraphs/_kernel/wire/error-codes.js';
 import type { Stage } from '../../request.js';
 import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import type { ValidOperation } from '../validation/valid-operation.js';
+import { ownValue } from '../execution/json.js';
 import { createGuard, type Guard } from './guard.js';
 import { fieldsWithout, moduleFieldsOf, type ModuleFields, type ModulesOff } from './modules.js';
 import type { PolicyRegistry } from './policies.js';
@@ -46,7 +47,7 @@ const PERMISSION_SETS_KEPT = 32;
 /** Whether what was cut would have been fetched: a field that is skipped is not refused. */
 const isAskedFor = ({ conditions }: Cut, { definition, variables }: ValidOperation): boolean =>
   conditions.every(({ variable, wanted }) => {
-    const given = variables[variable];
+    const given = ownValue(variables, variable);
     if (given !== undefined) return given === wanted;
     const declared = definition.variableDefinitions?.find((candidate) => candidate.variable.name.value === variable);
     return declared?.defaultValue?.kind === Kind.BOOLEAN && declared.defaultValue.value === wanted;

@@ -8,7 +8,7 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
  * The value of an own property: an answer must not be read through to `Object.prototype`, whose properties are all
  * functions but for `__proto__`. Only what looks like one of them is worth the dearer question whose it is.
  */
-export function ownValue(object: JsonObject, key: string): unknown {
+export function ownValue(object: Readonly<JsonObject>, key: string): unknown {
   const value = object[key];
   const maybeInherited = typeof value === 'function' || key === '__proto__';
   return maybeInherited && !Object.hasOwn(object, key) ? undefined : value;

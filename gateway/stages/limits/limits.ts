@@ -1,12 +1,14 @@
 import { GraphQLError, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { RegisteredOperation } from '../../../subgraphs/_kernel/wire/registered-operations.js';
+import type { ErrorCode } from '../../../subgraphs/_kernel/wire/error-codes.js';
 import type { OperationLimits } from '../../gateway-config.js';
 import { Refusal } from '../../refusal.js';
 import type { Stage } from '../../request.js';
 import type { IdentifiedRequest } from '../authentication/authentication.js';
 import type { Freshness } from '../response-cache/freshness.js';
 import { sizeOfDocument, type OperationSize } from './document-size.js';
+import { findUncheckable } from './uncheckable.js';
 
 /** An operation as it was sent. */
 export interface Operation {
@@ -50,35 +52,46 @@ function findExcess(size: OperationSize, limits: OperationLimits): string | null
   return null;
 }
 
-/** What is too much about a document; null when nothing is, or when it is no document at all. */
-function measure(source: string, limits: OperationLimits): string | null {
+interface Objection {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+const tooComplex = (message: string): Objection => ({ code: 'OPERATION_TOO_COMPLEX', message });
+
+/** Why a document is not accepted; null when it is, or when it is no document at all. */
+function examine(source: string, limits: OperationLimits): Objection | null {
   try {
-    return findExcess(sizeOfDocument(parse(source, { maxTokens: limits.tokens, noLocation: true })), limits);
+    const document = parse(source, { maxTokens: limits.tokens, noLocation: true });
+    const excess = findExcess(sizeOfDocument(document), limits);
+    if (excess !== null) return tooComplex(excess);
+    const fault = findUncheckable(document);
+    return fault === null ? null : { code: 'BAD_USER_INPUT', message: fault };
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // A syntax error is reported by validation, with its place; here it matters only that parsing ended early.
-    return error.message.includes('tokens. Parsing aborted') ? tooMany('tokens', limits.tokens) : null;
+    return error.message.includes('tokens. Parsing aborted') ? tooComplex(tooMany('tokens', limits.tokens)) : null;
   }
 }
 
 /** Refuses an operation that is too large before anything is validated or run. */
 export function createLimitsStage(limits: OperationLimits): Stage<Operation, BoundedOperation> {
-  const verdicts = new LRUCache<string, { readonly excess: string | null }>({ max: REMEMBERED_SOURCES });
+  const verdicts = new LRUCache<string, { readonly objection: Objection | null }>({ max: REMEMBERED_SOURCES });
 
-  const excessOf = (source: string): string | null => {
+  const objectionTo = (source: string): Objection | null => {
     const known = verdicts.get(source);
-    if (known) return known.excess;
-    const excess = measure(source, limits);
-    if (source.length <= REMEMBERED_LENGTH) verdicts.set(source, { excess });
-    return excess;
+    if (known) return known.objection;
+    const objection = examine(source, limits);
+    if (source.length <= REMEMBERED_LENGTH) verdicts.set(source, { objection });
+    return objection;
   };
 
   return async (operation) => {
     if (Buffer.byteLength(operation.source) > limits.bodyBytes) {
       throw new Refusal('OPERATION_TOO_COMPLEX', `The operation is longer than ${limits.bodyBytes} bytes`);
     }
-    const excess = excessOf(operation.source);
-    if (excess) throw new Refusal('OPERATION_TOO_COMPLEX', excess);
+    const objection = objectionTo(operation.source);
+    if (objection) throw new Refusal(objection.code, objection.message);
     return operation as BoundedOperation;
   };
 }

@@ -3,6 +3,9 @@ import { redisServerProgram, startTestRedis, type TestRedis } from '../../../tes
 import { createRecordingLogger } from '../../support/sample-gateway.js';
 import { createMemoryDocumentCache, createRedisDocumentCache, type DocumentCache } from './document-cache.js';
 
+/** A Redis that is slow because the machine is busy is not taken for away here. */
+const PATIENCE_MS = 60_000;
+
 const drivers = (await redisServerProgram()) === null ? (['memory'] as const) : (['memory', 'Redis'] as const);
 
 describe.each(drivers)('documents kept in %s', (driver) => {
@@ -12,7 +15,7 @@ describe.each(drivers)('documents kept in %s', (driver) => {
 
   beforeAll(async () => {
     if (driver === 'Redis') redis = await startTestRedis();
-    cache = redis ? createRedisDocumentCache(redis.url, logger, 10) : createMemoryDocumentCache(1_100);
+    cache = redis ? createRedisDocumentCache(redis.url, logger, 10, PATIENCE_MS) : createMemoryDocumentCache(1_100);
   });
   afterAll(async () => {
     cache.close();
@@ -42,7 +45,7 @@ describe.each(drivers)('documents kept in %s', (driver) => {
   if (driver === 'Redis') {
     it('are shared by gateways, and not missed while Redis is away', async () => {
       await cache.set('acme', 'shared', '{ shared }');
-      const another = createRedisDocumentCache(redis?.url ?? '', logger, 10);
+      const another = createRedisDocumentCache(redis?.url ?? '', logger, 10, PATIENCE_MS);
       await expect(another.get('acme', 'shared')).resolves.toBe('{ shared }');
       another.close();
       await redis?.stop();

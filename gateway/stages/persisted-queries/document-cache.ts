@@ -59,13 +59,19 @@ if surplus > 0 then
   for _, id in ipairs(redis.call('ZPOPMIN', KEYS[2], surplus)) do redis.call('DEL', ARGV[6] .. id) end
 end`;
 
-/** In Redis, shared by every gateway. While Redis is away nothing is found, so that clients send their text. */
+const TIMEOUT_MS = 500;
+
+/**
+ * In Redis, shared by every gateway. While Redis is away nothing is found, so that clients send their text.
+ * @param timeoutMs a Redis that takes longer is taken for away
+ */
 export function createRedisDocumentCache(
   url: string,
   logger: GatewayLogger,
   documentsPerTenant = DOCUMENTS_PER_TENANT,
+  timeoutMs = TIMEOUT_MS,
 ): DocumentCache {
-  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: 500 });
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: true, commandTimeout: timeoutMs });
   redis.on('error', (error: Error) => logger.warn({ err: error }, 'documents: Redis error'));
   const prefixOf = (tenantId: string): string => `spine:apq:{${tenantId}}:`;
   return {

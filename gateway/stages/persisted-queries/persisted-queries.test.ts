@@ -142,6 +142,7 @@ describe('operations named by an id', () => {
   it('are all that a confined key runs, whatever way it tries', async () => {
     const before = gateway.calls.length;
     const refused = { status: 403, codes: ['PERSISTED_QUERY_ONLY'] };
+    const byEvents = ['Partner kiosk', 'acme.spine.test', { accept: 'text/event-stream' }] as const;
     const tries: [string, Promise<Got>][] = [
       ['text', post({ query: USERS })],
       ['text that is no document', post({ query: '{{{{' })],
@@ -154,6 +155,10 @@ describe('operations named by an id', () => {
       ['another version', post({ extensions: { persistedQuery: { version: 2, sha256Hash: ids.users } } })],
       ['several', post([{ extensions: named(ids.users) }])],
       ['nothing', post({})],
+      ['text by a stream of events', post({ query: USERS }, ...byEvents)],
+      ['text of a subscription by a stream of events', post({ query: PULSE }, ...byEvents)],
+      ["another client's id by a stream of events", post({ documentId: ids.others }, ...byEvents)],
+      ['several by a stream of events', post([{ extensions: named(ids.pulse) }], ...byEvents)],
       ['text by GET', get({ query: USERS })],
       ['text and an id by GET', get({ query: OTHERS, documentId: ids.users })],
       ["another client's id by GET", get({ documentId: ids.others })],
@@ -211,6 +216,9 @@ describe('operations named by an id', () => {
       message: expect.stringContaining('2026-02-01') as unknown,
       extensions: { replacement: ids.users, sunsetAt: '2026-02-01T00:00:00.000Z' },
     });
+    const byAddress = await get({ extensions: JSON.stringify(named(ids.gone)) });
+    expect(byAddress).toMatchObject({ status: 410, codes: ['OPERATION_RETIRED'], json: { errors: [{ extensions: { replacement: ids.users } }] } });
+    expect((await get({ extensions: JSON.stringify(named(ids.old)) })).headers.get('sunset')).toBe('Tue, 01 Jan 2126 00:00:00 GMT');
     await expect(follow({ extensions: named(ids.gone) })).resolves.toMatchObject({ codes: ['OPERATION_RETIRED'] });
     const followed = await follow({ extensions: named(ids.old) });
     expect(followed.results[0]?.extensions?.['deprecation']).toMatchObject({ replacement: ids.users });

@@ -7,11 +7,13 @@ import type { DocumentCache } from './document-cache.js';
 import type { DocumentName, NamingProblem } from './document-name.js';
 import type { OperationRegister } from './operation-register.js';
 import type { OperationUses } from './operation-uses.js';
-import { clientConfining, documentNotFound, operationRetired, registeredOnly } from './refusals.js';
+import { clientConfining, documentNotFound, operationRetired, registeredOnly, severalAtOnce } from './refusals.js';
 
 /** An operation as it was asked for: with its text, by the name of a document, or both. */
 export interface AskedOperation extends Operation {
   readonly named: DocumentName | NamingProblem | null;
+  /** Whether it is one of several that were sent as an array, which nobody may. */
+  readonly oneOfSeveral?: boolean;
 }
 
 export interface PersistedQueryParts {
@@ -61,6 +63,7 @@ export function createPersistedQueryStage({ register, documents, uses, now }: Pe
 
   return async (asked) => {
     const { source, named, caller } = asked;
+    if (asked.oneOfSeveral) throw severalAtOnce(caller.principal);
     const client = clientConfining(caller.principal);
     if (client !== null) return confined(asked, client);
     if (!named) {

@@ -15,14 +15,21 @@ export interface PostgresCounterOptions {
   readonly platformUrl?: string | undefined;
 }
 
-/** Counts in the table `kernel.rate_limit`, for all processes that share the database. */
-export function createPostgresCounter({ url, platformUrl }: PostgresCounterOptions, logger: GatewayLogger): RateCounter {
+/**
+ * Counts in the table `kernel.rate_limit`, for all processes that share the database.
+ * @param timeoutMs a database that takes longer is taken for dead
+ */
+export function createPostgresCounter(
+  { url, platformUrl }: PostgresCounterOptions,
+  logger: GatewayLogger,
+  timeoutMs = TIMEOUT_MS,
+): RateCounter {
   const pool = new pg.Pool({
     connectionString: platformUrl ?? withRole(url, 'spine_platform'),
     application_name: 'spine-rate-limits',
     max: CONNECTIONS,
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
     allowExitOnIdle: true,
   });
   pool.on('error', (error) => logger.debug({ err: error }, 'rate limits: PostgreSQL error'));

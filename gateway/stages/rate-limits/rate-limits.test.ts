@@ -32,8 +32,9 @@ async function start(limits: Partial<RateLimits>, counter?: RateCounter): Promis
   return gateway;
 }
 
+/** A store that is slow because the machine is busy is not taken for dead here. */
 function counterIn(stores: CounterStores): RateCounter {
-  const counter = createRateCounter(stores, createRecordingLogger().logger);
+  const counter = createRateCounter({ ...stores, timeoutMs: 60_000 }, createRecordingLogger().logger);
   counters.push(counter);
   return counter;
 }

@@ -4,14 +4,13 @@ import type { GatewayLogger } from '../../logger.js';
 import { createLimiterCounter, UNLIMITED } from './limiter-counter.js';
 import type { RateCounter } from './rate-counter.js';
 
-/** A Redis that takes longer is taken for dead. */
-const COMMAND_TIMEOUT_MS = 500;
+const TIMEOUT_MS = 500;
 
-/** Counts in Redis, for all processes that share it. */
-export function createRedisCounter(url: string, logger: GatewayLogger): RateCounter {
+/** Counts in Redis, for all processes that share it. @param timeoutMs a Redis that takes longer is taken for dead */
+export function createRedisCounter(url: string, logger: GatewayLogger, timeoutMs = TIMEOUT_MS): RateCounter {
   const redis = new Redis(url, {
     maxRetriesPerRequest: 0,
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: timeoutMs,
     enableAutoPipelining: true,
   });
   redis.on('error', (error: Error) => logger.debug({ err: error }, 'rate limits: Redis error'));

@@ -36,8 +36,11 @@ const mayChangeThings = ({ caller }: AuthorizedOperation): boolean => permission
 
 function keyOf(operation: AuthorizedOperation, fingerprint: string): string {
   const { caller, source, operationName, definition } = operation;
-  // What the operation does not declare says nothing of its answer, and may be of any depth.
-  const variables = definition.variableDefinitions?.map(({ variable }) => operation.variables[variable.name.value] ?? null);
+  // What the operation does not declare says nothing of its answer. One that is not given is not one that is null: it
+  // may have a default.
+  const variables = (definition.variableDefinitions ?? []).flatMap(({ variable: { name } }) =>
+    Object.hasOwn(operation.variables, name.value) ? [[name.value, operation.variables[name.value]]] : [],
+  );
   const parts = [fingerprint, caller.tenant.id, audienceOf(caller.principal), operationName ?? '', source, variables];
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

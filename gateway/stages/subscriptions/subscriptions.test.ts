@@ -1,7 +1,13 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { SubgraphRequest } from '../../../subgraphs/_kernel/wire/subgraph-endpoint.js';
+import { createResumedStream, type OpenSource } from '../../endpoints/resumed-stream.js';
 import { createPolicyRegistry } from '../authorization/policies.js';
 import { createSampleEndpoints, GLOBEX, ACME } from '../../support/sample-endpoints.js';
 import { startSampleGateway, type SampleGateway } from '../../support/sample-gateway.js';
@@ -143,6 +149,96 @@ describe('a subscription', () => {
     const { client } = connect(await start({}, sample));
     const events = await all(client.iterate({ query: 'subscription { pulse { id } }' }));
     expect(events).toMatchObject([{ errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] }]);
+  });
+});
+
+describe('a client that does not read for a while', () => {
+  const EVENTS = 1_000;
+  const QUERY = 'subscription { pulse { id } }';
+  const PADDING = 'x'.repeat(32_768);
+
+  /** A subgraph that tells all its events at once, and those behind a cursor to whoever has read so far. */
+  function createTorrent() {
+    let opened = 0;
+    let taken = 0;
+    const open: OpenSource = (sink, after) => {
+      opened += 1;
+      for (let n = after === undefined ? 0 : Number(after) + 1; n < EVENTS; n += 1) {
+        sink.next({ data: { pulse: { __typename: 'Booking', id: `${n} ${PADDING}` } }, extensions: { cursor: String(n) } });
+      }
+      sink.end();
+      return () => undefined;
+    };
+    const subscribe = async ({ resumeAfter }: SubgraphRequest): Promise<AsyncGenerator<ExecutionResult, void, void>> => {
+      const stream = createResumedStream(open, 50, resumeAfter);
+      return { ...stream, next: () => stream.next().finally(() => (taken += 1)), [Symbol.asyncIterator]: () => stream };
+    };
+    return { sample: createSampleEndpoints({ booking: { subscribe } }), opened: () => opened, taken: () => taken };
+  }
+
+  const numberIn = (text: string): number => Number(/"id":"(\d+) x/.exec(text)?.[1]);
+
+  interface Paused {
+    /** Everything from the first event on. */
+    read(): Promise<readonly number[]>;
+  }
+
+  const bySocket = async ({ url }: SampleGateway): Promise<Paused> => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql?tenant=acme`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init' }));
+    await once(socket, 'message');
+    const numbers: number[] = [];
+    const complete = new Promise<void>((resolve) => {
+      socket.on('message', (message: Buffer) => {
+        const text = message.toString('utf8');
+        if (text.includes('"type":"next"')) numbers.push(numberIn(text));
+        if (text.includes('"type":"complete"')) resolve();
+      });
+    });
+    socket.pause();
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: QUERY } }));
+    return {
+      async read() {
+        socket.resume();
+        await complete;
+        socket.terminate();
+        return numbers;
+      },
+    };
+  };
+
+  const byEvents = async ({ url }: SampleGateway): Promise<Paused> => {
+    const outgoing = request(`${url}/graphql?${new URLSearchParams({ query: QUERY, tenant: 'acme' }).toString()}`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    outgoing.end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return {
+      async read() {
+        const numbers: number[] = [];
+        for await (const line of createInterface({ input: response })) {
+          if (line.startsWith('data: {')) numbers.push(numberIn(line));
+        }
+        return numbers;
+      },
+    };
+  };
+
+  test.each([
+    ['a WebSocket', bySocket],
+    ['an event stream', byEvents],
+  ])('costs a bounded amount of memory over %s, and misses nothing', async (_way, open) => {
+    const torrent = createTorrent();
+    const paused = await open(await start({}, torrent.sample));
+    for (let before = -1; before !== torrent.taken() || before === 0; ) {
+      before = torrent.taken();
+      await delay(300);
+    }
+    // What the system's buffers hold, which is some megabytes of the thirty.
+    expect(torrent.taken()).toBeLessThan(EVENTS * 0.7);
+    expect(await paused.read()).toEqual(Array.from({ length: EVENTS }, (_, n) => n));
+    expect(torrent.opened()).toBeGreaterThan(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   createSourceEventStream,
   execute,
+  getOperationAST,
   parse,
   printSchema,
   validate,
@@ -17,7 +18,6 @@ import type { SupergraphGeneration } from '../../supergraph/generation.js';
 import { loadSupergraph } from '../../supergraph/supergraph-life.js';
 import { ACME } from '../sample-endpoints.js';
 import { createMonolith, richSchemas, richSupergraph } from './rich-subgraphs.js';
-import { chosenDefinition } from '../../stages/validation/chosen-definition.js';
 
 export interface RecordedFetch {
   readonly subgraph: string;
@@ -107,7 +107,7 @@ export async function createRichGateway(
       const document = parse(source);
       const problems = validate(generation.apiSchema, document);
       if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'));
-      const definition = chosenDefinition(document, undefined);
+      const definition = getOperationAST(document);
       const caller = { requestId: 'request-1', ip: null, userAgent: null, tenant: ACME, principal: ANONYMOUS };
       return planStage({
         caller,

@@ -5,4 +5,6 @@ export interface CostLimits {
   readonly assumedListSize: number;
   /** Elements of a page at most, whatever is asked for. */
   readonly pageSize: number;
+  /** Levels of lists and objects inside of each other that a variable may have. */
+  readonly valueDepth: number;
 }

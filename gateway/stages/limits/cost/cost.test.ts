@@ -1,12 +1,11 @@
 import { composeServices } from '@apollo/composition';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { parse, validate } from 'graphql';
+import { getOperationAST, parse, validate } from 'graphql';
 import { createRecordingLogger, startSampleGateway } from '../../../support/sample-gateway.js';
 import type { SupergraphGeneration } from '../../../supergraph/generation.js';
 import { loadSupergraph } from '../../../supergraph/supergraph-life.js';
 import type { ValidOperation } from '../../validation/valid-operation.js';
 import { createCostStage, type PricedOperation } from './cost.js';
-import { chosenDefinition } from '../../validation/chosen-definition.js';
 
 const SDL = `
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@cost", "@listSize"])
@@ -17,6 +16,7 @@ type Query {
     @listSize(assumedSize: 20, slicingArguments: ["first", "last"], sizedFields: ["edges"], requireOneSlicingArgument: false)
   strict(first: Int, last: Int): [User!] @listSize(slicingArguments: ["first", "last"])
   plain: [User!]
+  grid: [[User!]!]
   found(filter: Filter): Found
   node: Node
 }
@@ -32,7 +32,7 @@ input Change { name: String tags: [Tag!] }
 input Tag { key: String }
 `;
 
-const stage = createCostStage({ operation: 1_000, assumedListSize: 10, pageSize: 100 });
+const stage = createCostStage({ operation: 1_000, assumedListSize: 10, pageSize: 100, valueDepth: 64 });
 let generation: SupergraphGeneration;
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ beforeAll(async () => {
 function operationOf(source: string, variables: Record<string, unknown> = {}): ValidOperation {
   const document = parse(source);
   expect(validate(generation.apiSchema, document)).toEqual([]);
-  const definition = chosenDefinition(document, undefined);
+  const definition = getOperationAST(document);
   return { generation, document, definition, variables } as ValidOperation;
 }
 
@@ -61,6 +61,7 @@ describe('the price of an operation', () => {
     ["by a variable's default", 'query ($n: Int = 4) { users(first: $n) { id } }', {}, 4],
     ['no more than a page holds', '{ users(first: 1000000) { id } }', {}, 100],
     ['a list nothing is said of', '{ plain { id } }', {}, 10],
+    ['lists of lists each time', '{ grid { id } }', {}, 100],
     ['edges by the field they are of, the greater argument counts', '{ page(first: 30) { edges { node { id } } } }', {}, 61],
     ["an argument's default", '{ page { edges { node { id } } } }', {}, 11],
     ['lists in lists', '{ users(first: 10) { friends(first: 10) { id } } }', {}, 110],
@@ -100,7 +101,7 @@ describe('the price of an operation', () => {
 
 describe('a gateway', () => {
   test('tells the cost in every answer and refuses what is too much before anything is fetched', async () => {
-    const sample = await startSampleGateway({ cost: { operation: 100, assumedListSize: 10, pageSize: 500 } });
+    const sample = await startSampleGateway({ cost: { operation: 100, assumedListSize: 10, pageSize: 500, valueDepth: 64 } });
     try {
       const told = await sample.ask('{ users { id name } }');
       expect(told.json).toMatchObject({ extensions: { cost: { requested: 10, actual: 3, limit: 100 } } });

@@ -27,6 +27,12 @@ interface Compiled {
   readonly defaults: Variables;
 }
 
+/** Whether lists and objects lie inside of each other on more levels; looks no deeper than that. */
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels < 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner)));
+
 /** Prices operations by `@cost` and `@listSize`. Each is compiled once and generation. */
 export function createCostStage(limits: CostLimits): CostStage {
   const models = new WeakMap<SupergraphGeneration, CostModel>();
@@ -67,6 +73,9 @@ export function createCostStage(limits: CostLimits): CostStage {
 
   return {
     async price(operation) {
+      if (isDeeperThan(limits.valueDepth, operation.variables)) {
+        throw new Refusal('OPERATION_TOO_COMPLEX', `A variable is nested too deeply; at most ${limits.valueDepth} levels are accepted`);
+      }
       const { estimate, defaults: standard } = compiledOf(operation);
       const requested = estimate({ ...standard, ...operation.variables });
       if (requested > limits.operation) {

@@ -11,6 +11,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
+  type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -114,10 +115,18 @@ class EstimateCompiler {
     expected: Quantity | null,
     inherited: Quantity | undefined,
   ): Quantity {
-    if (!isListType(getNullableType(definition.type))) return 1;
-    if (inherited !== undefined) return inherited;
-    return listSize && listSize.sizedFields.length === 0 && expected !== null ? expected : this.defaults.assumed;
+    const levels = listLevelsOf(definition.type);
+    if (levels === 0) return 1;
+    const own = listSize && listSize.sizedFields.length === 0 && expected !== null ? expected : this.defaults.assumed;
+    // What is said of a list is said of the outermost.
+    return productOf(inherited ?? own, this.defaults.assumed ** (levels - 1));
   }
+}
+
+/** How many lists lie inside of each other; 0 for what is none. */
+function listLevelsOf(type: GraphQLOutputType): number {
+  const nullable = getNullableType(type);
+  return isListType(nullable) ? 1 + listLevelsOf(nullable.ofType) : 0;
 }
 
 const sizesBelow = (listSize: ListSize | null, expected: Quantity | null): InheritedSizes =>

@@ -1,4 +1,5 @@
 import { Kind, valueFromASTUntyped, visit, BREAK, type ValueNode } from 'graphql';
+import { ownValue } from '../../execution/json.js';
 import type { Variables } from './quantity.js';
 
 function hasVariables(node: ValueNode): boolean {
@@ -16,7 +17,7 @@ function hasVariables(node: ValueNode): boolean {
 export function compileValue(node: ValueNode): (variables: Variables) => unknown {
   if (node.kind === Kind.VARIABLE) {
     const name = node.name.value;
-    return (variables) => variables[name];
+    return (variables) => ownValue(variables, name);
   }
   if (hasVariables(node)) return (variables) => valueFromASTUntyped(node, { ...variables });
   const value = valueFromASTUntyped(node);
