@@ -59,6 +59,11 @@ export interface ProofRefused {
   readonly purpose: 'EMAIL_VERIFICATION' | 'PASSWORD_RESET' | 'SIGN_IN';
 }
 
+/** Somebody came back from an identity provider with an answer that does not hold, or that nobody waited for. */
+export interface CallbackRefused {
+  readonly providerId: string;
+}
+
 /** A person has shown that the address is hers. */
 export interface EmailVerified {
   readonly userId: string;
@@ -281,6 +286,7 @@ export interface IdentityEvents extends PersonalDataAnswers<'identity'> {
   'identity.email_changed': EmailChanged;
   'identity.proof_requested': ProofRequested;
   'identity.proof_refused': ProofRefused;
+  'identity.callback_refused': CallbackRefused;
   'identity.email_verified': EmailVerified;
   'identity.password_changed': PasswordChanged;
 }

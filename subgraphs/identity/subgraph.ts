@@ -98,7 +98,12 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
   const hasher = createPasswordHasher();
   const signingKeys = createSigningKeyService({ tenants, platform, outbox, secretBox, clock });
   const tokens = createTokenIssuer(signingKeys, config.issuer);
-  const memberships = createMembershipService({ tenants, outbox, loaders: createMembershipLoaders(tenants) });
+  const memberships = createMembershipService({
+    tenants,
+    outbox,
+    loaders: createMembershipLoaders(tenants, runtime.policies),
+    policies: runtime.policies,
+  });
 
   const userLoader = createUserLoader(tenants);
   const secondFactors = createSecondFactorService({ platform, outbox, secretBox, issuer: config.appName });
@@ -179,7 +184,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
       publicUrl: config.issuer,
     }),
     memberships,
-    memberStandings: createMemberStandingService({ tenants, outbox, roles }),
+    memberStandings: createMemberStandingService({ tenants, outbox, roles, policies: runtime.policies }),
     userStandings: createUserStandingService({ platform, outbox }),
     sessions,
     secondFactors,

@@ -69,11 +69,16 @@ export interface DomainChanged {
   readonly change: 'ADDED' | 'VERIFIED' | 'DANGLING' | 'REMOVED';
 }
 
-/** A company's integration was enabled or disabled, or its key was changed, which concerns all of them. */
+/**
+ * A company's integration was enabled or disabled, told of anew as it was, or asked whether it lets us in; or its key was
+ * changed, which concerns all of them.
+ */
 export interface IntegrationChanged {
   readonly type: 'CAPRICORN_EDI' | 'STRIPE_PAYMENT' | 'SLACK_NOTIFICATION' | 'CUSTOM_WEBHOOK' | null;
-  readonly change: 'ENABLED' | 'DISABLED' | 'KEY_ROTATED';
-  /** Where it is told what happens: an `IntegrationAddress`, where it was enabled and is one that is told. */
+  readonly change: 'ENABLED' | 'DISABLED' | 'KEY_ROTATED' | 'TOLD_OF' | 'CHECKED';
+  /** What came of asking it. */
+  readonly outcome?: 'ANSWERS' | 'REFUSED' | 'UNREACHABLE';
+  /** Where it is told what happens: an `IntegrationAddress`, where it was enabled or told of and is one that is told. */
   readonly sealedAddress?: string;
 }
 

@@ -1,12 +1,15 @@
 import { eventFeedRoute } from '../_kernel/events/event-feed.js';
 import type { ObjectStore } from '../_kernel/files/object-store.js';
+import { createJobQueue } from '../_kernel/jobs/job-queue.js';
 import { createMailDesk } from '../_kernel/mail/mail-desk.js';
+import { createOutboundFetch } from '../_kernel/outbound/outbound-fetch.js';
 import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
 import { createDnsReader } from './domain/dns-reader.js';
 import { createBrandingService } from './branding/branding.service.js';
 import { createClientOnboardingService } from './client-onboarding/client-onboarding.service.js';
+import { goOnElsewhere } from './client-onboarding/go-on-elsewhere.job.js';
 import { createConfigService } from './config/config.service.js';
 import { createDomainService } from './domain/domain.service.js';
 import { watchDomains } from './domain/watch-domains.schedule.js';
@@ -16,9 +19,12 @@ import { noScanner, type FileScanner } from './file/file-scanner.js';
 import { createFileService } from './file/file.service.js';
 import { isReady } from './file/file.store.js';
 import { StoredFileId } from './ids.js';
+import type { TenancyJobs } from './jobs.js';
 import { createDataKeys } from './integration/data-key.js';
+import { createIntegrationCheck } from './integration/integration-check.js';
 import { createIntegrationService } from './integration/integration.service.js';
 import { rotateDataKeys } from './integration/rotate-data-keys.schedule.js';
+import { tellOfIntegrations } from './integration/tell-of-integrations.schedule.js';
 import { createOnboardingService } from './onboarding/onboarding.service.js';
 import { createOwnerMails } from './owner/owner-mails.js';
 import { createOwnerService } from './owner/owner.service.js';
@@ -62,6 +68,10 @@ export interface TenancyConfig {
   readonly files: ObjectStore;
   /** Looks for what harms in files; nothing does without one. */
   readonly fileScanner?: FileScanner | undefined;
+  /** Name of the environment: in development and in tests, addresses of companies may be of our own networks. */
+  readonly environment?: string | undefined;
+  /** Where Stripe is asked whether a company's key is good. */
+  readonly stripe?: { readonly apiBase: string | undefined } | undefined;
   /** Kinds of workflow steps beside the platform's. */
   readonly stepTypes?: readonly StepType<never>[] | undefined;
 }
@@ -78,7 +88,19 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
   const tenantService = createTenantService({ tenants, platform, outbox, secretBox });
   const life = createTenantLifeService({ platform, steps, ownerMails });
   const trials = createTrialService({ platform, steps, ownerMails });
-  const integrations = createIntegrationService({ tenants, platform, outbox, secretBox, keys: createDataKeys(secretBox) });
+  const mayBeInside = config.environment === 'development' || config.environment === 'test';
+  const integrations = createIntegrationService({
+    tenants,
+    platform,
+    outbox,
+    secretBox,
+    keys: createDataKeys(secretBox),
+    check: createIntegrationCheck({
+      ask: createOutboundFetch(mayBeInside),
+      askStripe: createOutboundFetch(true),
+      stripeBase: config.stripe?.apiBase,
+    }),
+  });
   const domains = createDomainService({
     tenants,
     platform,
@@ -106,7 +128,13 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       return id !== null && (await isReady(db, id));
     },
   });
-  const clientOnboarding = createClientOnboardingService({ tenants, runs: workflows.runs, effects: workflows.effects });
+  const clientOnboarding = createClientOnboardingService({
+    tenants,
+    platform,
+    queue: createJobQueue<TenancyJobs>('tenancy', runtime),
+    runs: workflows.runs,
+    effects: workflows.effects,
+  });
   return {
     name: 'tenancy',
     schema,
@@ -147,6 +175,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
       tenantLookupRoute(tenantService),
       eventFeedRoute({ path: REVOCATIONS_PATH, forms: revocations, runtime, longestWaitMs: LONGEST_WAIT_MS }),
     ],
-    schedules: [watchTrials(trials), watchDomains(domains), rotateDataKeys(integrations), wakeWorkflows(workflows.effects), clearFiles(files)],
+    jobs: [goOnElsewhere(clientOnboarding)],
+    schedules: [watchTrials(trials), watchDomains(domains), rotateDataKeys(integrations), tellOfIntegrations(integrations), wakeWorkflows(workflows.effects), clearFiles(files)],
   };
 }

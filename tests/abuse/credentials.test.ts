@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { buildSchema } from 'graphql';
 import { createLogger } from '../../infra/runtime/log.js';
 import { serveSubgraph, type RunningSubgraphServer } from '../../subgraphs/_kernel/http/subgraph-server.js';
@@ -8,6 +9,7 @@ import { ANONYMOUS } from '../../subgraphs/_kernel/wire/principal.js';
 import { PLATFORM_TENANT } from '../../subgraphs/_kernel/wire/tenant.js';
 import { DEMO_PASSWORD } from '../journeys/main-job.js';
 import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
+import { eventually } from '../support/runtime.js';
 import {
   bearer,
   forgeOf,
@@ -21,6 +23,7 @@ import {
   type TokenForge,
   type Tokens,
 } from './attacker.js';
+import { queryDatabase } from './database.js';
 
 const REFRESH = `mutation Refresh($token: String!) {
   refreshSession(refreshToken: $token) { ... on AuthPayload { accessToken refreshToken } ... on UserError { code } }
@@ -151,6 +154,24 @@ describe('somebody with the wrong credentials', () => {
       }
     });
 
+    it('of a key that was rotated out is refused, as it is not while the key is but retired', async () => {
+      const addKey = async (retired: string): Promise<string> => {
+        const kid = `tenant-${randomUUID()}`;
+        await queryDatabase(
+          platform,
+          `INSERT INTO identity.signing_key (kid, realm, public_jwk, sealed_private_jwk, created_at, retired_at)
+           SELECT '${kid}', realm, public_jwk || '{"kid": "${kid}"}', sealed_private_jwk, now() - interval '40 days', now() - interval '${retired}'
+           FROM identity.signing_key WHERE realm = 'tenant' AND retired_at IS NULL LIMIT 1`,
+        );
+        return forge.signed('tenant', acme.accessToken, { header: { kid } });
+      };
+      const [rotatedOut, retired] = [await addKey('2 hours'), await addKey('1 minute')];
+      // The gateway asks for keys again as soon as it may: from then on it knows of both that there are.
+      await eventually(async () => (await askAs(retired)).status === 200, 60_000);
+      await refused(rotatedOut);
+      await expect(askAs(retired)).resolves.toMatchObject({ status: 200, codes: [] });
+    });
+
     it('of platform staff is none of a company, and the other way round', async () => {
       const asMember = { aud: 'spine:tenant', tid: undefined };
       await refused(await forge.signed('platform', admin, { claims: asMember }));
@@ -170,7 +191,7 @@ describe('somebody with the wrong credentials', () => {
     });
   });
 
-  it('ends the whole session by showing a refresh token twice, or at another company', async () => {
+  it('ends the whole session by showing a refresh token twice, or at another company, and gets at most one child of twenty at a time', async () => {
     const refresh = (token: string, host = 'acme.localhost'): Promise<Reply> =>
       knock(platform.url, { headers: { host }, body: { query: REFRESH, variables: { token } } });
     const first = await tokensOf(platform.url, 'client@acme.example');

@@ -173,6 +173,20 @@ describe('somebody who is signed in', () => {
     expect(members.text).not.toContain('globex.example');
   });
 
+  it('is answered by a list that an id of another company filters as by one that an unknown id does, and the platform is told', async () => {
+    const [theirs] = await queryDatabase<{ hex: string }>(
+      platform,
+      `SELECT replace(p.id::text, '-', '') AS hex FROM booking.provider p JOIN tenancy.tenant t ON t.id = p.tenant_id WHERE t.slug = 'globex' LIMIT 1`,
+    );
+    const list = (id: string) => ask('owner', 'query ($filter: BookingFilter) { bookings(filter: $filter) { edges { cursor } } }', { filter: { providerId: id } });
+    const foreign = `prv_${theirs?.hex}`;
+    const [known, unknown] = [await list(foreign), await list(`prv_${'0'.repeat(19)}1${'0'.repeat(12)}`)];
+    expect(known.data).toEqual({ bookings: { edges: [] } });
+    expect(known.text).toBe(unknown.text);
+    const named = () => queryDatabase<{ id: string }>(platform, `SELECT payload->>'id' AS id FROM kernel.outbox_event WHERE type = 'kernel.foreign_id_named'`);
+    await eventually(async () => (await named()).some(({ id }) => id === foreign), 30_000);
+  });
+
   it('is given nothing that was cut, and it is fetched for nobody, however it is asked for', async () => {
     const hidden = 'payments(first: 1) { edges { node { id amount { amount } } } }';
     const ways: readonly (readonly [string, object])[] = [

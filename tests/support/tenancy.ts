@@ -8,7 +8,7 @@ import { PLATFORM_TENANT, type TenantIdentity } from '../../subgraphs/_kernel/wi
 import type { IdentityEvents } from '../../subgraphs/identity/events.js';
 import type { TenancyEvents } from '../../subgraphs/tenancy/events.js';
 import type { TenancyServices } from '../../subgraphs/tenancy/services.js';
-import { createTenancy } from '../../subgraphs/tenancy/subgraph.js';
+import { createTenancy, type TenancyConfig } from '../../subgraphs/tenancy/subgraph.js';
 import { startHostedSubgraph, type HostedSubgraph } from './hosted-subgraph.js';
 import { contextFor, createTestClock } from './runtime.js';
 import { createTestFiles } from './files.js';
@@ -45,11 +45,14 @@ export interface TestTenancy extends HostedSubgraph<TenancyServices, TenancyEven
 /** Address of the owner of a test company. */
 export const ownerOf = (slug: string): string => `owner@${slug}.example`;
 
-/** Tenancy at work on a database of its own. */
-export async function startTestTenancy(): Promise<TestTenancy> {
+/**
+ * Tenancy at work on a database of its own.
+ * @param config where it should be set up otherwise than most tests need it
+ */
+export async function startTestTenancy(config: Partial<TenancyConfig> = {}): Promise<TestTenancy> {
   const clock = createTestClock();
   const hosted = await startHostedSubgraph<TenancyServices, TenancyEvents & IdentityEvents>(
-    (runtime) => createTenancy(runtime, { issuer: 'http://spine.example', files: createTestFiles() }),
+    (runtime) => createTenancy(runtime, { issuer: 'http://spine.example', files: createTestFiles(), ...config }),
     clock,
   );
   const { tenants } = hosted.subgraph.services;

@@ -45,13 +45,14 @@ const TRIES = 3;
 /** One request is in the sample whole or not at all, and in every part of the platform alike. */
 export const isSampled = (requestId: string, share: number): boolean => crc32(requestId) / 2 ** 32 < share;
 
+function plainValue(value: PolicyResource['attributes'][string]): Prisma.InputJsonValue | null {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Date) return value.toISOString();
+  return value;
+}
+
 const plain = (attributes: PolicyResource['attributes']): Prisma.InputJsonObject =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [
-      name,
-      typeof value === 'bigint' ? Number(value) : value instanceof Date ? value.toISOString() : value,
-    ]),
-  );
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, plainValue(value)]));
 
 function entryOf(context: RequestContext, { action, resource, decision }: LoggedDecision): Entry {
   const { tenant, principal, origin, clock } = context;

@@ -64,6 +64,16 @@ export const RESOURCES = {
     size: { type: { kind: 'number' }, description: 'How long it is, in bytes.' },
     createdAt: { type: { kind: 'instant' }, description: 'When it was announced.' },
   },
+  Membership: {
+    id: id('mbr', 'The membership.'),
+    ownerId: id('usr', 'The person whose it is.'),
+    roles: { type: { kind: 'texts' }, description: 'Names of her roles.' },
+    status: {
+      type: { kind: 'text', values: ['ACTIVE', 'INACTIVE', 'BANNED', 'HOLD', 'PENDING', 'SUSPENDED'] },
+      description: 'Where she stands in the company.',
+    },
+    createdAt: { type: { kind: 'instant' }, description: 'When she became a member.' },
+  },
   /** Decided before any client is read: policies see who asks and when, not whom about. */
   Client: {},
   Incident: {
@@ -88,6 +98,8 @@ export const ACTIONS = {
   'payment:read': { resource: 'Payment', permissions: ['billing:read'], ownerMay: true },
   'file:read': { resource: 'StoredFile', permissions: ['files:read'], ownerMay: true },
   'file:delete': { resource: 'StoredFile', permissions: ['files:delete'], ownerMay: true },
+  'member:read': { resource: 'Membership', permissions: ['users:manage', 'patients:read'], ownerMay: true },
+  'member:change': { resource: 'Membership', permissions: ['users:manage'], ownerMay: false },
   'client:readContact': { resource: 'Client', permissions: [], ownerMay: false },
   'incident:applyFlags': { resource: 'Incident', permissions: ['settings:update'], ownerMay: false },
   'incident:forceLogout': { resource: 'Incident', permissions: ['settings:update'], ownerMay: false },

@@ -6,7 +6,7 @@ import { ACME, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../request/ids.js';
 import type { TenantIdentity } from '../wire/tenant.js';
 import type { Asking } from './asking.js';
-import { POLICY_ACTIONS, RESOURCE_TYPES } from './catalogue.js';
+import { attributesOf, POLICY_ACTIONS, RESOURCE_TYPES } from './catalogue.js';
 import { compilePolicy } from './compile-policy.js';
 import { PLATFORM_GUARDS } from './platform-guards.js';
 import type { CompiledPolicy, PolicyDocument, PolicyResource } from './policy.js';
@@ -60,6 +60,19 @@ describe('a policy', () => {
       ['type Query { x: Int }', ...RESOURCE_TYPES.map((type) => definitionOf(type))].join('\n'),
     );
     for (const type of RESOURCE_TYPES) expect(isObjectType(graph.getType(type))).toBe(true);
+  });
+
+  test('knows of an attribute that the graph has by that name exactly the values that the graph has for it', () => {
+    let compared = 0;
+    for (const type of RESOURCE_TYPES) {
+      for (const [name, { type: attribute }] of Object.entries(attributesOf('resource', type))) {
+        const values = attribute.kind === 'text' ? valuesOfField(type, name) : null;
+        if (values === null || attribute.kind !== 'text') continue;
+        expect({ type, name, values: [...(attribute.values ?? [])].sort() }).toEqual({ type, name, values });
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThanOrEqual(4);
   });
 
   test.each([
@@ -174,9 +187,24 @@ describe('a policy', () => {
   });
 });
 
+const supergraph = parse(readFileSync('schema/supergraph.graphql', 'utf8'), { noLocation: true });
+
+/** The values of the enum that a field of the committed supergraph is of, in order; null for a field that is of none. */
+function valuesOfField(type: string, field: string): readonly string[] | null {
+  for (const definition of supergraph.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== type) continue;
+    const found = definition.fields?.find(({ name }) => name.value === field)?.type;
+    const named = found?.kind === Kind.NON_NULL_TYPE ? found.type : found;
+    const values = supergraph.definitions.find(
+      (one) => one.kind === Kind.ENUM_TYPE_DEFINITION && named?.kind === Kind.NAMED_TYPE && one.name.value === named.name.value,
+    );
+    return values?.kind === Kind.ENUM_TYPE_DEFINITION ? (values.values ?? []).map(({ name }) => name.value).sort() : null;
+  }
+  return null;
+}
+
 /** The definition of a type in the committed supergraph, without its directives. */
 function definitionOf(type: string): string {
-  const supergraph = parse(readFileSync('schema/supergraph.graphql', 'utf8'), { noLocation: true });
   const found = supergraph.definitions.some(
     (definition) => definition.kind === Kind.OBJECT_TYPE_DEFINITION && definition.name.value === type,
   );

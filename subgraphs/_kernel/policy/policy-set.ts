@@ -44,8 +44,11 @@ export const undecided = (error: string): Decision =>
 /** The platform itself acts: no roles, no policies. */
 export const BY_THE_PLATFORM: Decision = decision('ROLES', { reasons: ['The platform itself acts'] });
 
-const cedarValue = (value: string | number | bigint | Date): CedarValueJson =>
-  value instanceof Date ? value.getTime() : typeof value === 'bigint' ? Number(value) : value;
+function cedarValue(value: NonNullable<PolicyResource['attributes'][string]>): CedarValueJson {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'object' ? [...value] : value;
+}
 
 /** What is missing is left out: Cedar knows no null. */
 const cedarAttributes = (attributes: PolicyResource['attributes']): Record<string, CedarValueJson> =>

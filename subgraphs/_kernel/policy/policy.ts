@@ -81,14 +81,14 @@ export interface CompiledPolicy {
   readonly cedar: string;
 }
 
-/** What a decision is about: the values of the catalogue's attributes, ids as UUIDs, instants as dates. */
+/** What a decision is about: the values of the catalogue's attributes, ids as UUIDs, instants as dates, texts as lists. */
 export interface PolicyResource {
   readonly type: ResourceType;
   /** UUID; null where the decision is about no single one. */
   readonly id: string | null;
   /** Tenant whose it is; null where the decision is about no single one. */
   readonly tenantId: string | null;
-  readonly attributes: Readonly<Record<string, string | number | bigint | Date | null>>;
+  readonly attributes: Readonly<Record<string, string | number | bigint | Date | readonly string[] | null>>;
 }
 
 export const DECISION_LAYERS = ['PLATFORM_GUARD', 'DENY_POLICY', 'ROLES', 'ALLOW_POLICY', 'NOTHING', 'ERROR'] as const;

@@ -24,6 +24,7 @@ const OPERATORS = {
   atMost: 'lte',
   greaterThan: 'gt',
   atLeast: 'gte',
+  contains: 'has',
 } as const satisfies Record<RowTest['comparison'], string>;
 
 /**

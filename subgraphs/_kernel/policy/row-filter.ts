@@ -4,7 +4,7 @@ import { refusingGuard } from './platform-guards.js';
 import type { CompiledCondition, CompiledPolicy, Operand, Scalar } from './policy.js';
 import { roleGrant } from './role-grant.js';
 
-type TestComparison = 'equals' | 'in' | 'lessThan' | 'atMost' | 'greaterThan' | 'atLeast';
+type TestComparison = 'equals' | 'in' | 'lessThan' | 'atMost' | 'greaterThan' | 'atLeast' | 'contains';
 
 /** A comparison of one attribute of the row; false of one that is missing, unless negated. */
 export interface RowTest {
@@ -21,7 +21,7 @@ export type RowFilter = RowTest | { readonly kind: 'all' | 'any'; readonly of: r
 export const EVERYTHING: RowFilter = { kind: 'all', of: [] };
 export const NOTHING: RowFilter = { kind: 'any', of: [] };
 
-const SWAPPED = { equals: 'equals', in: 'in', lessThan: 'greaterThan', atMost: 'atLeast' } as const;
+const SWAPPED = { equals: 'equals', in: 'in', lessThan: 'greaterThan', atMost: 'atLeast', contains: 'contains' } as const;
 
 const isEverything = (filter: RowFilter): boolean => filter.kind === 'all' && filter.of.length === 0;
 const isNothing = (filter: RowFilter): boolean => filter.kind === 'any' && filter.of.length === 0;
@@ -78,7 +78,6 @@ function conditionFilter(condition: CompiledCondition, facts: Facts, type: Resou
     throw new Error(`a policy looks at ${type}.${left.name}, which there is not`);
   }
   if (value === undefined) return constant(negated);
-  if (comparison === 'contains') throw new Error(`${type}.${left.name} is no list`);
   return { kind: 'test', attribute: left.name, comparison: swapped ? SWAPPED[comparison] : comparison, value, negated };
 }
 

@@ -40,3 +40,11 @@ export function valueReader(type: AttributeType): (value: unknown) => ReadValue 
     }
   }
 }
+
+/** Reads what an attribute of many texts has. */
+export function readTexts(value: unknown): { readonly ok: true; readonly value: readonly string[] } | { readonly ok: false; readonly message: string } {
+  const isText = (one: unknown): one is string => typeof one === 'string' && one.length <= LONGEST;
+  return Array.isArray(value) && value.every(isText)
+    ? { ok: true, value }
+    : { ok: false, message: `must be a list of texts of at most ${LONGEST} characters` };
+}

@@ -6,11 +6,34 @@ import type { TenantIdentity } from '../wire/tenant.js';
 import { receiptAddress, receiptNumber } from './receipt-link.js';
 
 /** What a payment is for, where nobody has said it. */
-export const SOMETHING_BOOKED = 'your booking';
+const SOMETHING_BOOKED = 'your booking';
+
+/** To whom such a mail goes. */
+export interface Payer {
+  readonly displayName: string;
+  readonly email: string;
+}
+
+/** By what the address is made that opens without signing in. */
+interface ReceiptAddresses {
+  readonly secretBox: SecretBox;
+  readonly publicUrl: string;
+}
+
+/** Tells whoever was to pay that it did not go through, with the address at which it can be paid after all. */
+export function paymentFailedMail(
+  at: ReceiptAddresses,
+  tenant: TenantIdentity,
+  { paymentId, amount, what = SOMETHING_BOOKED }: { readonly paymentId: string; readonly amount: Money; readonly what?: string | undefined },
+  { displayName, email }: Payer,
+): Mail {
+  const link = receiptAddress(at, tenant, paymentId);
+  return { template: 'PAYMENT_FAILED', to: email, values: { displayName, amount: moneyInWords(amount), what, link } };
+}
 
 /** Tells whoever paid that the money has come, with the address of the receipt: it opens without signing in. */
 export function receiptMail(
-  at: { readonly secretBox: SecretBox; readonly publicUrl: string },
+  at: ReceiptAddresses,
   tenant: TenantIdentity,
   { paymentId, amount, what = SOMETHING_BOOKED, paidAt }: {
     readonly paymentId: string;
@@ -18,7 +41,7 @@ export function receiptMail(
     readonly what?: string | undefined;
     readonly paidAt: Date;
   },
-  payer: { readonly displayName: string; readonly email: string },
+  payer: Payer,
 ): Mail {
   return {
     template: 'INVOICE',

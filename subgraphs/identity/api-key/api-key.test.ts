@@ -113,6 +113,24 @@ describe('API keys', () => {
     expect(await t.eventTypes()).toEqual(expect.arrayContaining(['identity.api_key_created', 'identity.api_key_revoked']));
   });
 
+  test('are made anew for a program that was archived and is taken back', async () => {
+    const { serviceAccounts: programs } = t.subgraph.services;
+    const { id } = await programs.create(at(), { name: 'Back', description: '', permissions: ['billing:read'] });
+    const before = await create({ serviceAccountId: id, permissions: ['billing:read'] });
+    await expect(programs.restore(at(), id)).rejects.toThrow('not found');
+    await programs.archive(at(), id);
+    expect((await programs.list(at())).map(({ name }) => name)).not.toContain('Back');
+    expect((await programs.list(at(), true)).map(({ name }) => name)).toContain('Back');
+    const lesser = contextFor(ACME, memberOf(['settings:update']), t.clock);
+    await expect(programs.restore(lesser, id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const elsewhere = contextFor(GLOBEX, memberOf(TENANT_PERMISSIONS), t.clock);
+    await expect(programs.restore(elsewhere, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(programs.restore(at(), id)).resolves.toMatchObject({ id, archivedAt: null });
+    await expect(lookUp(before.key)).resolves.toBeNull();
+    const after = await create({ serviceAccountId: id, permissions: ['billing:read'] });
+    await expect(lookUp(after.key)).resolves.toMatchObject({ serviceAccountId: id, permissions: ['billing:read'] });
+  });
+
   test('are replaced by others while they go on counting for a day', async () => {
     const old = await create({ hourlyLimit: 5 });
     const next = await t.subgraph.services.apiKeys.rotate(at(), old.apiKey.id);

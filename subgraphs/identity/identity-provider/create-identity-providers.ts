@@ -44,7 +44,7 @@ export function createIdentityProviders(parts: {
   const oidc = createOidcUpstream(createOutboundFetch(isForDevelopment), isForDevelopment);
   const samlRelation = samlRelations(publicUrl, secretBox);
   const logout = createSingleLogoutService({ tenants, outbox, secretBox, relationOf: samlRelation });
-  const everyone = createSsoService({ tenants, secretBox, oidc, saml: createSamlUpstream(), samlRelation, publicUrl });
+  const everyone = createSsoService({ tenants, outbox, secretBox, oidc, saml: createSamlUpstream(), samlRelation, publicUrl });
   const sso = withoutDisabledProvider(everyone, runtime.flags);
   return {
     providers: createIdentityProviderService({ tenants, outbox, secretBox, roles, mayBeHttp: isForDevelopment }),

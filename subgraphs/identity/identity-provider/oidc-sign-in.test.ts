@@ -155,6 +155,12 @@ describe('signing in by a provider of OpenID Connect', () => {
   });
 
   it('takes an answer once, and none that it did not ask for', async () => {
+    const refusalsTold = async () => {
+      const where = { type: 'identity.callback_refused' };
+      const rows = await t.runtime.database.tenants.of({ tenant: ACME }).outboxEvent.findMany({ where, orderBy: { id: 'asc' } });
+      return rows.map(({ payload }) => payload);
+    };
+    const before = await refusalsTold();
     upstream.signedIn({ sub: 'replay-1', email: 'replay@acme.example', email_verified: true });
     const browser = front.browser();
     const callback = await browser.follow(start(newSecret()), `http://acme.spine.example/sso/${providerId}/callback`);
@@ -171,6 +177,8 @@ describe('signing in by a provider of OpenID Connect', () => {
     const wrongIssuer = new URL(await browser.follow(start(newSecret()), `http://acme.spine.example/sso/${providerId}/callback`));
     wrongIssuer.searchParams.set('iss', 'https://evil.example');
     expect((await browser.get(wrongIssuer.href)).location).toBe(`${RETURN}?sso_error=refused`);
+    // Each of the four is told to whoever watches for them, and nothing of what was sent with it.
+    expect(await refusalsTold()).toEqual([...before, ...Array.from({ length: 4 }, () => ({ providerId: IdentityProviderId.require(providerId) }))]);
   });
 
   it('sends people back to the company’s own address only, or to those its administrator has named', async () => {

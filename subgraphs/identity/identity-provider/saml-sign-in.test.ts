@@ -5,6 +5,7 @@ import { serveIdentityRoutes, type IdentityFront } from '../../../tests/support/
 import { startTestIdentity, type TestIdentity } from '../../../tests/support/identity.js';
 import { ACME, contextFor, memberOf } from '../../../tests/support/runtime.js';
 import { createSamlIdp, type Asserted, type SamlRequest } from '../../../tests/support/saml-idp.js';
+import { formIn, startStockSamlIdp } from '../../../tests/support/stock-saml-idp.js';
 import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import { IdentityProviderId } from '../ids.js';
 import { newSecret } from './attempt.js';
@@ -75,6 +76,37 @@ describe('signing in by a provider of SAML', () => {
     expect(page.location).toContain(`${RETURN}?sso_code=`);
     const { access } = await complete(page.location, page.verifier);
     expect(decodeJwt(access.token)).toMatchObject({ amr: ['fed'], roles: ['STAFF'] });
+  });
+
+  it('works with a stock provider, which knows the platform by its metadata alone', async () => {
+    const stock = await startStockSamlIdp('stock@acme.example');
+    try {
+      const { id } = await t.subgraph.services.identityProviders.create(admin(), {
+        type: 'SAML',
+        name: 'Stock',
+        justInTime: true,
+        defaultRole: 'STAFF',
+        saml: { entityId: stock.entityId, signOnUrl: stock.signOnUrl, certificates: [stock.certificate] },
+      });
+      const door = `http://acme.spine.example/sso/${IdentityProviderId.encode(id)}`;
+      const browser = front.browser();
+      stock.trust((await browser.get(`${door}/metadata`)).body);
+      const verifier = newSecret();
+      const query = new URLSearchParams({ return_to: '/welcome', challenge: challengeOf(verifier) });
+      const { location = '' } = await browser.get(`${door}/start?${query.toString()}`);
+      expect(location).toContain(`${stock.signOnUrl}?SAMLRequest=`);
+      const shown = await fetch(location.replace('https://stock.example', stock.url));
+      const page = await shown.text();
+      expect({ status: shown.status, page }).toMatchObject({ status: 200 });
+      const { action, fields } = formIn(page);
+      expect(action).toBe(`${door}/acs`);
+      const back = await browser.post(action, fields);
+      expect(back.location).toContain(`${RETURN}?sso_code=`);
+      const { access } = await complete(back.location, verifier);
+      expect(decodeJwt(access.token)).toMatchObject({ amr: ['fed'], roles: ['STAFF'] });
+    } finally {
+      await stock.stop();
+    }
   });
 
   it('asks for the second factor of whoever has one here', async () => {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import type { Outbox } from '../../_kernel/events/outbox.js';
 import { isUuid, uuidv7 } from '../../_kernel/request/ids.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { addressAsked } from '../../_kernel/wire/tenant-address.js';
 import type { SecretBox } from '../../_kernel/secrets/secret-box.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import type { IdentityEvents } from '../events.js';
 import {
   ATTEMPT_MINUTES,
   ATTEMPT_PURPOSE,
@@ -62,13 +64,14 @@ export interface SsoService {
 
 export function createSsoService(parts: {
   readonly tenants: TenantDatabase;
+  readonly outbox: Outbox<IdentityEvents>;
   readonly secretBox: SecretBox;
   readonly oidc: OidcUpstream;
   readonly saml: SamlUpstream;
   readonly samlRelation: (context: RequestContext, provider: IdentityProviderRow) => SamlRelation;
   readonly publicUrl: string;
 }): SsoService {
-  const { tenants, secretBox, oidc, saml, samlRelation, publicUrl } = parts;
+  const { tenants, outbox, secretBox, oidc, saml, samlRelation, publicUrl } = parts;
 
   const baseOf = (context: RequestContext, providerId: string): string => addressOfProvider(publicUrl, context, providerId);
 
@@ -84,6 +87,9 @@ export function createSsoService(parts: {
     clientSecret: row.sealedSecret === null ? null : secretBox.open(row.sealedSecret, CLIENT_SECRET_PURPOSE),
     redirectUri: `${baseOf(context, row.id)}/callback`,
   });
+
+  const tellRefused = (context: RequestContext, providerId: string): Promise<void> =>
+    tenants.transaction(context, (db) => outbox.emit(db, context, 'identity.callback_refused', { providerId }));
 
   const personOf = (context: RequestContext, row: IdentityProviderRow, checks: Checks, answer: ProviderAnswer) => {
     if (answer.kind === 'OIDC') return oidc.personOf(oidcRelation(context, row), checks, answer.search);
@@ -130,7 +136,10 @@ export function createSsoService(parts: {
       const db = tenants.of(context);
       // Taken before it is looked at: an answer that does not hold is no second time tried.
       const attempt = state ? await takeAttempt(db, providerId, hashOfSecret(state), now) : null;
-      if (!attempt) throw new NotFoundError('Sign-in');
+      if (!attempt) {
+        await tellRefused(context, providerId);
+        throw new NotFoundError('Sign-in');
+      }
       const checks = checksSchema.parse(JSON.parse(secretBox.open(attempt.sealedChecks, ATTEMPT_PURPOSE)));
       try {
         const person = await personOf(context, provider, checks, answer);
@@ -143,6 +152,7 @@ export function createSsoService(parts: {
         return withOutcome(attempt.returnTo, { sso_code: code });
       } catch (error) {
         if (!(error instanceof SsoRefusal)) throw error;
+        await tellRefused(context, providerId);
         context.logger.warn({ providerId, reason: error.message }, 'the answer of an identity provider was refused');
         return withOutcome(attempt.returnTo, { sso_error: 'refused' });
       }

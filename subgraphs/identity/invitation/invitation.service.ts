@@ -157,10 +157,10 @@ export function createInvitationService(parts: {
   };
 
   /** The person of the address: known, or made from what she gives. */
-  const personOf = async (db: PlatformDb, email: string, given: AcceptanceInput): Promise<UserRow> => {
+  const personOf = async (context: RequestContext, db: PlatformDb, email: string, given: AcceptanceInput): Promise<UserRow> => {
     const known = await findUserWithPassword(db, email);
     if (known) {
-      await markEmailVerified(db, known.id, email);
+      if (await markEmailVerified(db, known.id, email)) await outbox.emit(db, context, 'identity.email_verified', { userId: known.id });
       return known;
     }
     const { displayName, password } = validate(newcomerSchema, {
@@ -214,7 +214,7 @@ export function createInvitationService(parts: {
         const now = context.clock.now();
         const invitation = await lockInvitation(db, context.tenant.id, hashOfSecret(input.token));
         if (!invitation || statusOf(invitation, now) !== 'PENDING') throw new UnauthenticatedError(REFUSED_LINK);
-        const user = await personOf(db, invitation.email, input);
+        const user = await personOf(context, db, invitation.email, input);
         await markAccepted(db, invitation, user.id, now);
         const granted = await memberships.grant(context, db, user, invitation.roles);
         const [membership] = granted ? [granted] : await findMembershipsOfUsers(tenants.of(context), [user.id]);

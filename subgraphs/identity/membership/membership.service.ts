@@ -1,5 +1,6 @@
 import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
@@ -7,6 +8,7 @@ import type { PlatformDb, TenantDatabase, TenantDb } from '../../_kernel/tenancy
 import type { IdentityEvents } from '../events.js';
 import type { UserRow } from '../user/user.store.js';
 import type { MembershipLoaders } from './membership.loader.js';
+import { membersLeftBy } from './membership-policy.js';
 import {
   findMembershipsPage,
   insertMembership,
@@ -16,9 +18,10 @@ import {
 import { changeSeat } from './seat.js';
 
 export interface MembershipService {
+  /** Null for one that is not there, and for one that is not hers to see, as policies leave it. */
   find(context: RequestContext, id: string): Promise<MembershipRow | null>;
   ofUser(context: RequestContext, userId: string): Promise<MembershipRow | null>;
-  /** @throws {ForbiddenError} without `users:manage` */
+  /** Those that policies leave. @throws {ForbiddenError} without `users:manage` */
   list(context: RequestContext, args: PageArgs): Promise<Connection<MembershipRow>>;
   /**
    * Makes a person a member of the request's tenant, in the caller's transaction.
@@ -37,15 +40,17 @@ export function createMembershipService(parts: {
   readonly tenants: TenantDatabase;
   readonly outbox: Outbox<IdentityEvents>;
   readonly loaders: MembershipLoaders;
+  readonly policies: TenantPolicies;
 }): MembershipService {
-  const { tenants, outbox, loaders } = parts;
+  const { tenants, outbox, loaders, policies } = parts;
   return {
     find: (context, id) => context.loaders.of(context, loaders.byId).load(id),
     ofUser: (context, userId) => context.loaders.of(context, loaders.byUserId).load(userId),
     async list(context, args) {
       requirePermission(context, 'users:manage');
       const page = pageOf(args, MEMBERSHIP_SORT);
-      const rows = await findMembershipsPage(tenants.of(context), page);
+      const visible = membersLeftBy((await policies.of(context)).rowFilter('member:read', 'Membership'));
+      const rows = await findMembershipsPage(tenants.of(context), visible, page);
       return connectionOf(page, rows, (row) => [row.createdAt, row.id]);
     },
     async grant(context, db, user, roles) {

@@ -1,7 +1,7 @@
 import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { MemberActivity } from '../../_kernel/wire/member-activity.js';
-import type { Membership } from '../../../prisma/generated/client.js';
+import type { Membership, Prisma } from '../../../prisma/generated/client.js';
 
 export type MembershipRow = Membership;
 
@@ -20,8 +20,9 @@ export const findMembershipsWithRole = (db: TenantDb, role: string): Promise<Mem
 export const findMembershipsByIds = (db: TenantDb, ids: readonly string[]): Promise<MembershipRow[]> =>
   db.membership.findMany({ where: { id: { in: [...ids] } } });
 
-export function findMembershipsPage(db: TenantDb, page: Page): Promise<MembershipRow[]> {
-  return db.membership.findMany(keysetQuery(page, MEMBERSHIP_SORT));
+export function findMembershipsPage(db: TenantDb, visible: Prisma.MembershipWhereInput, page: Page): Promise<MembershipRow[]> {
+  const { where, ...rest } = keysetQuery(page, MEMBERSHIP_SORT);
+  return db.membership.findMany({ where: { AND: [visible, where] }, ...rest });
 }
 
 /** @returns null when the person is a member already */

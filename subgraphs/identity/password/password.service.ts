@@ -78,7 +78,7 @@ export function createPasswordService(parts: {
         const proof = await proofs.use(context, db, 'PASSWORD_RESET', { token });
         const user = proof && (await findUserById(db, proof.userId));
         if (!user || user.email !== proof.email) return false;
-        await markEmailVerified(db, user.id, user.email);
+        if (await markEmailVerified(db, user.id, user.email)) await outbox.emit(db, context, 'identity.email_verified', { userId: user.id });
         await replace(context, db, user, passwordHash, 'RESET', null);
         return true;
       });

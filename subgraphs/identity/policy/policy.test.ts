@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTestIdentity, type TestIdentity } from '../../../tests/support/identity.js';
+import { listsAgreeWithDecisions } from '../../../tests/support/policies.js';
 import { ACME, contextFor, eventually, GLOBEX, memberOf, type TestRuntime } from '../../../tests/support/runtime.js';
 import { createAccessLog, isSampled, type LoggedDecision } from '../../_kernel/policy/access-log.js';
 import type { PolicyResource } from '../../_kernel/policy/policy.js';
+import { policiesAbout, USERS } from '../../_kernel/policy/support/random-policies.js';
 import type { PolicyJudge } from '../../_kernel/policy/tenant-policies.js';
 import { BookingId } from '../../booking/ids.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import type { TenantIdentity } from '../../_kernel/wire/tenant.js';
-import { PolicyId, UserId } from '../ids.js';
+import { MembershipId, PolicyId, UserId } from '../ids.js';
+import { membersLeftBy, membershipResource } from '../membership/membership-policy.js';
+import type { MembershipRow } from '../membership/membership.store.js';
 import type { PolicyInput } from './policy.js';
 
 const [ANA, BEN] = [uuidv7(), uuidv7()];
@@ -319,6 +323,109 @@ describe('policies of a company’s own', () => {
       for (const allowed of [true, true, true, false, false, true]) log.record(at(who), decided(allowed));
       await log.close();
       expect(await kept(t.runtime, who)).toEqual([false, false, true]);
+    });
+  });
+
+  describe('about members', () => {
+    const memberships = () => t.subgraph.services.memberships;
+    const MADE = ['2027-01-11T09:00:00.000Z', '2027-01-12T09:00:00.000Z'] as const;
+    const ROLES = [['STAFF'], ['VIEWER'], ['STAFF', 'VIEWER'], []];
+    let rows: readonly MembershipRow[];
+
+    beforeAll(async () => {
+      const users = Array.from({ length: 18 }, (_none, nr) => ({ nr, id: USERS[nr] ?? uuidv7() }));
+      await t.runtime.database.platform.db.user.createMany({
+        data: users.map(({ id, nr }) => ({ id, email: `member-${nr}@acme.example`, displayName: `Member ${nr}` })),
+      });
+      rows = await t.runtime.database.tenants.of({ tenant: ACME }).membership.createManyAndReturn({
+        data: users.map(({ id, nr }) => ({
+          id: uuidv7(),
+          userId: id,
+          roles: ROLES[nr % 4] ?? [],
+          status: nr % 3 === 0 ? 'SUSPENDED' : 'ACTIVE',
+          createdAt: new Date(MADE[nr % 2] ?? ''),
+        })),
+      });
+    });
+
+    test('leave the same members in lists as one by one', async () => {
+      await listsAgreeWithDecisions({
+        action: 'member:read',
+        documents: policiesAbout('Membership', 'member:read', { roles: ['STAFF', 'VIEWER'], status: ['ACTIVE', 'SUSPENDED'], createdAt: [MADE[0]] }),
+        resources: rows.map(membershipResource),
+        async left(filter) {
+          const where = { AND: [{ id: { in: rows.map(({ id }) => id) } }, membersLeftBy(filter)] };
+          const left = await t.runtime.database.tenants.of({ tenant: ACME }).membership.findMany({ where, select: { id: true } });
+          return left.map(({ id }) => id);
+        },
+      });
+    });
+
+    test('hide them, wherever they are asked for, and keep them as they are', async () => {
+      const deny = (action: string, role: string) =>
+        create({
+          description: `Viewers are not for ${role}`,
+          actions: [action],
+          resources: ['Membership'],
+          principals: { roles: [role] },
+          conditions: [{ attribute: 'resource.roles', operator: 'CONTAINS', value: 'VIEWER' }],
+        });
+      const policies = [await deny('member:read', 'ADMIN'), await deny('member:change', 'BILLING')];
+      await judge(policies.map(({ id }) => id));
+      const [seen, hidden] = [rows.find(({ roles }) => roles[0] === 'STAFF' && roles.length === 1), rows.find(({ roles }) => roles[0] === 'VIEWER')];
+      if (!seen || !hidden) throw new Error('There is one of each');
+      const [admin, books] = ['ADMIN', 'BILLING'].map((role) => memberOf(TENANT_PERMISSIONS, { roles: [role] }));
+
+      expect(await memberships().find(at(admin), seen.id)).toMatchObject({ id: seen.id });
+      expect(await memberships().find(at(admin), hidden.id)).toBeNull();
+      expect(await memberships().ofUser(at(admin), hidden.userId)).toBeNull();
+      const listed = (await memberships().list(at(admin), { first: 500 })).edges.map(({ node }) => node.id);
+      expect(listed).toContain(seen.id);
+      expect(listed).not.toContain(hidden.id);
+      const ruling = { status: 'SUSPENDED', reason: 'A test' };
+      const rule = (who: Principal | undefined, id: string) => t.subgraph.services.memberStandings.rule(at(who), id, ruling);
+      await expect(rule(admin, hidden.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(await memberships().find(at(books), hidden.id)).toMatchObject({ id: hidden.id });
+      await expect(rule(books, hidden.id)).rejects.toMatchObject({ code: 'FORBIDDEN', message: 'A policy of the company denies it' });
+      await expect(rule(books, seen.id)).resolves.toMatchObject({ id: seen.id });
+      const refused = await logged({ decision: 'DENY', actorId: UserId.encode((books as { userId: string }).userId) });
+      expect(refused).toEqual([expect.objectContaining({ action: 'member:change', resourceType: 'Membership', layer: 'DENY_POLICY' })]);
+    });
+
+    test('decide once for a batch of them where they look at nobody, and once for each where they do', async () => {
+      const denied = async (conditions: PolicyInput['conditions']): Promise<number> => {
+        const { id } = await create({ actions: ['member:read'], resources: ['Membership'], conditions });
+        await judge([id]);
+        const who = memberOf(TENANT_PERMISSIONS, { roles: ['ADMIN'] });
+        const context = at(who);
+        expect(await Promise.all(rows.map((row) => memberships().find(context, row.id)))).toEqual(rows.map(() => null));
+        await t.subgraph.services.policies.remove(at(), id);
+        return (await logged({ decision: 'DENY', actorId: UserId.encode((who as { userId: string }).userId) })).length;
+      };
+      expect(await denied([])).toBe(1);
+      expect(await denied([{ attribute: 'resource.createdAt', operator: 'AT_LEAST', value: MADE[0] }])).toBe(rows.length);
+    });
+
+    test('are simulated with roles as a list', async () => {
+      const [row] = rows;
+      if (!row) throw new Error('There are members');
+      const resource = {
+        id: MembershipId.encode(row.id),
+        ownerId: UserId.encode(row.userId),
+        roles: ['VIEWER'],
+        status: 'ACTIVE',
+        createdAt: MADE[0],
+      };
+      const draft = {
+        ...OTHERS_ONLY,
+        actions: ['member:*'],
+        resources: ['Membership'],
+        conditions: [{ attribute: 'resource.roles', operator: 'CONTAINS', value: 'VIEWER' }],
+      };
+      const input = { action: 'member:read', userId: UserId.encode(ANA), roles: ['OWNER'], resource, draft };
+      expect(await simulate(input)).toMatchObject({ decision: 'DENY', layer: 'DENY_POLICY' });
+      expect(await simulate({ ...input, resource: { ...resource, roles: ['STAFF'] } })).toMatchObject({ decision: 'ALLOW' });
+      expect(await simulate({ ...input, resource: { ...resource, roles: 'VIEWER' } })).toMatchObject({ issues: [{ field: 'resource.roles' }] });
     });
   });
 });

@@ -3,7 +3,7 @@ import type { Asking } from '../../_kernel/policy/asking.js';
 import { ACTIONS, attributesOf, isPolicyAction, POLICY_ACTIONS, type PolicyAction } from '../../_kernel/policy/catalogue.js';
 import { createPolicySet } from '../../_kernel/policy/policy-set.js';
 import type { CompiledPolicy, Decision, PolicyResource } from '../../_kernel/policy/policy.js';
-import { valueReader } from '../../_kernel/policy/value.js';
+import { readTexts, valueReader } from '../../_kernel/policy/value.js';
 
 /** Cedar keeps parsed what was simulated last, and nothing besides. */
 const SLOT = 'simulation';
@@ -28,7 +28,7 @@ export function readQuestion({ action, resource: given }: Simulated, tenantId: s
   const issues: FieldIssue[] = Object.keys(given)
     .filter((name) => !Object.hasOwn(known, name))
     .map((name) => ({ field: `resource.${name}`, message: `is no attribute of ${type}` }));
-  const attributes: Record<string, string | number | null> = {};
+  const attributes: Record<string, string | number | readonly string[] | null> = {};
   for (const [name, definition] of Object.entries(known)) {
     const value = Object.hasOwn(given, name) ? given[name] : null;
     if (value == null) {
@@ -36,7 +36,7 @@ export function readQuestion({ action, resource: given }: Simulated, tenantId: s
       if (!definition.optional) issues.push({ field: `resource.${name}`, message: 'must be given' });
       continue;
     }
-    const read = valueReader(definition.type)(value);
+    const read = definition.type.kind === 'texts' ? readTexts(value) : valueReader(definition.type)(value);
     if (read.ok) attributes[name] = read.value;
     else issues.push({ field: `resource.${name}`, message: read.message });
   }

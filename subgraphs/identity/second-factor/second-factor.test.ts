@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { generate } from 'otplib';
@@ -82,6 +83,17 @@ describe('a second factor', () => {
     expect(url.searchParams.get('secret')).toBe(secret);
     expect(url.searchParams.get('issuer')).toBe('Spine');
     expect(secret).toMatch(/^[A-Z2-7]{32,}$/);
+    // An app knows nothing but the address and the standards: RFC 4648 for the secret, RFC 6238 for the codes.
+    const of = (name: string, unless: string): string => url.searchParams.get(name) ?? unless;
+    const digits = Number(of('digits', '6'));
+    const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+    const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+    t.clock.advance(30_000);
+    const step = Buffer.alloc(8);
+    step.writeBigUInt64BE(BigInt(Math.floor(t.clock.now().getTime() / 1_000 / Number(of('period', '30')))));
+    const mac = createHmac(of('algorithm', 'SHA1').toLowerCase(), key).update(step).digest();
+    const code = String((mac.readUInt32BE((mac.at(-1) ?? 0) & 0xf) & 0x7f_ff_ff_ff) % 10 ** digits).padStart(digits, '0');
+    expect(claimsOf(await complete(await challengeOf(her.email), code))).toMatchObject({ acr: 'aal2' });
   });
 
   test('stands between the password and the session, and shows in the token', async () => {

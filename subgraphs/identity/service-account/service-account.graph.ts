@@ -44,7 +44,8 @@ builder.queryFields((t) => ({
     nullable: true,
     requiresScopes: [['settings:read']],
     description: 'The programs of this company, by name.',
-    resolve: (_root, _args, { request, services }) => services.serviceAccounts.list(request),
+    args: { archived: t.arg.boolean({ required: false, description: 'Those that were archived instead.' }) },
+    resolve: (_root, { archived }, { request, services }) => services.serviceAccounts.list(request, archived ?? false),
   }),
 }));
 
@@ -68,5 +69,15 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ description: 'Global id of the service account.' }) },
     resolve: (_root, { id }, { request, services }) =>
       services.serviceAccounts.archive(request, ServiceAccountId.require(id)),
+  }),
+  restoreServiceAccount: t.field({
+    type: ServiceAccountRef,
+    nullable: true,
+    requiresScopes: [['settings:update']],
+    errors: { types: [NotFoundError, ForbiddenError, UnauthenticatedError] },
+    description: 'Takes an archived account back. Its former keys stay ended; give it a new one.',
+    args: { id: t.arg.id({ description: 'Global id of the service account.' }) },
+    resolve: (_root, { id }, { request, services }) =>
+      services.serviceAccounts.restore(request, ServiceAccountId.require(id)),
   }),
 }));

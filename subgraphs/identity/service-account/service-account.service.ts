@@ -5,6 +5,7 @@ import { requireMember, requirePermission } from '../../_kernel/request/principa
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
+import { TENANT_PERMISSIONS } from '../../_kernel/wire/permissions.js';
 import { revokeKeysOf } from '../api-key/api-key.store.js';
 import type { IdentityEvents } from '../events.js';
 import { deleteOidcClientsOf } from '../oidc/client.store.js';
@@ -15,13 +16,15 @@ import {
   archiveServiceAccount,
   findServiceAccounts,
   insertServiceAccount,
+  unarchiveServiceAccount,
   type ServiceAccountRow,
 } from './service-account.store.js';
 
 /** Programs of a company. Only people look after them: a key makes no other. Every call but `find` throws {ForbiddenError}. */
 export interface ServiceAccountService {
   find(context: RequestContext, id: string): Promise<ServiceAccountRow | null>;
-  list(context: RequestContext): Promise<ServiceAccountRow[]>;
+  /** Those at work, or those that were archived. */
+  list(context: RequestContext, archived?: boolean): Promise<ServiceAccountRow[]>;
   /**
    * @throws {ForbiddenError} also for permissions that the maker has not
    * @throws {ValidationError} @throws {ConflictError} when there is one of that name
@@ -32,6 +35,11 @@ export interface ServiceAccountService {
   ): Promise<ServiceAccountRow>;
   /** Does away with the account, with every key of it and every client that acts as it. @throws {NotFoundError} */
   archive(context: RequestContext, id: string): Promise<ServiceAccountRow>;
+  /**
+   * Takes an archived account back, without the keys and clients it had.
+   * @throws {ForbiddenError} also for one that may do what whoever asks may not @throws {NotFoundError}
+   */
+  restore(context: RequestContext, id: string): Promise<ServiceAccountRow>;
 }
 
 export function createServiceAccountService(parts: {
@@ -43,9 +51,9 @@ export function createServiceAccountService(parts: {
   return {
     find: (context, id) => context.loaders.of(context, loader).load(id),
 
-    async list(context) {
+    async list(context, archived = false) {
       requirePermission(context, 'settings:read');
-      return findServiceAccounts(tenants.of(context));
+      return findServiceAccounts(tenants.of(context), archived);
     },
 
     async create(context, input) {
@@ -75,6 +83,19 @@ export function createServiceAccountService(parts: {
           await outbox.emit(db, context, 'identity.oidc_client_changed', { clientId, kind, permissions, change: 'DELETED' });
         }
         return archived;
+      });
+    },
+
+    async restore(context, id) {
+      const asker = requireMember(context);
+      requirePermission(context, 'settings:update');
+      return tenants.transaction(context, async (db) => {
+        const restored = await unarchiveServiceAccount(db, id);
+        if (!restored) throw new NotFoundError('Service account');
+        if (!mayHandOnPermissions(asker, TENANT_PERMISSIONS.filter((permission) => restored.permissions.includes(permission)))) {
+          throw new ForbiddenError('A program cannot be allowed what you may not do yourself');
+        }
+        return restored;
       });
     },
   };

@@ -24,11 +24,17 @@ export async function insertServiceAccount(
   return rows[0] ?? null;
 }
 
-export const findServiceAccounts = (db: TenantDb): Promise<ServiceAccountRow[]> =>
-  db.serviceAccount.findMany({ where: { archivedAt: null }, orderBy: { name: 'asc' }, take: 500 });
+export const findServiceAccounts = (db: TenantDb, archived: boolean): Promise<ServiceAccountRow[]> =>
+  db.serviceAccount.findMany({ where: { archivedAt: archived ? { not: null } : null }, orderBy: { name: 'asc' }, take: 500 });
 
 export const findServiceAccountsByIds = (db: TenantDb, ids: readonly string[]): Promise<ServiceAccountRow[]> =>
   db.serviceAccount.findMany({ where: { id: { in: [...ids] } } });
+
+/** @returns the account as it is now; null when it is unknown or not archived */
+export async function unarchiveServiceAccount(db: TenantDb, id: string): Promise<ServiceAccountRow | null> {
+  const rows = await db.serviceAccount.updateManyAndReturn({ where: { id, archivedAt: { not: null } }, data: { archivedAt: null } });
+  return rows[0] ?? null;
+}
 
 /** @returns the account as it is now; null when it is unknown or was archived before */
 export async function archiveServiceAccount(

@@ -1,11 +1,13 @@
 import { ConflictError, ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
+import type { TenantPolicies } from '../../_kernel/policy/tenant-policies.js';
 import { requireFreshProof, requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { validate } from '../../_kernel/validation/validate.js';
 import type { MemberPrincipal } from '../../_kernel/wire/principal.js';
 import type { IdentityEvents } from '../events.js';
+import { membershipResource } from '../membership/membership-policy.js';
 import type { MembershipRow } from '../membership/membership.store.js';
 import { changeSeat } from '../membership/seat.js';
 import { mayHandOn } from '../role/role.js';
@@ -28,7 +30,8 @@ export interface Ruling {
 /**
  * What a company says of its members. It holds for the company only, takes effect at once, and is refused where it
  * would leave the company without an owner who can act for it. Every call throws {UnauthenticatedError},
- * {ForbiddenError} without `users:manage` and for a member who may more than whoever asks, and {NotFoundError}.
+ * {ForbiddenError} without `users:manage`, for a member who may more than whoever asks and where a policy denies it, and
+ * {NotFoundError}, also for a member whom policies hide.
  */
 export interface MemberStandingService {
   /** @throws {ValidationError} @throws {ConflictError} when nobody would be left who owns the company */
@@ -43,8 +46,9 @@ export function createMemberStandingService(parts: {
   readonly tenants: TenantDatabase;
   readonly outbox: Outbox<IdentityEvents>;
   readonly roles: RoleService;
+  readonly policies: TenantPolicies;
 }): MemberStandingService {
-  const { tenants, outbox, roles: roleService } = parts;
+  const { tenants, outbox, roles: roleService, policies } = parts;
 
   /** Changes a member under lock, once it is known that whoever asks may. */
   const change = async (
@@ -54,11 +58,14 @@ export function createMemberStandingService(parts: {
   ): Promise<MembershipRow> => {
     const asker = requireMember(context);
     requirePermission(context, 'users:manage');
-    const catalogue = await roleService.catalogue(context);
+    const [catalogue, judge] = await Promise.all([roleService.catalogue(context), policies.of(context)]);
     const changed = await tenants.transaction(context, async (db) => {
       const owners = await ownersLocked(db);
       const member = await membershipLocked(db, membershipId);
-      if (!member) throw new NotFoundError('Member');
+      if (!member || !judge.decide('member:read', membershipResource(member)).allowed) throw new NotFoundError('Member');
+      if (!judge.decide('member:change', membershipResource(member)).allowed) {
+        throw new ForbiddenError('A policy of the company denies it');
+      }
       if (!mayHandOn(asker, member.roles, catalogue)) throw new ForbiddenError('This member may more than you');
       const after = await work(db, member, asker);
       const owned = owners.some((id) => id !== membershipId) || stillOwns(after);

@@ -194,10 +194,10 @@ export const AUDITED_EVENTS: { readonly [Type in keyof AllEvents]?: Audit<Type> 
     surface: 'admin_panel',
     meta: { change: 'tenant_created', slug: tenant.slug, plan: tenant.plan },
   }),
-  'tenancy.integration_changed': ({ payload: { type, change } }) => ({
+  'tenancy.integration_changed': ({ payload: { type, change, outcome = null } }) => ({
     action: 'OPS_ACTION_APPLIED',
     surface: 'api',
-    meta: { change: `integration_${change.toLowerCase()}`, type },
+    meta: { change: `integration_${change.toLowerCase()}`, type, outcome },
   }),
   'tenancy.domain_changed': ({ payload: { host, kind, change, problem } }) => ({
     action: 'OPS_ACTION_APPLIED',

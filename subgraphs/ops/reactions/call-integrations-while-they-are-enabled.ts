@@ -49,7 +49,7 @@ export function callIntegrationsWhileTheyAreEnabled(secretBox: SecretBox): React
     'tenancy.integration_changed',
     'callIntegrationsWhileTheyAreEnabled',
     async (context, db, { payload: { type, change, sealedAddress } }) => {
-      if (change === 'ENABLED' && sealedAddress !== undefined) {
+      if ((change === 'ENABLED' || change === 'TOLD_OF') && sealedAddress !== undefined) {
         const text = secretBox.open(sealedAddress, integrationAddressPurpose(context.tenant.id));
         const address = addressSchema.parse(JSON.parse(text));
         if (type === 'CUSTOM_WEBHOOK') await callWebhook(context, db, address);

@@ -263,6 +263,32 @@ describe('webhooks', () => {
     await eventually(async () => receiver.calls.length === 2);
   });
 
+  test('are switched off after repeated failure, and count anew once one message has arrived', async () => {
+    const { id } = await register(['payment.succeeded']);
+    const now = async () => (await ask<{ status: string; failures: number; failingSince: string | null }[]>(ALL))[0];
+    const failing = async (failures: number, days: number) =>
+      t.runtime.pools.platform.query('UPDATE ops.webhook SET failures = $1, failing_since = $2', [
+        failures,
+        new Date(t.clock.now().getTime() - days * 86_400_000),
+      ]);
+    await failing(30, 2);
+    await tell();
+    await eventually(async () => (await first(id)).status === 'DELIVERED');
+    expect(await now()).toMatchObject({ status: 'ACTIVE', failures: 0, failingSince: null });
+
+    receiver.alwaysMisbehave({ kind: 'answer', status: 500 });
+    await failing(30, 2);
+    await tell();
+    await eventually(async () => ((await now())?.failures ?? 0) > 30);
+    expect(await now()).toMatchObject({ status: 'ACTIVE' });
+    await failing(19, 3);
+    await tell();
+    await eventually(async () => (await now())?.status === 'DISABLED');
+    const known = (await deliveries(id)).length;
+    await tell();
+    expect(await deliveries(id)).toHaveLength(known);
+  });
+
   test.each(['http://hooks.example.com/', 'https://127.0.0.2/', 'https://10.0.0.1/', 'https://localhost/', 'https://[::1]/', 'not a url', 'https://u:p@hooks.example.com/'])(
     'are not registered for %s',
     async (url) => {
@@ -308,16 +334,16 @@ describe('webhooks', () => {
   });
 
   test('of the integration are called with its signature while it is enabled, and belong to it', async () => {
-    const enable = async (path: string): Promise<string> => {
+    const enable = async (path: string, change: 'ENABLED' | 'TOLD_OF' = 'ENABLED'): Promise<string> => {
       const signingSecret = newSigningSecret();
       const address = JSON.stringify({ url: `${receiver.url}${path}`, signingSecret });
       const sealedAddress = t.runtime.secretBox.seal(address, integrationAddressPurpose(ACME.id));
-      await t.tell('tenancy.integration_changed', { type: 'CUSTOM_WEBHOOK', change: 'ENABLED', sealedAddress });
+      await t.tell('tenancy.integration_changed', { type: 'CUSTOM_WEBHOOK', change, sealedAddress });
       return signingSecret;
     };
     const kept = async () => (await ask<{ id: string; status: string }[]>(ALL)).map(({ id, status }) => ({ id, status }));
     const former = await enable('/former');
-    const secret = await enable('/integration');
+    const secret = await enable('/integration', 'TOLD_OF');
     await tell();
     const call = await eventually(async () => receiver.calls[0]);
     expect(call.path).toBe('/integration');

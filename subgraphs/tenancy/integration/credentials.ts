@@ -52,6 +52,9 @@ export interface TypedCredentials {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** The kinds that are told what happens in the company. */
+export const TOLD_TYPES = ['SLACK_NOTIFICATION', 'CUSTOM_WEBHOOK'] as const satisfies readonly IntegrationType[];
+
 /** Where an integration is told what happens in the company; null for kinds that are not told. */
 export function addressOf({ type, values }: TypedCredentials): IntegrationAddress | null {
   const { webhookUrl, url, signingSecret } = values;

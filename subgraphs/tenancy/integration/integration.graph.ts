@@ -1,14 +1,24 @@
-import { ForbiddenError, NotFoundError, StepUpRequiredError, ValidationError } from '../../_kernel/errors/domain-error.js';
+import {
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  RateLimitedError,
+  StepUpRequiredError,
+  ValidationError,
+} from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
 import { maskedSchema, type IntegrationType, type MaskedCredential } from './credentials.js';
+import type { CheckedIntegration, CheckOutcome } from './integration-check.js';
 import type { EnabledIntegration } from './integration.service.js';
 import type { IntegrationRow } from './integration.store.js';
 
 const IntegrationTypeEnum = builder.enumType('IntegrationType', {
   description: 'A service outside that the platform can work with for a company.',
   values: {
-    CAPRICORN_EDI: { description: 'Orders and invoices by EDI.' },
-    STRIPE_PAYMENT: { description: "The company's own account at Stripe." },
+    CAPRICORN_EDI: { description: 'Access to EDI, kept for whoever exchanges orders there, and verified when asked.' },
+    STRIPE_PAYMENT: {
+      description: "The company's own account at Stripe, kept and verified when asked; payments go through the platform's.",
+    },
     SLACK_NOTIFICATION: { description: 'Messages to a channel of Slack.' },
     CUSTOM_WEBHOOK: { description: 'Calls to an address of its own, signed by us.' },
   } satisfies Record<IntegrationType, { description: string }>,
@@ -22,6 +32,26 @@ const MaskedCredentialRef = builder.objectRef<MaskedCredential>('MaskedCredentia
   }),
 });
 
+const IntegrationCheckOutcomeEnum = builder.enumType('IntegrationCheckOutcome', {
+  description: 'What came of asking a service whether it lets us in.',
+  values: {
+    ANSWERS: { description: 'It does.' },
+    REFUSED: { description: 'It does not take the credentials.' },
+    UNREACHABLE: { description: 'It could not be asked, or does not answer as it should.' },
+  } satisfies Record<CheckOutcome, { description: string }>,
+});
+
+type Check = CheckedIntegration & { readonly at: Date };
+
+const IntegrationCheckRef = builder.objectRef<Check>('IntegrationCheck').implement({
+  description: 'Whether a service let us in when it was last asked.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When it was asked.' }),
+    outcome: t.expose('outcome', { type: IntegrationCheckOutcomeEnum, description: 'What came of it.' }),
+    problem: t.exposeString('problem', { nullable: true, description: 'What is in the way; null where it answers.' }),
+  }),
+});
+
 const IntegrationRef = builder.objectRef<IntegrationRow>('Integration').implement({
   description: 'A service outside that a company lets the platform work with. Its credentials are never answered.',
   requiresScopes: [['settings:read'], ['settings:update']],
@@ -32,6 +62,13 @@ const IntegrationRef = builder.objectRef<IntegrationRow>('Integration').implemen
       type: [MaskedCredentialRef],
       description: 'Which credentials are kept, masked.',
       resolve: ({ maskedCredentials }) => maskedSchema.parse(maskedCredentials),
+    }),
+    check: t.field({
+      type: IntegrationCheckRef,
+      nullable: true,
+      description: 'What `verifyIntegration` last found; null before it was asked with these credentials.',
+      resolve: ({ checkedAt, checkOutcome, checkProblem }) =>
+        checkedAt && checkOutcome ? { at: checkedAt, outcome: checkOutcome, problem: checkProblem } : null,
     }),
     enabledAt: t.expose('enabledAt', { type: 'DateTime', description: 'When it was last enabled.' }),
     disabledAt: t.expose('disabledAt', { type: 'DateTime', nullable: true, description: 'When it was disabled; null while it is active.' }),
@@ -135,6 +172,15 @@ builder.mutationFields((t) => ({
     description: 'Ends the use of an integration at once.',
     args: { type: t.arg({ type: IntegrationTypeEnum, description: 'Which.' }) },
     resolve: (_root, { type }, { request, services }) => services.integrations.disable(request, type),
+  }),
+  verifyIntegration: t.field({
+    type: IntegrationRef,
+    nullable: true,
+    requiresScopes: [['settings:update']],
+    errors: { types: [NotFoundError, ForbiddenError, ConflictError, RateLimitedError] },
+    description: 'Asks Stripe or EDI whether it lets us in with what is kept; at most every ten seconds. Nothing is changed there.',
+    args: { type: t.arg({ type: IntegrationTypeEnum, description: 'Which.' }) },
+    resolve: (_root, { type }, { request, services }) => services.integrations.verify(request, type),
   }),
   rotateIntegrationKey: t.field({
     type: RotatedKeyRef,

@@ -1,4 +1,4 @@
-import { ForbiddenError, NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { ConflictError, ForbiddenError, NotFoundError, RateLimitedError } from '../../_kernel/errors/domain-error.js';
 import type { Outbox } from '../../_kernel/events/outbox.js';
 import { requireFreshProof, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
@@ -9,22 +9,36 @@ import { integrationAddressPurpose } from '../../_kernel/wire/integration-addres
 import type { TenancyEvents } from '../events.js';
 import { lockOwnTenant } from '../settings/lock-own-tenant.js';
 import { identityOf } from '../tenant/tenant.js';
-import { findTenantsByIds } from '../tenant/tenant.store.js';
-import { addressOf, credentialsSchema, masked, valuesSchema, type IntegrationType } from './credentials.js';
-import type { DataKeys } from './data-key.js';
+import { findTenantsEvenDeleted } from '../tenant/tenant.store.js';
 import {
+  addressOf,
+  credentialsSchema,
+  masked,
+  TOLD_TYPES,
+  valuesSchema,
+  type IntegrationType,
+  type TypedCredentials,
+} from './credentials.js';
+import type { DataKeys } from './data-key.js';
+import { isChecked, type IntegrationCheck } from './integration-check.js';
+import {
+  claimCheck,
   deleteKeysBut,
   findIntegration,
   findIntegrations,
   findTenantsWithOldKeys,
+  findUntold,
+  keepCheck,
   keepIntegration,
   markDisabled,
+  markTold,
   reseal,
   type IntegrationRow,
 } from './integration.store.js';
 
 const KEY_AGE_MS = 90 * 86_400_000;
 const AT_ONCE = 100;
+const CHECK_PAUSE_MS = 10_000;
 
 export interface EnabledIntegration {
   readonly integration: IntegrationRow;
@@ -45,6 +59,15 @@ export interface IntegrationService {
   /** @throws {ForbiddenError} without `settings:update` @throws {NotFoundError} for one that is not active */
   disable(context: RequestContext, type: IntegrationType): Promise<IntegrationRow>;
   /**
+   * Asks the service whether it lets us in with the credentials that are kept, and notes what came of it.
+   * @throws {ForbiddenError} without `settings:update` @throws {NotFoundError} for one that is not active
+   * @throws {ConflictError} for a kind that is told what happens instead, or that has other credentials by now
+   * @throws {RateLimitedError} more often than every ten seconds
+   */
+  verify(context: RequestContext, type: IntegrationType): Promise<IntegrationRow>;
+  /** Says of every active one where it is told what happens, unless that was said. Safe to run again at any time. */
+  tellOfUntold(context: RequestContext): Promise<void>;
+  /**
    * For the platform itself, to call a service outside: the credentials of an integration; null for one that is not
    * active, which is not to be called.
    * @throws {ForbiddenError} for everybody else
@@ -55,7 +78,7 @@ export interface IntegrationService {
    * @throws {ForbiddenError} without `settings:update` @throws {StepUpRequiredError}
    */
   rotateKey(context: RequestContext): Promise<readonly IntegrationRow[]>;
-  /** The same for every company whose key is ninety days old. Safe to run again at any time. */
+  /** The same for every company whose key is ninety days old, deleted ones too: they may come back. Safe to run again at any time. */
   rotateOldKeys(context: RequestContext): Promise<void>;
 }
 
@@ -65,8 +88,9 @@ export function createIntegrationService(parts: {
   readonly outbox: Outbox<TenancyEvents>;
   readonly keys: DataKeys;
   readonly secretBox: SecretBox;
+  readonly check: IntegrationCheck;
 }): IntegrationService {
-  const { tenants, platform, outbox, keys, secretBox } = parts;
+  const { tenants, platform, outbox, keys, secretBox, check } = parts;
 
   /** Sealed credentials open only as what they were sealed for. */
   const purposeOf = (tenantId: string, type: IntegrationType): string => `tenancy.integration:${tenantId}:${type}`;
@@ -75,6 +99,20 @@ export function createIntegrationService(parts: {
     const { box } = await keys.open(db, tenantId, row.keyId);
     return valuesSchema.parse(JSON.parse(box.open(row.sealedCredentials, purposeOf(tenantId, row.type))));
   };
+
+  const sealedFor = ({ tenant }: RequestContext, credentials: TypedCredentials): { readonly sealedAddress?: string } => {
+    const address = addressOf(credentials);
+    return address === null ? {} : { sealedAddress: secretBox.seal(JSON.stringify(address), integrationAddressPurpose(tenant.id)) };
+  };
+
+  const tellOf = (context: RequestContext, { type }: IntegrationRow): Promise<void> =>
+    tenants.transaction(context, async (db) => {
+      await lockOwnTenant(db);
+      const row = await findIntegration(db, type);
+      if (!row || !(await markTold(db, type))) return;
+      const values = await opened(db, context.tenant.id, row);
+      await outbox.emit(db, context, 'tenancy.integration_changed', { type, change: 'TOLD_OF', ...sealedFor(context, { type, values }) });
+    });
 
   const rotate = (context: RequestContext): Promise<readonly IntegrationRow[]> =>
     tenants.transaction(context, async (db) => {
@@ -108,8 +146,7 @@ export function createIntegrationService(parts: {
       const given = validate(credentialsSchema, input);
       const { type, values } = given;
       const now = context.clock.now();
-      const address = addressOf(given);
-      const sealedAddress = address && secretBox.seal(JSON.stringify(address), integrationAddressPurpose(context.tenant.id));
+      const told = sealedFor(context, given);
       const integration = await tenants.transaction(context, async (db) => {
         await lockOwnTenant(db);
         const { id: keyId, box } = await keys.current(db, context.tenant.id, now);
@@ -120,8 +157,11 @@ export function createIntegrationService(parts: {
           maskedCredentials: masked(values).map((one) => ({ ...one })),
           enabledAt: now,
           disabledAt: null,
+          isTold: true,
+          checkedAt: null,
+          checkOutcome: null,
+          checkProblem: null,
         });
-        const told = sealedAddress === null ? {} : { sealedAddress };
         await outbox.emit(db, context, 'tenancy.integration_changed', { type, change: 'ENABLED', ...told });
         return row;
       });
@@ -136,6 +176,31 @@ export function createIntegrationService(parts: {
         await outbox.emit(db, context, 'tenancy.integration_changed', { type, change: 'DISABLED' });
         return disabled;
       });
+    },
+
+    async verify(context, type) {
+      requirePermission(context, 'settings:update');
+      const db = tenants.of(context);
+      if (!(await findIntegration(db, type))?.isActive) throw new NotFoundError('Active integration');
+      if (!isChecked(type)) throw new ConflictError('It is told what happens: whether that reaches it is seen there');
+      const now = context.clock.now();
+      const claimed = await claimCheck(db, type, now, new Date(now.getTime() - CHECK_PAUSE_MS));
+      if (!claimed) throw new RateLimitedError('It was asked a moment ago', CHECK_PAUSE_MS / 1_000);
+      const { outcome, problem } = await check(type, await opened(db, context.tenant.id, claimed));
+      return tenants.transaction(context, async (tx) => {
+        const checked = await keepCheck(tx, claimed, { checkOutcome: outcome, checkProblem: problem });
+        if (!checked) throw new ConflictError('It has other credentials by now');
+        await outbox.emit(tx, context, 'tenancy.integration_changed', { type, change: 'CHECKED', outcome });
+        return checked;
+      });
+    },
+
+    async tellOfUntold(context) {
+      const untold = await findUntold(platform.db, TOLD_TYPES, AT_ONCE);
+      for (const tenant of await findTenantsEvenDeleted(platform.db, untold.map(({ tenantId }) => tenantId))) {
+        const own = { ...context, tenant: identityOf(tenant) };
+        for (const row of untold) if (row.tenantId === tenant.id) await tellOf(own, row);
+      }
     },
 
     async credentialsOf(context, type) {
@@ -155,7 +220,7 @@ export function createIntegrationService(parts: {
     async rotateOldKeys(context) {
       const before = new Date(context.clock.now().getTime() - KEY_AGE_MS);
       const due = await findTenantsWithOldKeys(platform.db, before, AT_ONCE);
-      for (const tenant of await findTenantsByIds(platform.db, due)) await rotate({ ...context, tenant: identityOf(tenant) });
+      for (const tenant of await findTenantsEvenDeleted(platform.db, due)) await rotate({ ...context, tenant: identityOf(tenant) });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { DataKey, Integration, Prisma } from '../../../prisma/generated/client.js';
 import type { PlatformDb, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { IntegrationType } from './credentials.js';
+import type { CheckOutcome } from './integration-check.js';
 
 export type IntegrationRow = Integration;
 export type DataKeyRow = DataKey;
@@ -53,6 +54,35 @@ export async function reseal(
   sealed: Pick<IntegrationRow, 'keyId' | 'sealedCredentials'>,
 ): Promise<void> {
   await db.integration.updateMany({ where: { type }, data: sealed });
+}
+
+/** Notes that one is asked now. @returns null for one that was asked since, and for one that is not active */
+export async function claimCheck(db: TenantDb, type: IntegrationType, now: Date, notSince: Date): Promise<IntegrationRow | null> {
+  const rows = await db.integration.updateManyAndReturn({
+    where: { type, isActive: true, OR: [{ checkedAt: null }, { checkedAt: { lt: notSince } }] },
+    data: { checkedAt: now },
+  });
+  return rows[0] ?? null;
+}
+
+/** @returns null for one that has other credentials by now */
+export async function keepCheck(
+  db: TenantDb,
+  { type, enabledAt }: Pick<IntegrationRow, 'type' | 'enabledAt'>,
+  check: { readonly checkOutcome: CheckOutcome; readonly checkProblem: string | null },
+): Promise<IntegrationRow | null> {
+  const rows = await db.integration.updateManyAndReturn({ where: { type, enabledAt, isActive: true }, data: check });
+  return rows[0] ?? null;
+}
+
+/** Active ones of every company of which operations do not know where to call them. */
+export const findUntold = (db: PlatformDb, types: readonly IntegrationType[], limit: number): Promise<IntegrationRow[]> =>
+  db.integration.findMany({ where: { isTold: false, isActive: true, type: { in: [...types] } }, take: limit });
+
+/** @returns false for one that was told of, or is not active */
+export async function markTold(db: TenantDb, type: IntegrationType): Promise<boolean> {
+  const { count } = await db.integration.updateMany({ where: { type, isActive: true, isTold: false }, data: { isTold: true } });
+  return count > 0;
 }
 
 /** @returns null for one that is not there or not active */

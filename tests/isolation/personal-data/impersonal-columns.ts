@@ -125,7 +125,7 @@ export const IMPERSONAL: Readonly<Record<string, typeof ALL | readonly string[]>
   // Words of the name and the biography, made anew when they change.
   'booking.provider': ['time_zone', 'search'],
   'commerce.bill': ['description'],
-  'commerce.payment': ['payment_method_id', 'provider_ref', 'decline_code', 'tenant'],
+  'commerce.payment': ['payment_method_id', 'provider_ref', 'checkout_ref', 'decline_code', 'tenant'],
   'identity.consent': ['purpose', 'text_version'],
   'marketing.loyalty_entry': ['source', 'actor_id'],
   'ops.audit_entry': ['env', 'actor_id', 'actor_kind', 'subject_id', 'surface', 'meta', 'request_id'],

@@ -82,6 +82,9 @@ function conditionsAbout(type: ResourceType, samples: Samples): fc.Arbitrary<Pol
     const kind = attributesOf('resource', type)[name]?.type.kind;
     const hasOrder = kind === 'number' || kind === 'instant';
     const attribute = `resource.${name}`;
+    if (kind === 'texts') {
+      return [fc.tuple(pick(['CONTAINS', 'NOT_CONTAINS'] as const), pick(values)).map(([operator, value]) => condition(attribute, operator, value))];
+    }
     return [
       fc.tuple(pick(hasOrder ? order : equality), pick(values)).map(([operator, value]) => condition(attribute, operator, value)),
       ...(hasOrder
@@ -140,6 +143,7 @@ export function holdsOf(filter: RowFilter, attributes: PolicyResource['attribute
   const holds = {
     equals: () => one === other,
     in: () => (value as readonly Scalar[]).includes(one),
+    contains: () => (held as readonly string[]).includes(String(other)),
     lessThan: () => one < other,
     atMost: () => one <= other,
     greaterThan: () => one > other,

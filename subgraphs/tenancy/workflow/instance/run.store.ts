@@ -95,6 +95,13 @@ export async function findRunsAtWorkOn(db: TenantDb, entityType: string, entityI
   return rows.map(({ id }) => id);
 }
 
+/** The companies in which runs on something are at work; at most a thousand. */
+export async function findTenantsAtWorkOn(db: PlatformDb, entityType: string, entityId: string): Promise<readonly string[]> {
+  const where = { entityType, entityId, status: 'RUNNING' } as const;
+  const rows = await db.workflowRun.findMany({ where, distinct: ['tenantId'], take: 1_000, select: { tenantId: true } });
+  return rows.map(({ tenantId }) => tenantId);
+}
+
 /** The newest run of a workflow on something. */
 export const findNewestRunOn = (db: TenantDb, key: string, entityType: string, entityId: string): Promise<RunRow | null> =>
   db.workflowRun.findFirst({ where: { key, entityType, entityId }, include: WITH_VERSION, orderBy: { id: 'desc' } });

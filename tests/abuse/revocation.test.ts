@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Graph } from '../../clients/cli/graph.js';
 import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { eventually } from '../support/runtime.js';
-import { DEMO_PASSWORD, graphOf, signIn, signInAsAdmin } from './main-job.js';
+import { DEMO_PASSWORD, graphOf, signIn, signInAsAdmin } from '../journeys/main-job.js';
 
 /** How long something that was taken back may go on. */
 const WITHIN_MS = 5_000;
@@ -10,21 +10,23 @@ const NOTIFICATIONS = 'subscription { notificationReceived { cursor } }';
 
 interface Member {
   readonly id: string;
-  readonly user: { readonly email: string | null } | null;
+  readonly user: { readonly id: string; readonly email: string | null } | null;
 }
 
 let platform: TestPlatform;
 let owner: Graph;
 let staffMembership: string;
+let staffUser: string;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
   owner = await signIn(graphOf(platform.url, 'acme'), 'owner@acme.example');
   const { data } = await owner.ask<{ members: { edges: readonly { node: Member }[] } }>(
-    '{ members(first: 20) { edges { node { id user { email } } } } }',
+    '{ members(first: 20) { edges { node { id user { id email } } } } }',
   );
   const staff = data?.members.edges.find(({ node }) => node.user?.email === 'staff@acme.example');
   staffMembership = staff?.node.id ?? '';
+  staffUser = staff?.node.user?.id ?? '';
 }, PLATFORM_START_MS);
 afterAll(async () => platform.stop());
 
@@ -97,7 +99,46 @@ describe('what is taken back ends at once, over HTTP and where it is followed', 
     expect(await codeFor(await asStaff())).toBeUndefined();
   });
 
-  it('when a company is suspended, for everyone in it, and nobody in another', async () => {
+  it('when she stands where four of the six statuses keep her out, whoever says so, while the other two let her in', async () => {
+    const admin = await signInAsAdmin(graphOf(platform.url), 'admin@spine.example');
+    const asAdmin = (field: string, input: object) => () =>
+      admin.ask(`mutation ($input: ${field === 'setUserStatus' ? 'SetUserStatusInput' : 'UserHoldInput'}!) { ${field}(input: $input) { __typename ... on User { status } } }`, { input });
+    const rule = (status: string) => asAdmin('setUserStatus', { userId: staffUser, status, reason: 'A test' });
+    const hold = { userId: staffUser, reason: 'A test' };
+    const ways = [
+      { to: 'BANNED', out: rule('BANNED'), back: rule('ACTIVE') },
+      { to: 'SUSPENDED', out: rule('SUSPENDED'), back: rule('ACTIVE') },
+      { to: 'HOLD', out: asAdmin('holdUser', hold), back: asAdmin('releaseUser', hold) },
+    ];
+    for (const { to, out, back } of ways) {
+      await expect(after(await asStaff(), out)).resolves.toMatchObject({
+        ...OUT,
+        given: { data: { [to === 'HOLD' ? 'holdUser' : 'setUserStatus']: { __typename: 'User', status: to } } },
+      });
+      await expect(asStaff()).rejects.toThrow('was not let in');
+      await back();
+      expect(await codeFor(await asStaff())).toBeUndefined();
+    }
+    const leaving = await asStaff();
+    const left = () => leaving.ask('mutation { closeMyAccount { __typename } }');
+    await expect(after(leaving, left)).resolves.toMatchObject({ ...OUT, given: { data: { closeMyAccount: { __typename: 'AccountClosed' } } } });
+    await expect(asStaff()).rejects.toThrow('was not let in');
+    await rule('ACTIVE')();
+    expect(await codeFor(await asStaff())).toBeUndefined();
+
+    const door = graphOf(platform.url, 'acme');
+    const input = { email: 'pending@acme.example', password: DEMO_PASSWORD, displayName: 'Pending' };
+    await door.ask('mutation ($input: RegisterInput!) { register(input: $input) { __typename } }', { input });
+    const pending = await signIn(door, input.email);
+    const { data } = await pending.ask<{ me: { status: string } }>('{ me { status } }');
+    expect(data?.me).toEqual({ status: 'PENDING' });
+  });
+
+  it('when a company is suspended, for everyone in it, at every gateway, and nobody in another', async () => {
+    const elsewhere = await platform.anotherGateway();
+    const { url } = await elsewhere.listen({ host: '127.0.0.1', port: 0 });
+    const there = await signIn(graphOf(url, 'acme'), 'owner@acme.example');
+    expect(await codeFor(there)).toBeUndefined();
     const admin = await signInAsAdmin(graphOf(platform.url), 'admin@spine.example');
     const nextDoor = await signIn(graphOf(platform.url, 'globex'), 'owner@globex.example');
     const tenant = await owner.ask<{ currentTenant: { id: string } }>('{ currentTenant { id } }');
@@ -107,8 +148,12 @@ describe('what is taken back ends at once, over HTTP and where it is followed', 
       ended: 'TENANT_SUSPENDED',
       refused: 'TENANT_SUSPENDED',
     });
+    const known = performance.now();
+    await eventually(async () => (await codeFor(there)) === 'TENANT_SUSPENDED', WITHIN_MS);
+    console.info(`a suspension is known at the other gateway ${(performance.now() - known).toFixed(0)} ms after it is at the first`);
     expect(await codeFor(nextDoor)).toBeUndefined();
     await step('reactivateTenant(id: $id)');
-    await eventually(async () => (await codeFor(owner)) === undefined, WITHIN_MS);
+    await eventually(async () => (await codeFor(owner)) === undefined && (await codeFor(there)) === undefined, WITHIN_MS);
+    await elsewhere.stop();
   });
 });

@@ -7,6 +7,8 @@ import type { Graph } from '../../clients/cli/graph.js';
 import { SUPERGRAPH_FILE } from '../../infra/local/platform.js';
 import { encodePosition, LOG_START } from '../../subgraphs/_kernel/events/event.js';
 import { graphOf, signIn } from '../journeys/main-job.js';
+import { queryDatabase } from './database.js';
+import { watchRows, type RowWatch } from './foreign-rows.js';
 import { PLATFORM_START_MS, startTestPlatform, type TestPlatform } from '../support/platform.js';
 import { idsIn, operationFor, type ValueChooser } from '../support/schema-walk.js';
 
@@ -47,6 +49,7 @@ describe('the whole graph, asked by one company with the ids of another', () => 
   let schema: GraphQLSchema;
   let acme: Graph;
   let globex: Graph;
+  let watch: RowWatch;
   /** One of acme's ids for each kind. */
   let foreign: ReadonlyMap<string, string>;
 
@@ -76,13 +79,18 @@ describe('the whole graph, asked by one company with the ids of another', () => 
   };
 
   beforeAll(async () => {
+    watch = watchRows();
     platform = await startTestPlatform({ environment: { RATE_LIMIT_PRINCIPAL: '1000000', RATE_LIMIT_TENANT: '1000000', RATE_LIMIT_ADDRESS: '1000000' } });
     schema = Supergraph.build(await readFile(SUPERGRAPH_FILE, 'utf8'), { supportedFeatures: null }).apiSchema().toGraphQLJSSchema();
     acme = await signIn(graphOf(platform.url, 'acme'), 'owner@acme.example');
     globex = await signIn(graphOf(platform.url, 'globex'), 'owner@globex.example');
     foreign = new Map(idsIn(await crawl(acme)).map((id) => [id.slice(0, 3), id]));
+    await watch.learn(platform);
   }, PLATFORM_START_MS);
-  afterAll(() => platform.stop());
+  afterAll(async () => {
+    watch.stop();
+    await platform.stop();
+  });
 
   it('has ids of every kind to ask with', () => {
     expect([...foreign.keys()].sort()).toEqual(expect.arrayContaining(['bkg', 'cli', 'mbr', 'pay', 'prv', 'svc', 'tnt', 'usr']));
@@ -163,5 +171,20 @@ describe('the whole graph, asked by one company with the ids of another', () => 
     }
     expect(leaks).toEqual([]);
     expect(asked).toBeGreaterThan(0);
+  });
+
+  it('was not given one row of another company by the database in all of this', () => {
+    expect(watch.foreign()).toEqual([]);
+    expect(watch.rows()).toBeGreaterThan(10_000);
+  });
+
+  it('would have been noticed, had the database given it one', async () => {
+    const security = (how: 'DISABLE' | 'ENABLE') => queryDatabase(platform, `ALTER TABLE booking.booking ${how} ROW LEVEL SECURITY`);
+    await security('DISABLE');
+    await globex.ask('query ($id: ID!) { booking(id: $id) { id } }', { id: foreign.get('bkg') });
+    await security('ENABLE');
+    const tenants = await queryDatabase<{ slug: string; id: string }>(platform, 'SELECT slug, id FROM tenancy.tenant');
+    const idOf = new Map(tenants.map(({ slug, id }) => [slug, id]));
+    expect(watch.foreign()).toContainEqual(expect.objectContaining({ boundTo: idOf.get('globex'), heldBy: idOf.get('acme') }));
   });
 });
