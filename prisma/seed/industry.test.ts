@@ -76,6 +76,9 @@ describe('a company of an industry', () => {
     const rules = await workflows.automation.list(context);
     expect(rules.map((rule) => rule.name).sort()).toEqual(pack.rules.map((rule) => rule.name).sort());
 
+    const services = await subgraphs.booking.services.catalogue.list(context, { first: 100 });
+    const pauses = Object.fromEntries(services.edges.map(({ node }) => [node.name, node.intermissionMinutes]));
+    expect(pauses).toEqual(Object.fromEntries(pack.services.map((one) => [one.name, one.intermission?.minutes ?? null])));
     for (const { name: called, steps } of pack.services) {
       const made = await subgraphs.booking.services.progress.stepsOf(context, await serviceIdOf(tenant, called));
       expect(made.map((step) => step.name)).toEqual(steps);
@@ -115,6 +118,39 @@ describe('a company of an industry', () => {
     await expect(view(soonAfter)).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
     await reservationStatus.cancel(seedContext(runtime, tenant), viewing.id, null);
     expect(await view(other)).toMatchObject({ status: 'CONFIRMED' });
+  });
+
+  it('lets a home for a year to one client alone, a month at a time, each on a bill that comes due as it begins', async () => {
+    const tenant = await seedIndustry({ runtime, subgraphs }, await readIndustry('real-estate'));
+    const { bookingGroups, clients, providers } = subgraphs.booking.services;
+    const desk = contextFor(tenant, memberOf(['appointments:create', 'appointments:read', 'patients:create', 'patients:read']));
+    const [serviceId, units] = [await serviceIdOf(tenant, 'The loft at 9 Mill Lane'), await providers.list(desk, { first: 100 })];
+    const providerId = units?.edges.find(({ node }) => node.name === '9 Mill Lane')?.node.id ?? '';
+    const arrival = Temporal.Now.plainDateISO(tenant.timeZone).add({ years: 1 }).toString();
+    const letTo = async (displayName: string) => {
+      const { id: clientId } = await clients.create(desk, { displayName });
+      const agreed = { serviceId, providerId, clientId, arrival, months: 12, priceAmount: 195_000, idempotencyKey: uuidv7() };
+      return bookingGroups.createMonths(desk, agreed);
+    };
+    await runtime.everythingTold();
+    const before = await runtime.log.head();
+    const { id } = await letTo('Nora');
+    const months = await bookingGroups.bookingsOf(desk, id);
+    expect(months.map(({ status, priceAmount }) => [status, priceAmount])).toEqual(Array.from({ length: 12 }, () => ['CONFIRMED', 195_000n]));
+    await expect(letTo('Omar')).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+
+    await runtime.everythingTold();
+    const told = await runtime.log.read({ after: before, limit: 500, tenantId: tenant.id });
+    const opening = subgraphs.commerce.reactions.find(({ name }) => name === 'openBillWhenBookingIsCreated');
+    const system = seedContext(runtime, tenant);
+    for (const event of told.filter(({ type }) => type === opening?.on)) {
+      await runtime.database.tenants.transaction(system, async (db) => opening?.handle(system, db, event));
+    }
+    const books = contextFor(tenant, memberOf(['billing:read']));
+    const { payments } = subgraphs.commerce.services;
+    const bills = await Promise.all(months.map((month) => payments.billOfBooking(books, month.id)));
+    expect(bills.map((bill) => [bill?.status, bill?.amount, bill?.dueAt])).toEqual(months.map(({ startsAt }) => ['OPEN', 195_000n, startsAt]));
+    expect(new Set(bills.map((bill) => bill?.id)).size).toBe(12);
   });
 
   it('is the same company when it is made again', async () => {

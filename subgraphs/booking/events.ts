@@ -31,6 +31,8 @@ export interface BookingCreated extends BookingFacts {
   readonly group?: { readonly id: string } | null;
   /** How many it lasts; null, or left out, for what is booked by the hour. */
   readonly nights?: number | null;
+  /** When it is to be paid, where that was agreed; at once when null or left out. */
+  readonly dueAt?: string | null;
 }
 
 /** It is certain: paid for, or free. */

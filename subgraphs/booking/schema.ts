@@ -17,6 +17,7 @@ import './position/position.graph.js';
 import './progress/progress.graph.js';
 import './reminder/reminder.graph.js';
 import './terms/terms.graph.js';
+import './catalogue/intermission.graph.js';
 import './stay/stay.graph.js';
 import './group/booking-group.graph.js';
 import './waitlist/waitlist.graph.js';

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
-import { openShop, type Shop } from '../../tests/support/booking.js';
+import { openShop, systemOf, type Shop } from '../../tests/support/booking.js';
 import { startHostedSubgraph, type HostedSubgraph } from '../../tests/support/hosted-subgraph.js';
-import { ACME, createTestClock, memberOf } from '../../tests/support/runtime.js';
+import { ACME, contextFor, createTestClock, GLOBEX, memberOf } from '../../tests/support/runtime.js';
 import { encodePosition } from '../_kernel/events/event.js';
 import { uuidv7 } from '../_kernel/request/ids.js';
 import { ANONYMOUS, type Principal } from '../_kernel/wire/principal.js';
 import { UserId } from '../identity/ids.js';
+import type { TenancyEvents } from '../tenancy/events.js';
 import { ProviderId, ServiceId } from './ids.js';
 import type { BookingServices } from './services.js';
 import { createBooking } from './subgraph.js';
@@ -16,7 +17,7 @@ import { createBooking } from './subgraph.js';
 const clock = createTestClock(new Date('2027-03-08T08:00:00Z'));
 
 describe("booking's part of the graph", () => {
-  let hosted: HostedSubgraph<BookingServices, object>;
+  let hosted: HostedSubgraph<BookingServices, TenancyEvents>;
   let shop: Shop;
   let sdl: string;
 
@@ -154,6 +155,34 @@ describe("booking's part of the graph", () => {
     expect(data(await run(`mutation { completeBooking(id: "bkg_1") { __typename } }`, {}, client))).toEqual({
       data: { completeBooking: { __typename: 'NotFoundError' } },
     });
+  });
+
+  it('lets a provider who awaits her approval be booked once a workflow has decided so, and no more when it decides otherwise', async () => {
+    const { providers, catalogue, workingHours, reservations } = hosted.subgraph.services;
+    const system = systemOf(ACME, clock);
+    const { id: providerId } = await providers.create(system, { name: 'New', type: 'TUTOR', awaitsApproval: true });
+    await workingHours.set(system, { providerId, hours: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, start: '09:00', end: '17:00' })) });
+    await catalogue.offer(system, { providerId, serviceId: shop.serviceId });
+    const book = (startsAt: string) => {
+      const wanted = { serviceId: shop.serviceId, providerId, startsAt: new Date(startsAt), idempotencyKey: uuidv7() };
+      return reservations.create(contextFor(ACME, memberOf(), clock), wanted);
+    };
+    const decide = async (decision: 'APPROVED' | 'REJECTED', entityId = ProviderId.encode(providerId), tenant = ACME): Promise<void> => {
+      const run = { runId: uuidv7(), workflow: 'provider-onboarding', entityType: 'Provider', entityId, depth: 0 };
+      await hosted.tell('tenancy.entity_decided', { ...run, decision }, { tenant });
+      await hosted.settle(tenant);
+    };
+    const unknown = { code: 'NOT_FOUND' };
+    await expect(book('2027-03-10T15:00:00Z')).rejects.toMatchObject(unknown);
+    await decide('APPROVED', ProviderId.encode(providerId), GLOBEX);
+    await decide('APPROVED', ProviderId.encode(uuidv7()));
+    await decide('APPROVED', 'ven_1');
+    await expect(book('2027-03-10T15:00:00Z')).rejects.toMatchObject(unknown);
+    await decide('APPROVED');
+    await expect(book('2027-03-10T15:00:00Z')).resolves.toMatchObject({ providerId });
+    await decide('REJECTED');
+    await expect(book('2027-03-11T15:00:00Z')).rejects.toMatchObject(unknown);
+    expect(await hosted.deadLetters()).toEqual([]);
   });
 
   it('resolves references to what may be seen, and to nothing else', async () => {

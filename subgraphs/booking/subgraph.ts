@@ -35,7 +35,7 @@ import { planRemindersWhenBookingMovesOn } from './reactions/plan-reminders-when
 import { createReminderService } from './reminder/reminder.service.js';
 import { sendDueReminders } from './reminder/send-due-reminders.schedule.js';
 import { expireUnpaidBookings } from './reservation/expire-unpaid-bookings.schedule.js';
-import { mailReceiptToClientWithoutAccount } from './reactions/mail-receipt-to-client-without-account.js';
+import { mailClientWithoutAccountWhoPays } from './reactions/mail-client-without-account-who-pays.js';
 import { offerGapWhenTimeIsGivenBack } from './reactions/offer-gap-when-time-is-given-back.js';
 import { createBooker } from './reservation/reservation-booker.js';
 import { createReservationImportService } from './reservation/reservation-import.service.js';
@@ -125,7 +125,7 @@ export function createBooking(runtime: SubgraphRuntime, config: BookingConfig = 
       keepAddressOfClientWhenItChanges,
       ...knowMembers,
       confirmBookingWhenPaymentSucceeds(reservationStatus),
-      mailReceiptToClientWithoutAccount({ mailDesk, secretBox: runtime.secretBox, publicUrl: config.issuer }),
+      ...mailClientWithoutAccountWhoPays({ mailDesk, secretBox: runtime.secretBox, publicUrl: config.issuer }),
       followPreferencesWhenTheyAreChosen,
       countRatingWhenReviewIsSubmitted,
       admitProviderWhenSheIsApproved,

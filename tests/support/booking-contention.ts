@@ -52,7 +52,7 @@ const hadToWaitTooLong = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'P2028' && error.message.includes('Unable to start');
 
 /** Asks again, with the same key, as long as the machine is too busy to hear it. */
-async function persistently<Result>(ask: () => Promise<Result>): Promise<Result> {
+export async function persistently<Result>(ask: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask();

@@ -22,6 +22,7 @@ export interface ShopOptions {
   readonly bufferBeforeMinutes?: number;
   /** How many may come to one session. */
   readonly capacity?: number;
+  readonly intermission?: { readonly afterMinutes: number; readonly minutes: number };
 }
 
 /** A context of the platform itself in a tenant, as the seed has it. */

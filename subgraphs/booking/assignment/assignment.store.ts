@@ -1,11 +1,12 @@
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { byLoad, type Load } from './assignment.js';
 
-/** What providers have to do within three days of a start, however many they are: one read. */
+/** What providers have to do within three days of a start, intermissions left out, however many they are: one read. */
 async function findLoads(db: TenantDb, providerIds: readonly string[], startsAt: Date): Promise<Load[]> {
   return db.$queryRaw<Load[]>`
     SELECT one.id::text AS "providerId",
-           coalesce(sum(extract(epoch FROM taken.ends_at - taken.starts_at) / 60) FILTER (
+           coalesce(sum(extract(epoch FROM taken.ends_at - taken.starts_at
+             - coalesce(taken.intermission_until - taken.intermission_from, interval '0')) / 60) FILTER (
              WHERE taken.starts_at > ${startsAt}::timestamptz - interval '3 days'
                AND taken.starts_at < ${startsAt}::timestamptz + interval '3 days'), 0)::float8 AS "bookedMinutes",
            (extract(epoch FROM max(taken.created_at)) * 1000)::float8 AS "lastBookedAt"

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { persistently } from '../../../tests/support/booking-contention.js';
 import { openShop, systemOf } from '../../../tests/support/booking.js';
 import {
   ACME,
@@ -123,6 +124,145 @@ describe('the search for slots', () => {
       });
       expect([startsAt.toISOString(), booked]).toEqual([startsAt.toISOString(), isOffered]);
     }
+  });
+
+  describe('around an intermission', () => {
+    const at = (time: string) => new Date(`2027-03-09T${time}:00Z`);
+    /** Colour is half an hour of work, three quarters of waiting and half an hour of work; a cut takes as long as the waiting. */
+    const salon = async (price = 0) => {
+      const intermission = { afterMinutes: 30, minutes: 45 };
+      const { serviceId: colour, providerIds } = await openShop(services, ACME, { clock, price, durationMinutes: 105, intermission });
+      const [system, providerId = ''] = [systemOf(ACME, clock), ...providerIds];
+      const { id: cut } = await services.catalogue.create(system, { name: 'Cut', durationMinutes: 45, priceAmount: 0 });
+      await services.catalogue.offer(system, { providerId, serviceId: cut });
+      const book = (serviceId: string, time: string) => {
+        const [context, wanted] = [contextFor(ACME, memberOf(), clock), { serviceId, providerId, startsAt: at(time), idempotencyKey: uuidv7() }];
+        return persistently(() => services.reservations.create(context, wanted));
+      };
+      return {
+        system, providerId, colour, cut, book,
+        desk: contextFor(ACME, memberOf(['appointments:create', 'appointments:read', 'appointments:update', 'patients:read']), clock),
+        /** What the constraint alone says, whatever is offered. */
+        takeOver: async (serviceId: string, time: string) => {
+          const { id: clientId } = await services.clients.create(system, { displayName: 'Somebody' });
+          const taken = { serviceId, providerId, clientId, startsAt: at(time), status: 'CONFIRMED', createdAt: clock.now() } as const;
+          return services.reservationImport.importBooking(system, taken);
+        },
+        against: async (serviceId: string, time: string) =>
+          (await services.availability.explain(system, { serviceId, providerId, startsAt: at(time) }))?.map(({ code }) => code),
+        offered: async (serviceId: string) =>
+          (await slots(serviceId, '2027-03-09', 1, { first: 500 })).edges.map(({ node }) => node.startsAt.toISOString().slice(11, 16)),
+      };
+    };
+    const taken = { code: 'SLOT_UNAVAILABLE' };
+
+    it('offers a provider to others, and keeps her work before and behind it', async () => {
+      const { colour, cut, book, offered, against } = await salon();
+      const before = await offered(cut);
+      expect(await book(colour, '15:00')).toMatchObject({
+        intermissionFrom: at('15:30'), intermissionUntil: at('16:15'), endsAt: at('16:45'), blockedUntil: at('16:45'),
+      });
+      const left = await offered(cut);
+      expect(before.filter((start) => !left.includes(start))).toEqual([
+        '14:30', '14:45', '15:00', '15:15', '15:45', '16:00', '16:15', '16:30',
+      ]);
+      expect([await against(cut, '15:30'), await against(cut, '15:45')]).toEqual([[], ['PROVIDER_TAKEN']]);
+      // Another's work fits into the waiting as this one's waiting leaves room for it.
+      expect(await offered(colour)).toEqual(expect.arrayContaining(['15:30', '15:45']));
+      expect(await offered(colour)).not.toContain('16:00');
+      await expect(book(cut, '15:45')).rejects.toMatchObject(taken);
+      await expect(book(cut, '15:30')).resolves.toMatchObject({ status: 'CONFIRMED' });
+      await expect(book(colour, '15:30')).rejects.toMatchObject(taken);
+      expect(await against(colour, '15:30')).toEqual(['PROVIDER_TAKEN']);
+    });
+
+    it('is had by one of many who ask for it at once, and by none who would reach into the work', async () => {
+      const { colour, cut, book, takeOver } = await salon();
+      await book(colour, '15:00');
+      const outcomes = await Promise.allSettled(Array.from({ length: 40 }, (_, n) => book(n % 2 === 0 ? cut : colour, '15:30')));
+      const refusals = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+      expect(refusals).toHaveLength(39);
+      for (const refusal of refusals) expect(refusal).toMatchObject(taken);
+      for (const time of ['14:30', '15:15', '15:45', '16:30']) await expect(takeOver(cut, time)).rejects.toMatchObject(taken);
+      await expect(takeOver(cut, '17:15')).resolves.toMatchObject({ status: 'CONFIRMED' });
+      const whole = await salon();
+      await whole.takeOver(whole.cut, '15:30');
+      await expect(whole.takeOver(whole.colour, '15:00')).resolves.toMatchObject({ status: 'CONFIRMED' });
+    });
+
+    it('stays as it was when a time was chosen, until another is', async () => {
+      const { system, desk, colour, cut, book, offered } = await salon();
+      const [early, late] = [await book(colour, '15:00'), await book(colour, '17:00')];
+      await services.catalogue.setIntermission(system, colour, null);
+      expect(await offered(cut)).toEqual(expect.arrayContaining(['15:30', '17:30']));
+      await expect(book(cut, '15:30')).resolves.toBeDefined();
+      const move = { bookingId: late.id, startsAt: at('18:00'), scope: 'ONE' } as const;
+      expect(await services.reservationMoves.move(desk, move)).toMatchObject({ intermissionFrom: null, intermissionUntil: null });
+      await expect(book(cut, '18:30')).rejects.toMatchObject(taken);
+      expect(await services.reservationQueries.find(system, early.id)).toMatchObject({ intermissionFrom: at('15:30') });
+      await services.catalogue.setIntermission(system, colour, { afterMinutes: 10, minutes: 60 });
+      await services.reservationMoves.move(desk, { ...move, startsAt: at('19:00') });
+      await expect(book(cut, '19:15')).resolves.toBeDefined();
+    });
+
+    it('is booked into by moves, series and what is paid too late, and left free by who cancels', async () => {
+      const { system, desk, providerId, colour, cut, book, offered } = await salon();
+      const week = { rule: 'FREQ=WEEKLY;COUNT=2', providerId, idempotencyKey: uuidv7() };
+      const { id: clientId } = await services.clients.create(system, { displayName: 'Regular' });
+      for (const [serviceId, time] of [[colour, '15:00'], [cut, '15:30']] as const) {
+        const key = uuidv7();
+        await expect(
+          services.bookingGroups.createSeries(desk, { ...week, serviceId, clientId, startsAt: at(time), idempotencyKey: key }),
+        ).resolves.toMatchObject({ kind: 'SERIES' });
+      }
+      const moved = await book(cut, '20:00');
+      await book(colour, '18:00');
+      const move = { bookingId: moved.id, scope: 'ONE' } as const;
+      await expect(services.reservationMoves.move(desk, { ...move, startsAt: at('18:45') })).rejects.toMatchObject(taken);
+      await services.reservationMoves.move(desk, { ...move, startsAt: at('18:30') });
+      expect(await offered(cut)).not.toContain('18:30');
+      await services.reservationStatus.cancel(system, moved.id, null);
+      expect(await offered(cut)).toContain('18:30');
+
+      const costly = await salon(5_000);
+      const [clear, gone] = [await costly.book(costly.colour, '15:00'), await costly.book(costly.colour, '18:00')];
+      clock.advance(16 * 60_000);
+      await services.reservationStatus.expireUnpaid(system);
+      await costly.book(costly.cut, '15:30');
+      await costly.book(costly.cut, '18:15');
+      for (const { id } of [clear, gone]) {
+        await runtime.database.tenants.transaction(system, (db) =>
+          services.reservationStatus.confirmPaid(system, db, { bookingId: id, paymentId: uuidv7() }),
+        );
+      }
+      const statusOf = async (id: string) => (await services.reservationQueries.find(system, id))?.status;
+      expect([await statusOf(clear.id), await statusOf(gone.id)]).toEqual(['CONFIRMED', 'EXPIRED']);
+    });
+
+    it('is no work when it is asked who has least to do, and keeps the room in which the client sits', async () => {
+      const { system, providerId, colour, cut, book } = await salon();
+      const { id: other } = await services.providers.create(system, { name: 'Other', type: 'PARTNER' });
+      const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, start: '09:00', end: '17:00' }));
+      await services.workingHours.set(system, { providerId: other, hours });
+      const { id: perm } = await services.catalogue.create(system, { name: 'Perm', durationMinutes: 75, priceAmount: 0 });
+      for (const serviceId of [cut, perm]) await services.catalogue.offer(system, { providerId: other, serviceId });
+      const anybody = (serviceId: string, time: string) =>
+        services.reservations.create(contextFor(ACME, memberOf(), clock), { serviceId, startsAt: at(time), idempotencyKey: uuidv7() });
+      await book(colour, '15:00');
+      await anybody(perm, '15:00');
+      // An hour of work in an hour and three quarters is less than an hour and a quarter.
+      expect(await anybody(cut, '19:00')).toMatchObject({ providerId });
+
+      const kind = `chair ${uuidv7()}`;
+      await services.resources.create(system, { name: 'Chair', kind, capacity: 1 });
+      for (const serviceId of [colour, cut]) {
+        await services.resources.require(system, serviceId, { resources: [{ kind, units: 1 }], qualifications: [] });
+      }
+      await book(colour, '17:00');
+      const wanted = { serviceId: cut, providerId, startsAt: at('17:30') };
+      expect(await services.availability.explain(system, wanted)).toEqual([{ code: 'RESOURCE_TAKEN', detail: kind }]);
+      await expect(book(cut, '17:30')).rejects.toMatchObject(taken);
+    });
   });
 
   it('asks the database as often for fifty providers as for one', async () => {

@@ -23,8 +23,8 @@ export async function replaceWorkingHours(
 }
 
 /**
- * When providers are taken, buffers included, each in order: one read however many they are. What is pending
- * takes time as well, and so does what stands in calendars of theirs elsewhere. The conditions are those that an
+ * When providers are taken, buffers included and intermissions left out, each in order: one read however many they
+ * are. What is pending takes time as well, and so does what stands in calendars of theirs elsewhere. The conditions are those that an
  * index serves behind row level security.
  */
 export async function findBusyTimes(
@@ -34,11 +34,14 @@ export async function findBusyTimes(
 ): Promise<Map<string, Interval[]>> {
   const rows = await db.$queryRaw<{ provider_id: string; starts: number[]; ends: number[] }[]>`
     SELECT provider_id::text,
-           array_agg((extract(epoch FROM blocked_from) * 1000)::float8 ORDER BY blocked_from) AS starts,
-           array_agg((extract(epoch FROM blocked_until) * 1000)::float8 ORDER BY blocked_from) AS ends
+           array_agg((extract(epoch FROM taken_from) * 1000)::float8 ORDER BY taken_from) AS starts,
+           array_agg((extract(epoch FROM taken_until) * 1000)::float8 ORDER BY taken_from) AS ends
     FROM (
-      SELECT provider_id, blocked_from, blocked_until FROM booking.booking
-      WHERE provider_id = ANY(${[...providerIds]}::uuid[])
+      SELECT provider_id, stretch.taken_from, stretch.taken_until FROM booking.booking
+      CROSS JOIN LATERAL (VALUES
+        (blocked_from, coalesce(intermission_from, blocked_until)), (intermission_until, blocked_until)
+      ) AS stretch(taken_from, taken_until)
+      WHERE stretch.taken_from IS NOT NULL AND provider_id = ANY(${[...providerIds]}::uuid[])
         AND starts_at >= ${new Date(within.start - LONGEST_BLOCK_MS)}
         AND starts_at < ${new Date(within.end + LONGEST_LEAD_MS)}
         AND blocked_until > ${new Date(within.start)}
@@ -71,6 +74,9 @@ export interface BegunSession {
   readonly start: number;
   readonly blockedFrom: number;
   readonly blockedUntil: number;
+  /** Null where it has no intermission. */
+  readonly intermissionFrom: number | null;
+  readonly intermissionUntil: number | null;
   readonly seatsTaken: number;
 }
 
@@ -86,6 +92,8 @@ export async function findBegunSessions(
     SELECT service_id::text AS "serviceId", provider_id::text AS "providerId", (extract(epoch FROM starts_at) * 1000)::float8 AS start,
            (extract(epoch FROM min(blocked_from)) * 1000)::float8 AS "blockedFrom",
            (extract(epoch FROM max(blocked_until)) * 1000)::float8 AS "blockedUntil",
+           (extract(epoch FROM min(intermission_from)) * 1000)::float8 AS "intermissionFrom",
+           (extract(epoch FROM max(intermission_until)) * 1000)::float8 AS "intermissionUntil",
            count(*)::int AS "seatsTaken"
     FROM booking.booking
     WHERE service_id = ANY(${[...serviceIds]}::uuid[]) AND provider_id = ANY(${[...providerIds]}::uuid[])

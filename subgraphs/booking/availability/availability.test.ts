@@ -103,6 +103,23 @@ describe('the slots of a day', () => {
     expect(startsOn('2027-01-12', schedule, { ...HOUR, bufferAfterMinutes: 5 })).toEqual(['12:00', '15:00', '16:00']);
   });
 
+  it('lie in the intermissions of others, and around them with their own', () => {
+    const at = (clock: string) => Date.parse(`2027-01-12T${clock}:00Z`);
+    const busy = [
+      { start: at('10:00'), end: at('11:00') },
+      { start: at('12:00'), end: at('13:00') },
+    ];
+    const schedule = scheduleIn('UTC', everyDay('09:00', '14:00'), busy);
+    expect(startsOn('2027-01-12', schedule)).toEqual(['09:00', '11:00', '13:00']);
+    const colour = { ...HOUR, durationMinutes: 180, intermissionAfterMinutes: 60, intermissionMinutes: 60 };
+    expect(startsOn('2027-01-12', schedule, colour)).toEqual(['09:00', '11:00']);
+    expect(startsOn('2027-01-12', schedule, { ...colour, bufferBeforeMinutes: 5 })).toEqual(['09:00']);
+    expect(startsOn('2027-01-12', schedule, { ...colour, bufferAfterMinutes: 5 })).toEqual(['11:00']);
+    // What it needs beside the provider is kept all the while.
+    const needs = [{ kind: 'chair', taken: [busy] }];
+    expect(startsOn('2027-01-12', { ...schedule, busy: [], needs }, colour)).toEqual([]);
+  });
+
   it('run on over midnight where work does', () => {
     const night = weekSchema.parse([
       { weekday: 1, start: '22:00', end: '24:00' },
@@ -283,7 +300,17 @@ describe('exactly what is offered', () => {
     slotStepMinutes: fc.constantFrom(5, 15, 20, 45),
     noticeMinutes: fc.constant(0),
     horizonDays: fc.constant(100_000),
+    intermissionAfterMinutes: fc.constant<number | null>(null),
+    intermissionMinutes: fc.constant<number | null>(null),
   });
+  /** Half of the services have a pause somewhere inside. */
+  const serviceWithPause = fc
+    .tuple(service, fc.boolean(), fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 99 }))
+    .map(([times, hasPause, one, other]) => {
+      const [from, until] = [one, other].map((percent) => Math.max(1, Math.floor((times.durationMinutes * percent) / 100)));
+      if (!hasPause || from === undefined || until === undefined || from >= until) return times;
+      return { ...times, intermissionAfterMinutes: from, intermissionMinutes: until - from };
+    });
   const exceptionAround = (date: string) =>
     fc
       .record({
@@ -304,7 +331,7 @@ describe('exactly what is offered', () => {
         endMinute: 30 * Math.max(a + 1, b),
       }));
   const situation = fc
-    .tuple(fc.constantFrom(...zones), week, service, fc.constantFrom(...days))
+    .tuple(fc.constantFrom(...zones), week, serviceWithPause, fc.constantFrom(...days))
     .chain(([zone, hours, times, date]) =>
       fc
         .record({
@@ -361,18 +388,23 @@ describe('exactly what is offered', () => {
     );
   });
 
-  it('lies in working time, clear of bookings, on the wall clock, in rising order', () => {
+  it('lies in working time, clear of bookings but for its intermission, on the wall clock, in rising order', () => {
     fc.assert(
       fc.property(situation, ({ schedule, service: times, date }) => {
         const starts = [...offeredStarts(schedule, times, { from: date, days: 3 }, LONG_AGO)];
-        const work = workingIntervals(schedule, { from: date, days: 6 });
+        const atWork = workingIntervals(schedule, { from: date, days: 6 });
         return starts.every((start, at) => {
           const end = start + times.durationMinutes * MINUTE_MS;
           const blocked = end + times.bufferAfterMinutes * MINUTE_MS;
+          const pauses = start + (times.intermissionAfterMinutes ?? 0) * MINUTE_MS;
+          const resumes = pauses + (times.intermissionMinutes ?? 0) * MINUTE_MS;
+          const work = times.intermissionMinutes === null ? [[start, blocked]] : [[start, pauses], [resumes, blocked]];
           return (
             (at === 0 || start > (starts[at - 1] ?? 0)) &&
-            work.some((interval) => interval.start <= start && end <= interval.end) &&
-            ![...schedule.busy, ...schedule.elsewhere].some((busy) => busy.start < blocked && busy.end > start) &&
+            atWork.some((interval) => interval.start <= start && end <= interval.end) &&
+            ![...schedule.busy, ...schedule.elsewhere].some((busy) =>
+              work.some(([from = 0, until = 0]) => busy.start < until && busy.end > from),
+            ) &&
             schedule.needs.every(({ taken }) =>
               taken.some((room) => !room.some((busy) => busy.start < blocked && busy.end > start)),
             )

@@ -19,6 +19,9 @@ export interface ServiceTimes {
   readonly horizonDays: number;
   /** Given for what is booked by the night: it has no slots. */
   readonly checkInMinute?: number | null;
+  /** How long after the start an intermission begins, and how long it is; both or neither. */
+  readonly intermissionAfterMinutes?: number | null;
+  readonly intermissionMinutes?: number | null;
 }
 
 /** Whether a service is booked from one day to another. */
@@ -29,7 +32,7 @@ export interface ProviderSchedule {
   readonly calendar: ZoneCalendar;
   /** In order of weekday and start, without overlaps. */
   readonly hours: readonly WorkingHours[];
-  /** Buffers included, in order, without overlaps. */
+  /** Buffers included and intermissions left out, in order. */
   readonly busy: readonly Interval[];
   /** Her days that are unlike others, and everybody's holidays. */
   readonly exceptions?: readonly CalendarException[];
@@ -84,11 +87,33 @@ export function instantsAround({ from, days }: SlotWindow): Interval {
   return { start: start - 2 * day, end: start + (days + DAYS_BEHIND + 1) * day };
 }
 
-/** The time that a service takes of a provider when it begins at `start`, buffers included. */
+/**
+ * The time that a service takes when it begins at `start`, buffers included. What it needs beside the provider is
+ * kept for all of it, its intermission too: the client stays where she is.
+ */
 export const blockedBy = (service: ServiceTimes, start: number): Interval => ({
   start: start - (service.bufferBeforeMinutes ?? 0) * MINUTE_MS,
   end: start + (service.durationMinutes + service.bufferAfterMinutes) * MINUTE_MS,
 });
+
+/** The intermission of a service that begins at `start`; null where it has none. */
+export function intermissionAt(service: ServiceTimes, start: number): Interval | null {
+  const { intermissionAfterMinutes: after, intermissionMinutes: minutes } = service;
+  if (after == null || minutes == null) return null;
+  const from = start + after * MINUTE_MS;
+  return { start: from, end: from + minutes * MINUTE_MS };
+}
+
+/**
+ * The time that a service takes of a provider when it begins at `start`, buffers included: one stretch, or one before
+ * its intermission and one behind, between which others may book her.
+ */
+export function workedBy(service: ServiceTimes, start: number): readonly [Interval, Interval?] {
+  const blocked = blockedBy(service, start);
+  const intermission = intermissionAt(service, start);
+  if (!intermission) return [blocked];
+  return [{ start: blocked.start, end: intermission.start }, { start: intermission.end, end: blocked.end }];
+}
 
 /**
  * The stretches in which a provider works, in order. Stretches that touch are one, also across midnight. What
@@ -133,6 +158,15 @@ function clearOf(intervals: readonly Interval[]): IsFree {
   };
 }
 
+/** Asks of intervals in order, with starts of a service that never go back, whether its work is clear of them. */
+function workClearOf(service: ServiceTimes, intervals: readonly Interval[]): (start: number) => boolean {
+  const [isFirstFree, isSecondFree] = [clearOf(intervals), clearOf(intervals)];
+  return (start) => {
+    const [first, second] = workedBy(service, start);
+    return isFirstFree(first) && (second === undefined || isSecondFree(second));
+  };
+}
+
 /** When a provider cannot be had for a service, in order of the starts. */
 function takenOrAway({ busy, elsewhere = [] }: ProviderSchedule): readonly Interval[] {
   return elsewhere.length === 0 ? busy : [...busy, ...elsewhere].toSorted((one, other) => one.start - other.start);
@@ -172,7 +206,8 @@ function* workedStarts(
  * The starts at which a service can be booked, as epoch milliseconds in rising order. A start is a time on the
  * provider's wall clock, counted in steps from where her stretch of work begins. The service must end before
  * the work does; buffers may run over, as nobody is kept waiting by them. What several share can be booked
- * while it has seats.
+ * while it has seats. An intermission lies within her work as the rest does, and the time of another's intermission
+ * is as free as any.
  * @param now epoch milliseconds
  */
 export function* offeredStarts(
@@ -181,12 +216,11 @@ export function* offeredStarts(
   window: SlotWindow,
   now: number,
 ): Generator<number, void, void> {
-  const isProviderFree = clearOf(takenOrAway(schedule));
+  const isProviderFree = workClearOf(service, takenOrAway(schedule));
   const areResourcesFree = resourcesAreFree(schedule.needs ?? []);
   for (const start of workedStarts(schedule, service, window, now)) {
     const hasSeats = schedule.sessions?.get(start);
-    const blocked = blockedBy(service, start);
-    if (hasSeats ?? (isProviderFree(blocked) && areResourcesFree(blocked))) yield start;
+    if (hasSeats ?? (isProviderFree(start) && areResourcesFree(blockedBy(service, start)))) yield start;
   }
 }
 

@@ -4,6 +4,7 @@ import {
   isWithinReach,
   offeredStarts,
   windowOf,
+  workedBy,
   workingIntervals,
   type Interval,
   type ProviderSchedule,
@@ -60,10 +61,12 @@ function obstaclesOfOthers(schedule: ProviderSchedule, service: ServiceTimes, st
   const hasSeats = schedule.sessions?.get(start);
   if (hasSeats !== undefined) return hasSeats ? [] : [obstacle('SESSION_FULL')];
   const blocked = blockedBy(service, start);
+  const worked = workedBy(service, start);
   const isTaken = (intervals: readonly Interval[]): boolean => intervals.some((one) => overlaps(one, blocked));
-  const away = schedule.elsewhere?.find((one) => overlaps(one, blocked));
+  const meetsWork = (one: Interval): boolean => worked.some((stretch) => stretch !== undefined && overlaps(one, stretch));
+  const away = schedule.elsewhere?.find(meetsWork);
   return [
-    ...(isTaken(schedule.busy) ? [obstacle('PROVIDER_TAKEN')] : []),
+    ...(schedule.busy.some(meetsWork) ? [obstacle('PROVIDER_TAKEN')] : []),
     ...(away ? [obstacle('TRAVELLING', away.place)] : []),
     ...(schedule.needs ?? [])
       .filter(({ taken }) => taken.every(isTaken))

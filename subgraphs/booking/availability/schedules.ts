@@ -7,7 +7,7 @@ import type { ProviderRow } from '../provider/provider.store.js';
 import { takenWhen } from '../resource/resource.js';
 import { findQualifiedUntil, findUsedResources, type QualifiedUntil, type UsedResource } from '../resource/resource.store.js';
 import { findTimesElsewhere } from '../travel/travel.store.js';
-import { blockedBy, instantsAround, type ProviderSchedule, type ResourceNeed, type SlotWindow } from './availability.js';
+import { blockedBy, instantsAround, intermissionAt, type ProviderSchedule, type ResourceNeed, type SlotWindow } from './availability.js';
 import { findBegunSessions, findBusyTimes, findWorkingHours, type BegunSession } from './availability.store.js';
 import { findExceptions } from './calendar-exception.store.js';
 import { createZoneCalendar, type ZoneCalendar } from './zone-calendar.js';
@@ -53,9 +53,11 @@ const needsAt = (
 const seatsLeft = (service: OfferedService['service'], begun: readonly BegunSession[]): ReadonlyMap<number, boolean> =>
   new Map(
     begun
-      .filter(({ start, blockedFrom, blockedUntil }) => {
+      .filter(({ start, blockedFrom, blockedUntil, intermissionFrom, intermissionUntil }) => {
         const blocked = blockedBy(service, start);
-        return blocked.start === blockedFrom && blocked.end === blockedUntil;
+        const { start: from, end: until } = intermissionAt(service, start) ?? { start: null, end: null };
+        const hasSameIntermission = from === intermissionFrom && until === intermissionUntil;
+        return blocked.start === blockedFrom && blocked.end === blockedUntil && hasSameIntermission;
       })
       .map(({ start, seatsTaken }) => [start, seatsTaken < service.capacity]),
   );

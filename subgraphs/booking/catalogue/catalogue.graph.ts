@@ -80,6 +80,14 @@ const StayTermsInput = builder.inputType('StayTermsInput', {
   }),
 });
 
+export const IntermissionInput = builder.inputType('IntermissionInput', {
+  description: 'A pause inside a service: its provider may be booked by others in it, while the client stays.',
+  fields: (t) => ({
+    afterMinutes: t.int({ description: 'How long after the start it begins, from 1 on.' }),
+    minutes: t.int({ description: 'How long it is, from 1 on; it ends before the service does.' }),
+  }),
+});
+
 const CreateServiceInput = builder.inputType('CreateServiceInput', {
   description: 'A new service.',
   fields: (t) => ({
@@ -116,6 +124,7 @@ const CreateServiceInput = builder.inputType('CreateServiceInput', {
       required: false,
       description: 'Given for what is booked by the night, at the price for each; how long it takes then does not matter.',
     }),
+    intermission: t.field({ type: IntermissionInput, required: false, description: 'A pause inside it; none when left out.' }),
     status: t.field({ type: ServiceStatusEnum, required: false, description: '`ACTIVE` when left out.' }),
   }),
 });

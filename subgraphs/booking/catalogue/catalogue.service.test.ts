@@ -8,6 +8,7 @@ import {
   startTestRuntime,
   type TestRuntime,
 } from '../../../tests/support/runtime.js';
+import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
 
@@ -45,6 +46,38 @@ describe('the catalogue', () => {
     await expect(
       services.catalogue.create(contextFor(ACME, memberOf()), { name: 'x', durationMinutes: 5, priceAmount: 0 }),
     ).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('takes an intermission only inside a service, from who may change settings, and shows it', async () => {
+    const refusedOf = (input: object) =>
+      services.catalogue.create(owner(), { name: 'Colour', durationMinutes: 105, priceAmount: 0, ...input }).then(
+        () => null,
+        (error: { issues?: readonly { field: string; message: string }[] }) => error.issues,
+      );
+    expect(await refusedOf({ intermission: { afterMinutes: 0, minutes: 0 } })).toMatchObject([
+      { field: 'intermission.afterMinutes', message: 'must be at least 1' },
+      { field: 'intermission.minutes', message: 'must be at least 1' },
+    ]);
+    expect(await refusedOf({ intermission: { afterMinutes: 105, minutes: 1 } })).toMatchObject([{ field: 'intermission.afterMinutes' }]);
+    expect(await refusedOf({ intermission: { afterMinutes: 30, minutes: 75 } })).toMatchObject([
+      { field: 'intermission.minutes', message: 'must end before the service does' },
+    ]);
+    const stay = { checkIn: '15:00', checkOut: '10:00' };
+    expect(await refusedOf({ stay, intermission: { afterMinutes: 30, minutes: 45 } })).toMatchObject([{ field: 'intermission' }]);
+
+    const colour = await services.catalogue.create(owner(), {
+      name: 'Colour', durationMinutes: 105, priceAmount: 0, status: 'INACTIVE', intermission: { afterMinutes: 30, minutes: 45 },
+    });
+    expect(colour).toMatchObject({ intermissionAfterMinutes: 30, intermissionMinutes: 45 });
+    const set = (id: string, intermission: { afterMinutes: number; minutes: number } | null, context = owner()) =>
+      services.catalogue.setIntermission(context, id, intermission);
+    await expect(set(colour.id, { afterMinutes: 100, minutes: 5 })).rejects.toMatchObject({ issues: [{ field: 'intermission.minutes' }] });
+    await expect(set(colour.id, null, contextFor(ACME, memberOf()))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const foreign = await set(colour.id, null, owner(GLOBEX)).catch((error: unknown) => error);
+    expect(foreign).toEqual(await set(uuidv7(), null).catch((error: unknown) => error));
+    expect(foreign).toMatchObject({ code: 'NOT_FOUND' });
+    await set(colour.id, null);
+    expect(await services.catalogue.find(contextFor(ACME), colour.id)).toMatchObject({ intermissionMinutes: null });
   });
 
   it('lists what can be booked, by name', async () => {

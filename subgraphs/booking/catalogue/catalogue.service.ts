@@ -6,16 +6,19 @@ import { uuidv7 } from '../../_kernel/request/ids.js';
 import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
+import { isByTheNight } from '../availability/availability.js';
 import { findProvidersByIds } from '../provider/provider.store.js';
-import { isLocation } from '../resource/resource.store.js';
+import { isLocation, lockService } from '../resource/resource.store.js';
 import { newServiceSchema, priceAmountSchema, type ServiceStatus } from './catalogue.js';
 import type { OfferingsLoader, ServiceLoader } from './catalogue.loader.js';
+import { intermissionSchema, keptIntermission, type Intermission } from './intermission.js';
 import {
   findServicesByIds,
   findServicesPage,
   insertService,
   putOffering,
   SERVICE_SORT,
+  setServiceIntermission,
   type OfferingRow,
   type ServiceRow,
 } from './catalogue.store.js';
@@ -38,6 +41,8 @@ export interface NewService {
   readonly priceAmount: number;
   /** How it is booked by the night, with times of day as `HH:MM`; by the hour when left out. */
   readonly stay?: NewStayTerms | null | undefined;
+  /** A pause in which the provider may be booked by others; none when left out. */
+  readonly intermission?: Intermission | null | undefined;
   /** ACTIVE when left out. */
   readonly status?: ServiceStatus | null | undefined;
 }
@@ -73,6 +78,14 @@ export interface CatalogueService {
    */
   create(context: RequestContext, input: NewService): Promise<ServiceRow>;
   /**
+   * Sets the pause in which the provider of a service may be booked by others, or takes it away; bookings there are
+   * keep theirs until they are moved. What the service needs beside the provider stays taken in it.
+   * @throws {ForbiddenError} without `settings:update`
+   * @throws {NotFoundError} when there is no such service
+   * @throws {ValidationError} unless it begins and ends within the service
+   */
+  setIntermission(context: RequestContext, serviceId: string, intermission: Intermission | null): Promise<ServiceRow>;
+  /**
    * Says that a provider does a service, or changes what she takes for it.
    * @throws {ForbiddenError} without `settings:update`
    * @throws {NotFoundError} when there is no such provider, service or location
@@ -87,6 +100,8 @@ const offeringSchema = z.object({
   priceAmount: priceAmountSchema.nullish(),
   locationId: z.string().nullish(),
 });
+
+const newIntermissionSchema = z.object({ intermission: intermissionSchema.nullable() });
 
 export function createCatalogueService(parts: {
   readonly tenants: TenantDatabase;
@@ -127,9 +142,24 @@ export function createCatalogueService(parts: {
         priceAmount: service.priceAmount,
         priceCurrency: context.tenant.currency,
         ...service.stay,
+        ...keptIntermission(service.intermission, { durationMinutes: service.durationMinutes, isByTheNight: service.stay != null }),
         status: service.status ?? 'ACTIVE',
         createdAt: context.clock.now(),
       });
+    },
+    async setIntermission(context, serviceId, given) {
+      requirePermission(context, 'settings:update');
+      const { intermission } = validate(newIntermissionSchema, { intermission: given });
+      const changed = await tenants.transaction(context, async (db) => {
+        await lockService(db, serviceId);
+        const [service] = await findServicesByIds(db, [serviceId]);
+        if (!service) throw new NotFoundError('Service');
+        const kept = keptIntermission(intermission, { ...service, isByTheNight: isByTheNight(service) });
+        await setServiceIntermission(db, serviceId, kept);
+        return { ...service, ...kept };
+      });
+      context.loaders.clear();
+      return changed;
     },
     async offer(context, input) {
       requirePermission(context, 'settings:update');

@@ -3,6 +3,7 @@ import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/conn
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { ServiceTerms } from '../terms/terms.js';
 import type { ProviderRow } from '../provider/provider.store.js';
+import type { KeptIntermission } from './intermission.js';
 
 export type ServiceRow = Service;
 export type OfferingRow = Offering;
@@ -35,6 +36,11 @@ export async function findServiceNames(db: TenantDb, names: readonly string[]): 
 /** @returns whether there is such a service */
 export const setServiceTerms = async (db: TenantDb, id: string, terms: ServiceTerms): Promise<boolean> =>
   (await db.service.updateMany({ where: { id }, data: terms })).count > 0;
+
+/** The service must be locked. */
+export async function setServiceIntermission(db: TenantDb, id: string, intermission: KeptIntermission): Promise<void> {
+  await db.service.updateMany({ where: { id }, data: intermission });
+}
 
 /** Of every service. */
 export async function setSlotSteps(db: TenantDb, slotStepMinutes: number): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Money } from '../../_kernel/money/money.js';
 import { stayTermsSchema } from '../stay/stay.js';
 import { lineSchema, textSchema } from '../../_kernel/validation/text.js';
+import { intermissionSchema } from './intermission.js';
 
 export const SERVICE_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
 export type ServiceStatus = (typeof SERVICE_STATUSES)[number];
@@ -23,6 +24,7 @@ export const newServiceSchema = z.object({
   horizonDays: minutes(1, 1_095).nullish(),
   priceAmount: priceAmountSchema,
   stay: stayTermsSchema.nullish(),
+  intermission: intermissionSchema.nullish(),
   status: z.enum(SERVICE_STATUSES).nullish(),
 });
 

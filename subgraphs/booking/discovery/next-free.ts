@@ -44,10 +44,10 @@ const byNotice = ({ offered: { service: a } }: Offer, { offered: { service: b } 
 /** Alike for services of one provider that are free at the same starts. */
 function timesOf({ offered: { service, locationId }, schedule: { qualifiedUntil } }: Offer): string {
   const { durationMinutes, bufferBeforeMinutes, bufferAfterMinutes, slotStepMinutes, noticeMinutes, horizonDays } = service;
-  const { checkInMinute, checkOutMinute, minNights } = service;
+  const { checkInMinute, checkOutMinute, minNights, intermissionAfterMinutes, intermissionMinutes } = service;
   return JSON.stringify([
     [durationMinutes, bufferBeforeMinutes, bufferAfterMinutes, slotStepMinutes, noticeMinutes, horizonDays],
-    [checkInMinute, checkOutMinute, minNights],
+    [checkInMinute, checkOutMinute, minNights, intermissionAfterMinutes, intermissionMinutes],
     service.requirements.map(({ kind, units }) => [kind, units]),
     locationId,
     String(qualifiedUntil),

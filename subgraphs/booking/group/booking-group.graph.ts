@@ -8,6 +8,7 @@ import {
   ValidationError,
 } from '../../_kernel/errors/domain-error.js';
 import { builder } from '../builder.js';
+import { ClientRef } from '../client/client.graph.js';
 import { BookingGroupId, BookingId, ClientId, ProviderId, ServiceId } from '../ids.js';
 import { BookingRef } from '../reservation/reservation.graph.js';
 import type { BookingRow } from '../reservation/reservation.store.js';
@@ -18,6 +19,7 @@ const BookingGroupKindEnum = builder.enumType('BookingGroupKind', {
   values: {
     VISIT: { description: 'Services one after the other.' },
     SERIES: { description: 'One service again and again, by a rule.' },
+    MONTHS: { description: 'A unit for months on end, each paid when it begins.' },
   } satisfies Record<BookingGroupRow['kind'], object>,
 });
 
@@ -36,6 +38,12 @@ const BookingGroupRef = builder.objectRef<BookingGroupRow>('BookingGroup').imple
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: ({ id }) => BookingGroupId.encode(id) }),
     kind: t.expose('kind', { type: BookingGroupKindEnum, description: 'Why they belong together.' }),
+    client: t.field({
+      type: ClientRef,
+      nullable: true,
+      description: 'Whom they are for. Null unless it is you or you look after clients (`patients:read`).',
+      resolve: ({ clientId }, _args, { request, services }) => services.clients.find(request, clientId),
+    }),
     rule: t.exposeString('rule', { nullable: true, description: 'RFC 5545 recurrence rule of a series.' }),
     bookings: t.field({
       type: [BookingRef],
@@ -118,6 +126,20 @@ const CreateRecurringBookingInput = builder.inputType('CreateRecurringBookingInp
   }),
 });
 
+const BookMonthsInput = builder.inputType('BookMonthsInput', {
+  description: 'What was agreed with a client for months on end.',
+  fields: (t) => ({
+    serviceId: t.id({ description: 'Global id of the service, one that is booked by the night.' }),
+    providerId: t.id({ description: 'Global id of the unit.' }),
+    clientId: t.id({ description: 'Global id of the client.' }),
+    arrival: t.field({ type: 'LocalDate', description: 'First day, on the calendar there; each month begins on the same day.' }),
+    months: t.int({ description: 'How many months, 1 to 36.' }),
+    priceAmount: t.field({ type: 'MinorUnits', description: "For each month, in the smallest unit of the service's currency." }),
+    note: t.string({ required: false, description: 'What should be known, up to 2000 characters.' }),
+    idempotencyKey: t.string({ description: 'A key of your own making; the same key gives the same bookings.' }),
+  }),
+});
+
 const RescheduleBookingInput = builder.inputType('RescheduleBookingInput', {
   description: 'Where a booking moves.',
   fields: (t) => ({
@@ -134,6 +156,28 @@ const RescheduleBookingInput = builder.inputType('RescheduleBookingInput', {
 const BOOKING_ERRORS = [
   ValidationError, NotFoundError, ConflictError, ForbiddenError, UnauthenticatedError, QuotaExceededError,
 ];
+
+builder.queryField('bookingGroups', (t) =>
+  t.connection(
+    {
+      type: BookingGroupRef,
+      nullable: true,
+      requiresScopes: [['appointments:read']],
+      description: 'What was booked together, newest first: with `MONTHS` everything that is let for months.',
+      args: {
+        kind: t.arg({ type: BookingGroupKindEnum, required: false, description: 'Only what belongs together for this reason.' }),
+        clientId: t.arg.id({ required: false, description: 'Only those of this client.' }),
+      },
+      resolve: (_root, { kind, clientId, ...args }, { request, services }) => {
+        const client = clientId == null ? undefined : ClientId.decode(clientId);
+        if (client === null) return null;
+        return services.bookingGroups.list(request, args, { kind: kind ?? undefined, clientId: client });
+      },
+    },
+    { name: 'BookingGroupConnection', description: 'A page of groups of bookings.' },
+    { name: 'BookingGroupEdge', description: 'A group of bookings in a page.' },
+  ),
+);
 
 builder.queryField('bookingGroup', (t) =>
   t.field({
@@ -180,6 +224,22 @@ builder.mutationFields((t) => ({
         serviceId: ServiceId.require(input.serviceId),
         providerId: ProviderId.require(input.providerId),
         clientId: input.clientId == null ? null : ClientId.require(input.clientId),
+      }),
+  }),
+  bookMonths: t.field({
+    type: BookingGroupRef,
+    nullable: true,
+    requiresScopes: [['appointments:create']],
+    errors: { types: BOOKING_ERRORS },
+    description:
+      'Lets a unit for months on end, as was agreed: a booking for each month, which stands at once and whose bill comes due as it begins. All or none. End it with `cancelBookings` and `FOLLOWING`.',
+    args: { input: t.arg({ type: BookMonthsInput, description: 'What was agreed.' }) },
+    resolve: (_root, { input }, { request, services }) =>
+      services.bookingGroups.createMonths(request, {
+        ...input,
+        serviceId: ServiceId.require(input.serviceId),
+        providerId: ProviderId.require(input.providerId),
+        clientId: ClientId.require(input.clientId),
       }),
   }),
   rescheduleBooking: t.field({

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { persistently } from '../../../tests/support/booking-contention.js';
 import { openShop, systemOf, type Shop, type ShopOptions } from '../../../tests/support/booking.js';
 import {
   ACME,
@@ -31,12 +32,11 @@ describe('bookings made together', () => {
   const member = (userId = uuidv7()) => contextFor(ACME, memberOf([], { userId }), clock);
   const shop = (options: ShopOptions = {}) => openShop(services, ACME, { clock, price: 0, ...options });
   const providerOf = (of: Shop, at = 0): string => of.providerIds[at] ?? '';
-  const visit = (stops: readonly (readonly [Shop, number | null])[], startsAt = NINE, context = member()) =>
-    services.bookingGroups.createVisit(context, {
-      startsAt,
-      services: stops.map(([of, at]) => ({ serviceId: of.serviceId, providerId: at === null ? null : providerOf(of, at) })),
-      idempotencyKey: uuidv7(),
-    });
+  const visit = (stops: readonly (readonly [Shop, number | null])[], startsAt = NINE, context = member()) => {
+    const wantedServices = stops.map(([of, at]) => ({ serviceId: of.serviceId, providerId: at === null ? null : providerOf(of, at) }));
+    const wanted = { startsAt, services: wantedServices, idempotencyKey: uuidv7() };
+    return persistently(() => services.bookingGroups.createVisit(context, wanted));
+  };
   const series = (of: Shop, rule: string, context = member(), startsAt = NINE) =>
     services.bookingGroups.createSeries(context, {
       serviceId: of.serviceId, providerId: providerOf(of), startsAt, rule, idempotencyKey: uuidv7(),

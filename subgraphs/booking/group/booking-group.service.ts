@@ -1,22 +1,26 @@
 import { z } from 'zod';
-import { NotFoundError } from '../../_kernel/errors/domain-error.js';
+import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-error.js';
 import { once } from '../../_kernel/events/idempotency.js';
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
 import { useQuota } from '../../_kernel/quota/quota.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
-import { requireMember } from '../../_kernel/request/principal-checks.js';
+import { requireMember, requirePermission } from '../../_kernel/request/principal-checks.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { textSchema } from '../../_kernel/validation/text.js';
 import { validate } from '../../_kernel/validation/validate.js';
-import { findOfferedService, type OfferedService } from '../catalogue/catalogue.store.js';
+import { calendarsOf } from '../availability/schedules.js';
+import { priceAmountSchema } from '../catalogue/catalogue.js';
+import { findOfferedService, isBookable, type OfferedService } from '../catalogue/catalogue.store.js';
 import { findRequirementsOf } from '../resource/resource.store.js';
 import { lockAll } from '../resource/resource-claim.js';
 import { findWay, findWhereabouts, travelLocksOf } from '../travel/travel.store.js';
-import type { Booker } from '../reservation/reservation-booker.js';
+import type { BookedFor, Booker } from '../reservation/reservation-booker.js';
 import type { ReservationQueryService } from '../reservation/reservation-query.service.js';
 import type { BookingRow, NamedBooking } from '../reservation/reservation.store.js';
+import { monthsFrom, stayOn, stayTermsOf, type StayTerms } from '../stay/stay.js';
 import type { BookingGroupLoaders } from './booking-group.loader.js';
-import { insertGroup, type BookingGroupRow } from './booking-group.store.js';
+import { findGroupsPage, GROUP_SORT, insertGroup, type BookingGroupRow, type GroupFilter } from './booking-group.store.js';
 import { occurrencesOf } from './recurrence.js';
 
 interface NewGroup {
@@ -39,10 +43,23 @@ export interface NewSeries extends NewGroup {
   readonly rule: string;
 }
 
+export interface NewMonths extends Pick<NewGroup, 'note' | 'idempotencyKey'> {
+  readonly serviceId: string;
+  readonly providerId: string;
+  readonly clientId: string;
+  /** First day, `YYYY-MM-DD` on the calendar of where somebody stays. */
+  readonly arrival: string;
+  readonly months: number;
+  /** For each month, in minor units of the service's currency. */
+  readonly priceAmount: number;
+}
+
 /** Bookings that are made together, all or none of them. */
 export interface BookingGroupService {
   /** Null for one of which you may see no booking. */
   find(context: RequestContext, id: string): Promise<BookingGroupRow | null>;
+  /** Newest first. @throws {ForbiddenError} without `appointments:read` */
+  list(context: RequestContext, args: PageArgs, filter: GroupFilter): Promise<Connection<BookingGroupRow>>;
   /** Those that you may see, in order. */
   bookingsOf(context: RequestContext, id: string): Promise<readonly BookingRow[]>;
   /**
@@ -56,6 +73,14 @@ export interface BookingGroupService {
    * @throws as `ReservationService.create` does
    */
   createSeries(context: RequestContext, input: NewSeries): Promise<BookingGroupRow>;
+  /**
+   * Lets a unit that is booked by the night for months on end, as was agreed with a client: a booking for each month,
+   * which stands at once and is paid when its month begins. Notice, horizon and numbers of nights do not matter, nor
+   * do the hours in which others can come; whether the unit is free does. Only staff move or end what was agreed.
+   * @throws {ForbiddenError} without `appointments:create`
+   * @throws as `ReservationService.create` does
+   */
+  createMonths(context: RequestContext, input: NewMonths): Promise<BookingGroupRow>;
 }
 
 const common = { startsAt: z.date(), clientId: z.string().nullish(), note: textSchema(2_000).nullish() };
@@ -70,7 +95,26 @@ const visitSchema = z.object({
 
 const seriesSchema = z.object({ ...common, serviceId: z.string(), providerId: z.string(), rule: z.string().max(500) });
 
-interface Stop {
+const MOST_MONTHS = 36;
+
+const monthsSchema = z.object({
+  serviceId: z.string(),
+  providerId: z.string(),
+  clientId: z.string(),
+  note: common.note,
+  arrival: z.iso.date('must be a calendar date such as 2027-01-31'),
+  months: z.int().min(1, 'must be at least 1').max(MOST_MONTHS, `must be at most ${MOST_MONTHS}`),
+  priceAmount: priceAmountSchema,
+});
+
+/** Each month begins at the hour at which the one before has ended, or later. */
+function assertMonthsFollow({ checkInMinute, checkOutMinute }: StayTerms, { service }: OfferedService): void {
+  if (checkOutMinute + service.bufferBeforeMinutes + service.bufferAfterMinutes > checkInMinute) {
+    throw ValidationError.of('serviceId', 'must leave its buffers between check-out and check-in');
+  }
+}
+
+interface Stop extends Pick<BookedFor, 'nights' | 'agreed'> {
   readonly startsAt: Date;
   readonly candidates: readonly OfferedService[];
 }
@@ -116,26 +160,25 @@ export function createBookingGroupService(parts: {
     context: RequestContext,
     db: TenantDb,
     input: { readonly clientId?: string | null | undefined; readonly note?: string | null | undefined },
-    rule: string | null,
+    { kind, rule = null }: { readonly kind: BookingGroupRow['kind']; readonly rule?: string | null },
     fill: (bookNext: (stop: Stop) => Promise<NamedBooking>) => Promise<void>,
   ): Promise<string> => {
     const client = await booker.namedClient(context, db, input.clientId);
     if (!client) throw new NotFoundError('Client');
     const id = uuidv7();
-    const kind = rule === null ? 'VISIT' : 'SERIES';
     await insertGroup(db, { id, kind, rule, clientId: client.id, createdAt: context.clock.now() });
     let position = 0;
-    await fill(async ({ candidates, startsAt }) => {
+    await fill(async ({ candidates, startsAt, ...stop }) => {
       const group = { id, position };
       position += 1;
-      return booker.book(context, db, candidates, startsAt, { client, note: input.note ?? null, group });
+      return booker.book(context, db, candidates, startsAt, { client, note: input.note ?? null, group, ...stop });
     });
     await useQuota(db, context, 'APPOINTMENTS', position);
     return id;
   };
 
   const visit = (context: RequestContext, db: TenantDb, input: Omit<NewVisit, 'idempotencyKey'>): Promise<string> =>
-    make(context, db, input, null, async (bookNext) => {
+    make(context, db, input, { kind: 'VISIT' }, async (bookNext) => {
       await lockAll(db, await locksOfGroup(db, input.services.map(({ serviceId }) => serviceId)));
       let before: NamedBooking | undefined;
       for (const { serviceId, providerId } of input.services) {
@@ -156,12 +199,32 @@ export function createBookingGroupService(parts: {
     const offered = await findOfferedService(db, providerId, serviceId);
     if (!offered) throw new NotFoundError('Provider with this service');
     const starts = occurrencesOf(rule, input.startsAt, offered.provider.timeZone ?? context.tenant.timeZone);
-    return make(context, db, input, rule, async (bookNext) => {
+    return make(context, db, input, { kind: 'SERIES', rule }, async (bookNext) => {
       await lockAll(db, await locksOfGroup(db, [serviceId]));
       for (const startsAt of starts) {
         const candidates = await booker.candidatesFor(context, db, { serviceId, providerId, startsAt }, 'offered');
         await bookNext({ candidates, startsAt });
       }
+    });
+  };
+
+  const months = async (context: RequestContext, db: TenantDb, input: Omit<NewMonths, 'idempotencyKey'>): Promise<string> => {
+    const { serviceId, providerId, arrival, priceAmount: amount } = input;
+    const offered = await findOfferedService(db, providerId, serviceId);
+    const terms = offered && isBookable(offered) ? stayTermsOf(offered.service) : null;
+    if (!offered || !terms) throw new NotFoundError('Service by the night');
+    assertMonthsFollow(terms, offered);
+    const calendar = calendarsOf(context)(offered.provider);
+    const stays = monthsFrom(arrival, input.months).map(({ arrival: day, nights }) => {
+      const startsAt = new Date(stayOn(calendar, terms, { arrival: day, nights }).start);
+      const agreed = { price: { amount, currency: offered.service.priceCurrency }, dueAt: startsAt };
+      return { startsAt, nights, agreed, candidates: [offered] };
+    });
+    const [first] = stays;
+    if (first && first.startsAt < context.clock.now()) throw ValidationError.of('arrival', 'must not be past');
+    return make(context, db, input, { kind: 'MONTHS' }, async (bookNext) => {
+      await lockAll(db, await locksOfGroup(db, [serviceId]));
+      for (const stay of stays) await bookNext(stay);
     });
   };
 
@@ -183,6 +246,11 @@ export function createBookingGroupService(parts: {
   return {
     find,
     bookingsOf,
+    async list(context, args, filter) {
+      requirePermission(context, 'appointments:read');
+      const page = pageOf(args, GROUP_SORT);
+      return connectionOf(page, await findGroupsPage(tenants.of(context), filter, page), ({ id }) => [id]);
+    },
     async createVisit(context, { idempotencyKey: key, ...given }) {
       requireMember(context);
       return created(context, { operation: 'createVisit', key, input: validate(visitSchema, given) }, visit);
@@ -190,6 +258,10 @@ export function createBookingGroupService(parts: {
     async createSeries(context, { idempotencyKey: key, ...given }) {
       requireMember(context);
       return created(context, { operation: 'createSeries', key, input: validate(seriesSchema, given) }, series);
+    },
+    async createMonths(context, { idempotencyKey: key, ...given }) {
+      requirePermission(context, 'appointments:create');
+      return created(context, { operation: 'createMonths', key, input: validate(monthsSchema, given) }, months);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { BookingGroup, Prisma } from '../../../prisma/generated/client.js';
+import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 
 export type BookingGroupRow = BookingGroup;
@@ -12,6 +13,20 @@ export async function insertGroup(
 
 export const findGroupsByIds = (db: TenantDb, ids: readonly string[]): Promise<BookingGroupRow[]> =>
   db.bookingGroup.findMany({ where: { id: { in: [...ids] } } });
+
+/** Newest first: ids are made in the order of time. */
+export const GROUP_SORT: readonly SortKey[] = [{ field: 'id', order: 'desc', type: 'uuid' }];
+
+export interface GroupFilter {
+  readonly kind?: BookingGroupRow['kind'] | undefined;
+  readonly clientId?: string | undefined;
+}
+
+export function findGroupsPage(db: TenantDb, { kind, clientId }: GroupFilter, page: Page): Promise<BookingGroupRow[]> {
+  const { where, ...rest } = keysetQuery(page, GROUP_SORT);
+  const wanted = { ...(kind ? { kind } : {}), ...(clientId ? { clientId } : {}) };
+  return db.bookingGroup.findMany({ where: { AND: [wanted, where] }, ...rest });
+}
 
 /** The bookings of groups in their order, ids alone. */
 export const findGroupMembers = async (

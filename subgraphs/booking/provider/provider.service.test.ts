@@ -11,7 +11,7 @@ import {
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
-import { prefixQuery } from './provider.js';
+import { prefixQuery, PROVIDER_TYPES } from './provider.js';
 
 describe('providers', () => {
   let runtime: TestRuntime;
@@ -64,6 +64,9 @@ describe('providers', () => {
     const owner = contextFor(GLOBEX, memberOf(['settings:update']));
     for (const timeZone of ['Asia/Kolkata', 'Asia/Calcutta', 'UTC', null]) {
       await expect(services.providers.create(owner, { ...input, timeZone })).resolves.toMatchObject({ timeZone });
+    }
+    for (const type of PROVIDER_TYPES) {
+      await expect(services.providers.create(owner, { ...input, type })).resolves.toMatchObject({ type });
     }
     for (const timeZone of ['Mars/Base', '+05:30', '']) {
       const refused = services.providers.create(owner, { ...input, timeZone });

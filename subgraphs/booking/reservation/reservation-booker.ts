@@ -12,7 +12,7 @@ import type { BookingEvents } from '../events.js';
 import { lacksResources, lockAll, locksOf, sharedSessionId } from '../resource/resource-claim.js';
 import { travelLocksOf } from '../travel/travel.store.js';
 import { firstStatus, HOLD_MS } from './reservation.js';
-import { priceOfDraft, recordChanges, slotTaken, takeTime } from './reservation-record.js';
+import { priceOfDraft, recordChanges, slotTaken, takeTime, type Agreed } from './reservation-record.js';
 import { insertHold, isPlainlyTaken, type NamedBooking } from './reservation.store.js';
 
 export interface WantedSlot {
@@ -31,6 +31,8 @@ export interface BookedFor {
   readonly group?: { readonly id: string; readonly position: number } | undefined;
   /** How many, for what is booked by the night. */
   readonly nights?: number | undefined;
+  /** Confirms it at once and at its own price, to be paid later. */
+  readonly agreed?: Agreed | undefined;
 }
 
 /** The steps of making bookings, for use cases that make one or several in a transaction of theirs. */
@@ -117,12 +119,13 @@ export function createBooker(parts: {
       if (free.length === 1) return free;
       return inTurn(db, free, startsAt);
     },
-    async book(context, db, candidates, startsAt, { client, note, group, heldUntil, nights }) {
+    async book(context, db, candidates, startsAt, { client, note, group, heldUntil, nights, agreed }) {
       const createdAt = context.clock.now();
       for (const offered of candidates) {
-        const status = heldUntil ? 'PENDING' : firstStatus(priceOfDraft({ offered, nights }).amount);
+        const unpaid = agreed ? 'CONFIRMED' : firstStatus(priceOfDraft({ offered, nights }).amount);
+        const status = heldUntil ? 'PENDING' : unpaid;
         try {
-          const booking = await takeTime(context, db, { offered, client, startsAt, status, note, createdAt, group, nights });
+          const booking = await takeTime(context, db, { offered, client, startsAt, status, note, createdAt, group, nights, agreed });
           if (status === 'PENDING') {
             const expiresAt = heldUntil ?? new Date(createdAt.getTime() + HOLD_MS);
             await insertHold(db, { bookingId: booking.id, expiresAt, tenant: context.tenant });

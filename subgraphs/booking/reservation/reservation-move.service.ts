@@ -62,7 +62,7 @@ export function createReservationMoveService(parts: {
     const { status } = booking;
     if (status !== 'PENDING' && status !== 'CONFIRMED') throw new InvalidTransitionError(status, status, 'It is over');
     const isStaff = hasPermission(context, 'appointments:update');
-    if (!isStaff && context.clock.now() > freeUntil(booking)) {
+    if (!isStaff && (booking.dueAt !== null || context.clock.now() > freeUntil(booking))) {
       throw new InvalidTransitionError(status, status, 'It is too late to move the booking; ask the company to');
     }
   };
@@ -90,7 +90,7 @@ export function createReservationMoveService(parts: {
     }
     for (const { booking, offered, startsAt } of moves) {
       if (!(await canMove(context, db, booking, offered, startsAt))) throw slotTaken();
-      const { endsAt, claimed } = bookedTime(offered, startsAt, booking.nights, context.tenant.timeZone);
+      const { endsAt, claimed, intermission } = bookedTime(offered, startsAt, booking.nights, context.tenant.timeZone);
       const { from, until } = claimed;
       const sessionId = sessionOf(offered, startsAt, booking.id);
       const seat = offered.service.capacity > 1 ? await findFreeSeat(db, sessionId) : 1;
@@ -100,6 +100,7 @@ export function createReservationMoveService(parts: {
         endsAt,
         blockedFrom: from,
         blockedUntil: until,
+        ...intermission,
         sessionId,
         seat,
         sessionCapacity: offered.service.capacity,

@@ -37,13 +37,29 @@ export interface BookingDraft {
   readonly group?: { readonly id: string; readonly position: number } | undefined;
   /** How many, for what is booked by the night. */
   readonly nights?: number | null | undefined;
+  /** What was agreed beside what the service says. */
+  readonly agreed?: Agreed | undefined;
 }
 
-/** What a draft costs: every night the same. */
-export function priceOfDraft({ offered, nights }: Pick<BookingDraft, 'offered' | 'nights'>): Money {
+/** What company and client have agreed on a booking: it stands at once, at a price of its own, to be paid by then. */
+export interface Agreed {
+  readonly price: Money;
+  readonly dueAt: Date;
+}
+
+/** What a draft costs: what was agreed, or else every night the same. */
+export function priceOfDraft({ offered, nights, agreed }: Pick<BookingDraft, 'offered' | 'nights' | 'agreed'>): Money {
+  if (agreed) return agreed.price;
   const { amount, currency } = offeredPrice(offered.service, offered);
   return { amount: amount * (nights ?? 1), currency };
 }
+
+/** What it is made together with, and what was agreed. */
+const circumstancesOf = ({ group, agreed }: BookingDraft) => ({
+  groupId: group?.id ?? null,
+  groupPosition: group?.position ?? null,
+  dueAt: agreed?.dueAt ?? null,
+});
 
 export const slotTaken = (): ConflictError => new ConflictError('This time is not available', 'SLOT_UNAVAILABLE');
 
@@ -59,7 +75,7 @@ export async function takeTime(context: RequestContext, db: TenantDb, draft: Boo
   const { capacity } = service;
   const sessionId = sessionOf(offered, startsAt, id);
   const nights = draft.nights ?? null;
-  const { endsAt, claimed } = bookedTime(offered, startsAt, nights, context.tenant.timeZone);
+  const { endsAt, claimed, intermission } = bookedTime(offered, startsAt, nights, context.tenant.timeZone);
   const { from, until } = claimed;
   const seat = capacity > 1 ? await findFreeSeat(db, sessionId) : 1;
   if (seat > capacity) throw slotTaken();
@@ -78,12 +94,12 @@ export async function takeTime(context: RequestContext, db: TenantDb, draft: Boo
       endsAt,
       blockedFrom: from,
       blockedUntil: until,
+      ...intermission,
       sessionId,
       seat,
       nights,
       sessionCapacity: capacity,
-      groupId: draft.group?.id ?? null,
-      groupPosition: draft.group?.position ?? null,
+      ...circumstancesOf(draft),
       ...termsAtPrice(service, BigInt(price.amount), price.currency),
       timeZone: provider.timeZone ?? context.tenant.timeZone,
       priceAmount: price.amount,
@@ -132,8 +148,9 @@ export interface StatusChange {
 }
 
 /** What is only told when it is made. */
-const madeWith = ({ depositAmount, priceCurrency: currency, groupId, nights }: NamedBooking) => ({
+const madeWith = ({ depositAmount, priceCurrency: currency, groupId, nights, dueAt }: NamedBooking) => ({
   nights,
+  dueAt: dueAt?.toISOString() ?? null,
   deposit: depositAmount === 0n ? null : { amount: Number(depositAmount), currency },
   group: groupId === null ? null : { id: groupId },
 });

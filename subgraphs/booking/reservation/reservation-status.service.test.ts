@@ -105,7 +105,7 @@ describe('the life of a booking', () => {
     expect(await typesOf(id)).toEqual(['booking.created', 'booking.confirmed']);
   });
 
-  it('is paid for with a receipt to the address of a client who does not sign in, and of nobody else', async () => {
+  it('is paid for with a receipt, or what is due where that failed, to the address of a client who does not sign in alone', async () => {
     const clients = await Promise.all([
       services.clients.create(systemOf(ACME, clock), { displayName: 'Ines Vidal', email: 'ines@elsewhere.example' }),
       services.clients.create(systemOf(ACME, clock), { displayName: 'Signs In', email: 'hers@elsewhere.example', userId: uuidv7() }),
@@ -114,23 +114,33 @@ describe('the life of a booking', () => {
     ]);
     const { id: bookingId } = await book();
     const paid = { bookingId, amount: { amount: 5_000, currency: 'USD' }, method: 'CARD', what: 'Consultation' } as const;
-    const paymentId = uuidv7();
+    const [paymentId, failedId] = [uuidv7(), uuidv7()];
     for (const [n, { id: clientId }] of clients.entries()) {
       await hosted.tell('commerce.payment_succeeded', { ...paid, clientId, paymentId: n === 0 ? paymentId : uuidv7() });
+      const { amount, what } = paid;
+      await hosted.tell('commerce.payment_failed', { bookingId, amount, what, clientId, declineCode: null, paymentId: n === 0 ? failedId : uuidv7() });
     }
     const longAgo = new Date(clock.now().getTime() - 25 * HOUR_MS);
     await hosted.tell('commerce.payment_succeeded', { ...paid, clientId: clients[0].id, paymentId: uuidv7() }, { at: longAgo });
     await hosted.settle(ACME, GLOBEX);
     await runtime.everythingTold();
-    const { rows } = await runtime.pools.platform.query<{ sealed: string }>(
-      `SELECT payload ->> 'sealed' AS sealed FROM kernel.outbox_event WHERE type = 'booking.mail_requested' AND payload ->> 'template' = 'INVOICE'`,
-    );
-    const mails = rows.map(({ sealed }) => JSON.parse(runtime.secretBox.open(sealed, MAIL_PURPOSE)) as { to: string; values: Record<string, string> });
+    const mailsBy = async (template: string) => {
+      const { rows } = await runtime.pools.platform.query<{ sealed: string }>(
+        `SELECT payload ->> 'sealed' AS sealed FROM kernel.outbox_event WHERE type = 'booking.mail_requested' AND payload ->> 'template' = $1`,
+        [template],
+      );
+      return rows.map(({ sealed }) => JSON.parse(runtime.secretBox.open(sealed, MAIL_PURPOSE)) as { to: string; values: Record<string, string> });
+    };
+    const mails = await mailsBy('INVOICE');
     expect(mails.map(({ to }) => to)).toEqual(['ines@elsewhere.example']);
     expect(mails[0]?.values).toMatchObject({ displayName: 'Ines Vidal', amount: '$50.00', what: 'Consultation', number: receiptNumber(paymentId, MORNING) });
     const link = new URL(mails[0]?.values['link'] ?? '');
     expect(link.host).toBe('acme.localhost:4000');
     expect(paymentOfReceipt(runtime.secretBox, ACME.id, link.pathname)).toBe(paymentId);
+    const failures = await mailsBy('PAYMENT_FAILED');
+    expect(failures.map(({ to }) => to)).toEqual(['ines@elsewhere.example']);
+    expect(failures[0]?.values).toMatchObject({ displayName: 'Ines Vidal', amount: '$50.00', what: 'Consultation' });
+    expect(paymentOfReceipt(runtime.secretBox, ACME.id, new URL(failures[0]?.values['link'] ?? '').pathname)).toBe(failedId);
   });
 
   it('ends fifteen minutes later when nobody pays, and the time is on offer again', async () => {

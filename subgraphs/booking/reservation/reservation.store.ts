@@ -101,6 +101,12 @@ export async function isPlainlyTaken(
       AND live.blocked_until > ${startsAt}::timestamptz - make_interval(mins => wanted.buffer_before_minutes)
       AND live.blocked_from < ${startsAt}::timestamptz
         + make_interval(mins => wanted.duration_minutes + wanted.buffer_after_minutes)
+      AND booking.worked_time(live.blocked_from, live.intermission_from, live.intermission_until, live.blocked_until)
+        && booking.worked_time(
+          ${startsAt}::timestamptz - make_interval(mins => wanted.buffer_before_minutes),
+          ${startsAt}::timestamptz + make_interval(mins => wanted.intermission_after_minutes),
+          ${startsAt}::timestamptz + make_interval(mins => wanted.intermission_after_minutes + wanted.intermission_minutes),
+          ${startsAt}::timestamptz + make_interval(mins => wanted.duration_minutes + wanted.buffer_after_minutes))
       AND live.status IN ('PENDING', 'CONFIRMED', 'COMPLETED')
     WHERE wanted.id = ${serviceId}::uuid
     GROUP BY wanted.tenant_id, wanted.id
@@ -141,7 +147,16 @@ export async function updatePlace(
   id: string,
   place: Pick<
     BookingRow,
-    'status' | 'startsAt' | 'endsAt' | 'blockedFrom' | 'blockedUntil' | 'sessionId' | 'seat' | 'sessionCapacity'
+    | 'status'
+    | 'startsAt'
+    | 'endsAt'
+    | 'blockedFrom'
+    | 'blockedUntil'
+    | 'intermissionFrom'
+    | 'intermissionUntil'
+    | 'sessionId'
+    | 'seat'
+    | 'sessionCapacity'
   >,
 ): Promise<void> {
   await db.booking.updateMany({ where: { id }, data: place });
@@ -164,6 +179,8 @@ export async function reclaimTime(db: TenantDb, id: string): Promise<boolean> {
       SELECT 1 FROM booking.booking AS taken
       WHERE taken.provider_id = late.provider_id
         AND taken.blocked_from < late.blocked_until AND taken.blocked_until > late.blocked_from
+        AND booking.worked_time(taken.blocked_from, taken.intermission_from, taken.intermission_until, taken.blocked_until)
+          && booking.worked_time(late.blocked_from, late.intermission_from, late.intermission_until, late.blocked_until)
         AND taken.starts_at >= late.starts_at - CASE WHEN taken.nights IS NULL THEN interval '72 hours' ELSE interval '95 days' END
         AND (taken.session_id <> late.session_id OR taken.seat = late.seat)
         AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED'))

@@ -33,6 +33,8 @@ const COMPLETE_EARLY_MS = 60 * 60_000;
 interface Standing {
   readonly status: BookingStatus;
   readonly startsAt: Date;
+  /** When it is to be paid, where that was agreed. */
+  readonly dueAt?: Date | null;
 }
 
 /** Whether a booking in this state keeps others from its time. The constraints of the database name the same. */
@@ -64,11 +66,14 @@ export function assertCanBeMissed({ status, startsAt }: Standing, now: Date): vo
 }
 
 /**
- * Staff may cancel whatever is not over; a client only what has not begun.
+ * Staff may cancel whatever is not over; a client only what has not begun and is not part of what was agreed for months.
  * @throws {InvalidTransitionError}
  */
-export function assertCanBeCancelled({ status, startsAt }: Standing, now: Date, by: 'client' | 'staff'): void {
+export function assertCanBeCancelled({ status, startsAt, dueAt = null }: Standing, now: Date, by: 'client' | 'staff'): void {
   assertCanBecome(status, 'CANCELLED');
+  if (by === 'client' && dueAt !== null) {
+    throw new InvalidTransitionError(status, 'CANCELLED', 'It was agreed for months; ask the company to end it');
+  }
   if (by === 'client' && now >= startsAt) {
     throw new InvalidTransitionError(status, 'CANCELLED', 'The booking has begun; ask the company to cancel it');
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { persistently } from '../../../tests/support/booking-contention.js';
 import { openShop, systemOf, type Shop } from '../../../tests/support/booking.js';
 import {
   ACME,
@@ -32,13 +33,10 @@ describe('what a service needs beside a provider', () => {
   const system = () => systemOf(ACME, clock);
   const member = () => contextFor(ACME, memberOf(), clock);
   const staff = () => contextFor(ACME, memberOf(['appointments:read']), clock);
-  const book = (of: Shop, provider = 0, startsAt = TEN, context = member()) =>
-    services.reservations.create(context, {
-      serviceId: of.serviceId,
-      providerId: of.providerIds[provider] ?? '',
-      startsAt,
-      idempotencyKey: uuidv7(),
-    });
+  const book = (of: Shop, provider = 0, startsAt = TEN, context = member()) => {
+    const wanted = { serviceId: of.serviceId, providerId: of.providerIds[provider] ?? '', startsAt, idempotencyKey: uuidv7() };
+    return persistently(() => services.reservations.create(context, wanted));
+  };
   /** A shop whose service needs one unit of a kind of its own, of which there is one resource. */
   const shopWith = async (capacity: number, options: Parameters<typeof openShop>[2] = {}) => {
     const of = await openShop(services, ACME, { clock, providers: 3, price: 0, ...options });
@@ -57,6 +55,62 @@ describe('what a service needs beside a provider', () => {
     const outcomes = await Promise.allSettled(attempts);
     const refusals = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
     return { made: outcomes.length - refusals.length, unexpected: refusals.filter((one) => !(one instanceof ConflictError)) };
+  };
+
+  /** Three who do three services on two banks of a river: alone, with others, and with an intermission. */
+  const townWithTwoBanks = async () => {
+    const of = await shopWith(1, { providers: 3, durationMinutes: 45, bufferBeforeMinutes: 5, bufferAfterMinutes: 10 });
+    const [north, south] = [
+      await services.resources.createLocation(system(), { name: 'North bank' }),
+      await services.resources.createLocation(system(), { name: 'South bank' }),
+    ];
+    await services.travel.set(system(), { fromLocationId: south.id, toLocationId: north.id, minutes: 40 });
+    await services.resources.create(system(), { name: 'Table', kind: of.kind, capacity: 2, locationId: north.id });
+    await services.resources.create(system(), { name: 'Hall', kind: of.kind, capacity: 1, locationId: south.id });
+    await services.resources.require(system(), of.serviceId, { resources: [{ kind: of.kind, units: 2 }], qualifications: [] });
+    const group = await services.catalogue.create(system(), { name: 'Class', durationMinutes: 60, capacity: 2, priceAmount: 0 });
+    await services.resources.require(system(), group.id, { resources: [{ kind: of.kind, units: 1 }], qualifications: [] });
+    for (const [at, providerId] of of.providerIds.entries()) {
+      await services.catalogue.offer(system(), { serviceId: of.serviceId, providerId, locationId: north.id });
+      const { id: locationId } = at === 2 ? north : south;
+      await services.catalogue.offer(system(), { serviceId: group.id, providerId, locationId });
+    }
+    const pause = { afterMinutes: 20, minutes: 130 };
+    const paused = await services.catalogue.create(system(), { name: 'Colour', durationMinutes: 170, intermission: pause, priceAmount: 0 });
+    for (const providerId of of.providerIds) await services.catalogue.offer(system(), { serviceId: paused.id, providerId, locationId: north.id });
+    return { of, shops: [of, ...[group, paused].map(({ id }) => ({ serviceId: id, providerIds: of.providerIds }))] };
+  };
+  /** How often what stands contradicts itself, places being forty minutes apart. */
+  const broken = async (kind: string) => {
+    const { rows } = await runtime.pools.platform.query(
+      `WITH worked AS (
+         SELECT provider_id, service_id, session_id, blocked_from AS starts, coalesce(intermission_from, blocked_until) AS ends
+         FROM booking.booking WHERE status = 'CONFIRMED'
+         UNION ALL SELECT provider_id, service_id, session_id, intermission_until, blocked_until
+         FROM booking.booking WHERE status = 'CONFIRMED' AND intermission_until IS NOT NULL)
+       SELECT (SELECT count(*) FROM worked a JOIN worked b
+                 ON a.provider_id = b.provider_id AND a.session_id <> b.session_id AND a.starts < b.ends AND b.starts < a.ends) AS overlaps,
+              (SELECT count(*) FROM worked a JOIN worked b ON a.provider_id = b.provider_id
+               JOIN booking.offering x ON (x.provider_id, x.service_id) = (a.provider_id, a.service_id)
+               JOIN booking.offering y ON (y.provider_id, y.service_id) = (b.provider_id, b.service_id)
+               WHERE x.location_id <> y.location_id
+                 AND a.starts < b.ends + interval '40 min' AND b.starts < a.ends + interval '40 min') AS unreachable,
+              (SELECT count(*) FROM booking.resource_use u JOIN booking.resource r ON r.id = u.resource_id
+               WHERE booking.peak_use(r.id, u.used_from, u.used_until) > r.capacity) AS exceeded,
+              (SELECT count(*) FROM booking.resource_use u WHERE u.resource_id = ANY($1) AND NOT EXISTS
+                 (SELECT 1 FROM booking.booking b WHERE b.session_id = u.session_id AND b.status = 'CONFIRMED')) AS orphans`,
+      [(await services.resources.list(system(), { kind })).edges.map(({ node }) => node.id)],
+    );
+    return rows as unknown[];
+  };
+  /** In how many intermissions of others a booking lies. */
+  const surrounding = async (id: string): Promise<number> => {
+    const { rowCount } = await runtime.pools.platform.query(
+      `SELECT 1 FROM booking.booking a JOIN booking.booking b ON a.provider_id = b.provider_id AND a.status = 'CONFIRMED'
+       WHERE b.id = $1 AND a.intermission_from <= b.blocked_from AND b.blocked_until <= a.intermission_until`,
+      [id],
+    );
+    return rowCount ?? 0;
   };
 
   it('is had by one booking at a time, though their providers differ', async () => {
@@ -197,30 +251,23 @@ describe('what a service needs beside a provider', () => {
     await expect(book(of, 1)).resolves.toBeDefined();
   });
 
-  it('books exactly what it offers through random bookings and cancellations of providers, rooms, groups and places', async () => {
-    const of = await shopWith(1, { providers: 3, durationMinutes: 45, bufferBeforeMinutes: 5, bufferAfterMinutes: 10 });
-    const [north, south] = [
-      await services.resources.createLocation(system(), { name: 'North bank' }),
-      await services.resources.createLocation(system(), { name: 'South bank' }),
-    ];
-    await services.travel.set(system(), { fromLocationId: south.id, toLocationId: north.id, minutes: 40 });
-    await services.resources.create(system(), { name: 'Table', kind: of.kind, capacity: 2, locationId: north.id });
-    await services.resources.create(system(), { name: 'Hall', kind: of.kind, capacity: 1, locationId: south.id });
-    await services.resources.require(system(), of.serviceId, { resources: [{ kind: of.kind, units: 2 }], qualifications: [] });
-    const group = await services.catalogue.create(system(), { name: 'Class', durationMinutes: 60, capacity: 2, priceAmount: 0 });
-    await services.resources.require(system(), group.id, { resources: [{ kind: of.kind, units: 1 }], qualifications: [] });
-    for (const [at, providerId] of of.providerIds.entries()) {
-      await services.catalogue.offer(system(), { serviceId: of.serviceId, providerId, locationId: north.id });
-      const { id: locationId } = at === 2 ? north : south;
-      await services.catalogue.offer(system(), { serviceId: group.id, providerId, locationId });
-    }
-    const shops = [of, { serviceId: group.id, providerIds: of.providerIds }];
+  it('books exactly what it offers through random bookings, moves and cancellations of providers, rooms, groups, intermissions and places', async () => {
+    const { of, shops } = await townWithTwoBanks();
+    const desk = contextFor(ACME, memberOf(['appointments:read', 'appointments:update']), clock);
     const live: string[] = [];
-    let onTheWay = 0;
+    let [onTheWay, within] = [0, 0];
     let state = 11;
     const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
-    for (let n = 0; n < 120; n += 1) {
-      const shop = shops[random(2)] ?? of;
+    const moveOne = async (startsAt: Date): Promise<void> => {
+      for (const bookingId of live.slice(random(Math.max(1, live.length))).slice(0, 1)) {
+        const move = { bookingId, startsAt: new Date(startsAt.getTime() + 86_400_000), scope: 'ONE' } as const;
+        await services.reservationMoves.move(desk, move).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+        });
+      }
+    };
+    for (let n = 0; n < 160; n += 1) {
+      const shop = shops[random(3)] ?? of;
       const provider = random(3);
       const startsAt = new Date(Date.parse('2027-01-12T13:45:00Z') + random(32) * 15 * 60_000);
       const isOffered = (await offered(shop)).has(`${shop.providerIds[provider] ?? ''} ${startsAt.toISOString()}`);
@@ -232,30 +279,18 @@ describe('what a service needs beside a provider', () => {
         return null;
       });
       expect([n, made !== null]).toEqual([n, isOffered]);
-      if (made) live.push(made.id);
+      if (made) {
+        live.push(made.id);
+        within += await surrounding(made.id);
+      }
+      if (random(6) === 0) await moveOne(startsAt);
       if (random(3) === 0 && live.length > 0) {
         const [gone = ''] = live.splice(random(live.length), 1);
         await services.reservationStatus.cancel(system(), gone, null);
       }
     }
-    const { rows } = await runtime.pools.platform.query<{ overlaps: string; unreachable: string; exceeded: string; orphans: string }>(
-      `SELECT (SELECT count(*) FROM booking.booking a JOIN booking.booking b
-                 ON a.tenant_id = b.tenant_id AND a.provider_id = b.provider_id AND a.session_id <> b.session_id
-                 AND a.blocked_from < b.blocked_until AND b.blocked_from < a.blocked_until
-               WHERE a.status = 'CONFIRMED' AND b.status = 'CONFIRMED') AS overlaps,
-              (SELECT count(*) FROM booking.booking a JOIN booking.booking b ON a.provider_id = b.provider_id
-               JOIN booking.offering x ON (x.provider_id, x.service_id) = (a.provider_id, a.service_id)
-               JOIN booking.offering y ON (y.provider_id, y.service_id) = (b.provider_id, b.service_id)
-               WHERE a.status = 'CONFIRMED' AND b.status = 'CONFIRMED' AND x.location_id <> y.location_id
-                 AND a.blocked_from < b.blocked_until + interval '40 min'
-                 AND b.blocked_from < a.blocked_until + interval '40 min') AS unreachable,
-              (SELECT count(*) FROM booking.resource_use u JOIN booking.resource r ON r.id = u.resource_id
-               WHERE booking.peak_use(r.id, u.used_from, u.used_until) > r.capacity) AS exceeded,
-              (SELECT count(*) FROM booking.resource_use u WHERE u.resource_id = ANY($1) AND NOT EXISTS
-                 (SELECT 1 FROM booking.booking b WHERE b.session_id = u.session_id AND b.status = 'CONFIRMED')) AS orphans`,
-      [(await services.resources.list(system(), { kind: of.kind })).edges.map(({ node }) => node.id)],
-    );
-    expect(rows).toEqual([{ overlaps: '0', unreachable: '0', exceeded: '0', orphans: '0' }]);
+    expect(await broken(of.kind)).toEqual([{ overlaps: '0', unreachable: '0', exceeded: '0', orphans: '0' }]);
+    expect(within).toBeGreaterThan(0);
     expect(live.length).toBeGreaterThan(5);
     expect(onTheWay).toBeGreaterThan(0);
   });

@@ -8,6 +8,7 @@ import type { Interval, ProviderSchedule } from '../availability/availability.js
 import { createZoneCalendar, DAY_MINUTES, MINUTE_MS } from '../availability/zone-calendar.js';
 import { findCalendarBookings } from '../calendar/entry/calendar-entry.store.js';
 import type { BookingEvents } from '../events.js';
+import { ClientId, ProviderId, ServiceId } from '../ids.js';
 import type { BookingServices } from '../services.js';
 import { createBooking } from '../subgraph.js';
 import { isStayOffered, stayOn, type StayTerms } from './stay.js';
@@ -295,6 +296,118 @@ describe('a stay', () => {
     }
     const nobody = contextFor(ACME, undefined, clock);
     await expect(book(serviceId, march(10), march(12), {}, nobody)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  describe('for months on end', () => {
+    const desk = (tenant = ACME) => contextFor(tenant, memberOf(['appointments:create', 'appointments:read', 'appointments:update']), clock);
+    const agreed = async () => {
+      const { serviceId, providerId } = await openHouse(1, 0);
+      const nora = memberOf([]);
+      const userId = nora.kind === 'member' ? nora.userId : null;
+      const { id: clientId } = await services.clients.create(system(), { displayName: 'Nora', userId });
+      const wanted = { serviceId, providerId, clientId, arrival: '2027-03-31', months: 12, priceAmount: 120_000 };
+      const letFor = (change: Partial<typeof wanted> = {}, context = desk(), idempotencyKey = uuidv7()) =>
+        services.bookingGroups.createMonths(context, { ...wanted, ...change, idempotencyKey });
+      return { ...wanted, letFor, herself: contextFor(ACME, nora, clock) };
+    };
+
+    it('is a booking a month, which stands at once at the price agreed and comes due as its month begins', async () => {
+      const { letFor, herself, clientId, serviceId } = await agreed();
+      const [key, staff] = [uuidv7(), desk()];
+      const made = await letFor({}, staff, key);
+      expect(made).toMatchObject({ kind: 'MONTHS', rule: null, clientId });
+      expect((await letFor({}, staff, key)).id).toBe(made.id);
+      const bookings = await services.bookingGroups.bookingsOf(herself, made.id);
+      expect(bookings.map(({ startsAt, nights }) => [startsAt.toISOString().slice(0, 10), nights])).toEqual([
+        ['2027-03-31', 30], ['2027-04-30', 31], ['2027-05-31', 30], ['2027-06-30', 31], ['2027-07-31', 31], ['2027-08-31', 30],
+        ['2027-09-30', 31], ['2027-10-31', 30], ['2027-11-30', 31], ['2027-12-31', 31], ['2028-01-31', 29], ['2028-02-29', 31],
+      ]);
+      for (const booking of bookings) {
+        expect(booking).toMatchObject({ status: 'CONFIRMED', priceAmount: 120_000n, serviceId, dueAt: booking.startsAt });
+      }
+      const { rows } = await hosted.runtime.pools.platform.query<{ due: string; status: string }>(
+        `SELECT payload->>'dueAt' AS due, payload->>'status' AS status FROM kernel.outbox_event
+         WHERE type = 'booking.created' AND payload->'group'->>'id' = $1 ORDER BY 1`,
+        [made.id],
+      );
+      expect(rows).toEqual(bookings.map(({ startsAt }) => ({ due: startsAt.toISOString(), status: 'CONFIRMED' })));
+    });
+
+    it('is agreed, listed and ended through the graph', async () => {
+      const { serviceId, providerId, clientId } = await agreed();
+      const staff = memberOf(['appointments:create', 'appointments:read', 'appointments:update', 'patients:read']);
+      const input = {
+        serviceId: ServiceId.encode(serviceId), providerId: ProviderId.encode(providerId), clientId: ClientId.encode(clientId),
+        arrival: '2027-04-01', months: 2, priceAmount: 90_000, idempotencyKey: uuidv7(),
+      };
+      const agree = `mutation($input: BookMonthsInput!) { bookMonths(input: $input) {
+        ... on BookingGroup { id kind client { displayName } price { amount } bookings { id status } } ... on UserError { code } } }`;
+      const { data } = await hosted.graphql(agree, { as: staff, variables: { input } });
+      const made = data?.['bookMonths'] as { id: string; bookings: { id: string; status: string }[] };
+      expect(made).toMatchObject({ kind: 'MONTHS', client: { displayName: 'Nora' }, price: { amount: 180_000 } });
+      const list = `query($clientId: ID) { bookingGroups(kind: MONTHS, clientId: $clientId, first: 5) { edges { node { id } } } }`;
+      const listed = await hosted.graphql(list, { as: staff, variables: { clientId: input.clientId } });
+      expect(listed.data).toEqual({ bookingGroups: { edges: [{ node: { id: made.id } }] } });
+      const foreign = await hosted.graphql(list, { as: staff, tenant: GLOBEX, variables: { clientId: input.clientId } });
+      expect(foreign.data).toEqual({ bookingGroups: { edges: [] } });
+      await expect(services.bookingGroups.list(guest(), {}, {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      const end = `mutation($id: ID!) { cancelBookings(id: $id, scope: FOLLOWING) { ... on CancelledBookings { bookings { status } } ... on UserError { code } } }`;
+      const ended = await hosted.graphql(end, { as: staff, variables: { id: made.bookings[1]?.id } });
+      expect(ended.data).toEqual({ cancelBookings: { bookings: [{ status: 'CANCELLED' }] } });
+    });
+
+    it('goes to one of many who agree on some of the same months, whole, and lets nobody else in', async () => {
+      const { letFor, serviceId } = await agreed();
+      const outcomes = await Promise.allSettled(['2027-04-01', '2027-06-15', '2027-12-24', '2028-02-01'].map((arrival) => letFor({ arrival })));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+      }
+      const { rows } = await hosted.runtime.pools.platform.query('SELECT 1 FROM booking.booking WHERE service_id = $1', [serviceId]);
+      expect(rows).toHaveLength(12);
+      const short = await agreed();
+      await short.letFor({ arrival: march(10), months: 1 });
+      await expect(book(short.serviceId, march(20), march(22))).rejects.toMatchObject({ code: 'SLOT_UNAVAILABLE' });
+      await expect(book(short.serviceId, '2027-04-10', '2027-04-12')).resolves.toMatchObject({ nights: 2 });
+      await expect(short.letFor({ arrival: '2027-04-12', months: 36 })).resolves.toMatchObject({ kind: 'MONTHS' });
+    });
+
+    it('is ended by the company from a month on, and neither ended nor moved by the client', async () => {
+      const { letFor, herself } = await agreed();
+      const { id } = await letFor();
+      const [first, ...rest] = await services.bookingGroups.bookingsOf(herself, id);
+      const bookingId = rest[5]?.id ?? '';
+      const refused = { code: 'INVALID_TRANSITION' };
+      await expect(services.reservationStatus.cancel(herself, bookingId, null)).rejects.toMatchObject(refused);
+      await expect(services.reservationStatus.cancelTogether(herself, bookingId, 'FOLLOWING', null)).rejects.toMatchObject(refused);
+      const move = { bookingId, startsAt: first?.startsAt ?? new Date(0), scope: 'ONE' } as const;
+      await expect(services.reservationMoves.move(herself, move)).rejects.toMatchObject(refused);
+      const ended = await services.reservationStatus.cancelTogether(desk(), bookingId, 'FOLLOWING', 'Moved out');
+      expect(ended.map(({ status, feeAmount }) => [status, feeAmount])).toEqual(Array.from({ length: 6 }, () => ['CANCELLED', 0n]));
+      await expect(letFor({ arrival: '2027-09-30', months: 6 })).resolves.toMatchObject({ kind: 'MONTHS' });
+    });
+
+    it('is agreed by who may book for others, for a unit by the night, from a day to come', async () => {
+      const { letFor, serviceId, providerId } = await agreed();
+      await expect(letFor({}, guest())).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      const notFound = { code: 'NOT_FOUND' };
+      await expect(letFor({}, desk(GLOBEX))).rejects.toMatchObject(notFound);
+      for (const unknown of ['serviceId', 'providerId', 'clientId']) await expect(letFor({ [unknown]: uuidv7() })).rejects.toMatchObject(notFound);
+      const hourly = await services.catalogue.create(system(), { name: 'Cleaning', durationMinutes: 60, priceAmount: 0 });
+      await services.catalogue.offer(system(), { providerId, serviceId: hourly.id });
+      await expect(letFor({ serviceId: hourly.id })).rejects.toMatchObject(notFound);
+      const late = { name: 'Flat', durationMinutes: 60, priceAmount: 0, stay: { checkIn: '10:00', checkOut: '11:00' } };
+      const flat = await services.catalogue.create(system(), late);
+      await services.catalogue.offer(system(), { providerId, serviceId: flat.id });
+      for (const [change, field] of [
+        [{ months: 0 }, 'months'], [{ months: 37 }, 'months'], [{ priceAmount: -1 }, 'priceAmount'], [{ arrival: 'soon' }, 'arrival'],
+        [{ arrival: '2026-12-31' }, 'arrival'], [{ serviceId: flat.id }, 'serviceId'],
+      ] as const) {
+        await expect(letFor(change)).rejects.toMatchObject({ code: 'BAD_USER_INPUT', issues: [expect.objectContaining({ field })] });
+      }
+      const bookings = await hosted.runtime.pools.platform.query('SELECT 1 FROM booking.booking WHERE service_id = $1', [serviceId]);
+      expect(bookings.rows).toEqual([]);
+    });
   });
 
   it('is found, booked and shown through the graph', async () => {

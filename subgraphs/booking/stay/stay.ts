@@ -50,6 +50,15 @@ export const stayDatesSchema = z
   .refine((stay) => stay.nights >= 1, { path: ['departure'], message: 'must be later than the arrival', abort: true })
   .refine((stay) => stay.nights <= MOST_NIGHTS, { path: ['departure'], message: `must be at most ${MOST_NIGHTS} nights later` });
 
+/** Months one after the other from a day on, each to the same day of the next or, where that has none, its last. */
+export function monthsFrom(arrival: string, months: number): StayDates[] {
+  const first = Temporal.PlainDate.from(arrival);
+  return Array.from({ length: months }, (_, n) => {
+    const [from, until] = [first.add({ months: n }), first.add({ months: n + 1 })];
+    return { arrival: from.toString(), nights: from.until(until, { largestUnit: 'days' }).days };
+  });
+}
+
 /** A service's terms as they are kept, all or none of them. */
 export interface KeptTerms {
   readonly checkInMinute: number | null;

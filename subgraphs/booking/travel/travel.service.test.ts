@@ -48,6 +48,8 @@ describe('a provider who works at two places', () => {
       providerId,
       north: north.serviceId,
       south: south.serviceId,
+      /** Where the service of the south is done. */
+      other: other.id,
       travel: (minutes: number | null, from = one.id, to = other.id) =>
         services.travel.set(system, { fromLocationId: from, toLocationId: to, minutes }),
       book: (serviceId: string, startsAt: Date) => {
@@ -120,6 +122,27 @@ describe('a provider who works at two places', () => {
     });
     const bookings = await services.bookingGroups.bookingsOf(desk, made.id);
     expect(bookings.map(({ startsAt }) => startsAt)).toEqual([at('14:00'), at('15:20')]);
+  });
+
+  it('goes to the other place and back in an intermission, where that is long enough for both ways', async () => {
+    const { system, providerId, north, travel, book, offered, other } = await company();
+    await travel(10);
+    await services.catalogue.setIntermission(system, north, { afterMinutes: 10, minutes: 40 });
+    const quick = await services.catalogue.create(system, { name: 'Look', durationMinutes: 15, slotStepMinutes: 5, priceAmount: 0 });
+    await services.catalogue.offer(system, { providerId, serviceId: quick.id, locationId: other });
+    const visit = await book(north, at('15:00'));
+    const within = (await offered(quick.id))?.filter((time) => time >= '14:45' && time <= '16:10');
+    expect(within).toEqual(['15:20', '15:25', '16:10']);
+    for (const time of ['15:15', '15:30', '16:05']) {
+      const taken = { providerId, clientId: visit.clientId, serviceId: quick.id, status: 'CONFIRMED', createdAt: clock.now() } as const;
+      await expect(services.reservationImport.importBooking(system, { ...taken, startsAt: at(time) })).rejects.toMatchObject({
+        code: 'SLOT_UNAVAILABLE',
+      });
+    }
+    expect(await services.availability.explain(system, { serviceId: quick.id, providerId, startsAt: at('15:30') })).toEqual([
+      { code: 'TRAVELLING', detail: 'North' },
+    ]);
+    await expect(book(quick.id, at('15:25'))).resolves.toBeDefined();
   });
 
   it('is not given back to who pays too late, when she cannot get there any more', async () => {

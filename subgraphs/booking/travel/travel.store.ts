@@ -81,7 +81,7 @@ export async function findWay(
 
 /**
  * When providers are at other places than they would have to be, with the ways from there and back, each in order;
- * in the order of `wanted`. One read however many they are, and none where nobody has to be anywhere.
+ * an intermission lets them go. In the order of `wanted`. One read however many they are, and none where nobody has to be anywhere.
  */
 export async function findTimesElsewhere(
   db: TenantDb,
@@ -97,16 +97,20 @@ export async function findTimesElsewhere(
     { providerId: string; locationId: string; starts: number[]; ends: number[]; places: string[] }[]
   >`
     SELECT here.provider_id::text AS "providerId", here.location_id::text AS "locationId",
-           array_agg((extract(epoch FROM taken.blocked_from - way) * 1000)::float8 ORDER BY taken.blocked_from - way) AS starts,
-           array_agg((extract(epoch FROM taken.blocked_until + way) * 1000)::float8 ORDER BY taken.blocked_from - way) AS ends,
-           array_agg(place.name ORDER BY taken.blocked_from - way) AS places
+           array_agg((extract(epoch FROM stretch.away_from - way) * 1000)::float8 ORDER BY stretch.away_from - way) AS starts,
+           array_agg((extract(epoch FROM stretch.away_until + way) * 1000)::float8 ORDER BY stretch.away_from - way) AS ends,
+           array_agg(place.name ORDER BY stretch.away_from - way) AS places
     FROM unnest(${asked.map(({ providerId }) => providerId)}::uuid[], ${asked.map(({ locationId }) => locationId)}::uuid[])
       AS here(provider_id, location_id)
     JOIN booking.offering AS there ON there.provider_id = here.provider_id AND there.location_id <> here.location_id
     JOIN booking.location AS place ON place.id = there.location_id
     CROSS JOIN LATERAL booking.travel_between(kernel.current_tenant_id(), here.location_id, there.location_id) AS way
     JOIN booking.booking AS taken ON taken.provider_id = there.provider_id AND taken.service_id = there.service_id
-    WHERE way > interval '0' AND taken.nights IS NULL
+    CROSS JOIN LATERAL (VALUES
+      (taken.blocked_from, coalesce(taken.intermission_from, taken.blocked_until)),
+      (taken.intermission_until, taken.blocked_until)
+    ) AS stretch(away_from, away_until)
+    WHERE stretch.away_from IS NOT NULL AND way > interval '0' AND taken.nights IS NULL
       AND taken.starts_at >= ${new Date(within.start - LONGEST_BLOCK_MS - way)}
       AND taken.starts_at < ${new Date(within.end + LONGEST_LEAD_MS + way)}
       AND taken.status IN ('PENDING', 'CONFIRMED', 'COMPLETED')

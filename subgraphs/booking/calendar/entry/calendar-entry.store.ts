@@ -5,6 +5,7 @@ import type { CalendarBooking } from './calendar-entry.js';
 
 const select = (wanted: Sql): Sql => sql`
   SELECT b.id::text, b.reference, b.status::text, b.starts_at AS "startsAt", b.ends_at AS "endsAt", b.time_zone AS "timeZone",
+         b.intermission_from AS "intermissionFrom", b.intermission_until AS "intermissionUntil",
          p.name AS "providerName", s.name AS "serviceName", c.display_name AS "clientName", c.email AS "clientEmail",
          l.name AS "locationName", l.address AS "locationAddress", m.join_url AS "meetingUrl",
          h.changes, coalesce(h.changed_at, b.created_at) AS "changedAt"

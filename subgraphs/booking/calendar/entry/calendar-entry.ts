@@ -1,3 +1,4 @@
+import { wallClock } from '../../availability/zone-calendar.js';
 import type { BookingStatus } from '../../reservation/reservation.js';
 
 /** A booking as calendars of people show it. */
@@ -24,6 +25,9 @@ export interface CalendarBooking {
   readonly status: BookingStatus;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** When the provider is free for others in between; null where she is not. */
+  readonly intermissionFrom: Date | null;
+  readonly intermissionUntil: Date | null;
   /** IANA zone of the provider's wall clock. */
   readonly timeZone: string;
   readonly providerName: string;
@@ -68,11 +72,20 @@ function summaryOf(booking: CalendarBooking, audience: Audience): string {
   return audience.namesClients && clientName !== null ? `${booking.serviceName}: ${clientName}` : booking.serviceName;
 }
 
+/** What her own calendar says of the intermission that a provider has; clients stay, and need not know. */
+function freeTimeOf({ intermissionFrom, intermissionUntil, timeZone }: CalendarBooking, audience: Audience): string[] {
+  if (audience.is === 'CLIENT' || intermissionFrom === null || intermissionUntil === null) return [];
+  const [from, until] = [intermissionFrom, intermissionUntil].map((at) => wallClock(at, timeZone).slice(11, 16));
+  return [`Intermission from ${from ?? ''} to ${until ?? ''}`];
+}
+
 /** Grows with every change of a booking; that it has got a place to meet is one. */
 export const sequenceOf = ({ changes, meetingUrl }: Pick<CalendarBooking, 'changes' | 'meetingUrl'>): number =>
   Math.max(0, changes - (meetingUrl === null ? 1 : 0));
 
-/** What a calendar says of a booking. Notes are left out: what calendars know travels far. */
+/**
+ * What a calendar says of a booking: one entry for the whole visit. Notes are left out: what calendars know travels far.
+ */
 export function entryOf(booking: CalendarBooking, audience: Audience, host: string): CalendarEntry {
   const { id, reference, status, startsAt, endsAt, changedAt, meetingUrl } = booking;
   return {
@@ -83,7 +96,11 @@ export function entryOf(booking: CalendarBooking, audience: Audience, host: stri
     endsAt,
     changedAt,
     summary: summaryOf(booking, audience),
-    description: [`Reference ${reference}`, ...(meetingUrl === null ? [] : [`Join at ${meetingUrl}`])].join('\n'),
+    description: [
+      `Reference ${reference}`,
+      ...freeTimeOf(booking, audience),
+      ...(meetingUrl === null ? [] : [`Join at ${meetingUrl}`]),
+    ].join('\n'),
     url: meetingUrl,
     location: locationOf(booking),
   };

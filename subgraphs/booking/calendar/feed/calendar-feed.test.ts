@@ -132,6 +132,21 @@ describe('a calendar feed', () => {
     expect(parsed((await fetchFeed(url)).body).entries.map(({ uid }) => uid)).toEqual([`${mine.id}@localhost`]);
   });
 
+  it('tells a provider when she is free in between, and a client nothing but her whole visit', async () => {
+    const intermission = { afterMinutes: 30, minutes: 45 };
+    const colour = await openShop(t.subgraph.services, ACME, { clock, price: 0, durationMinutes: 105, intermission });
+    const [client, [providerId = '']] = [memberOf([]), colour.providerIds];
+    const visit = { serviceId: colour.serviceId, providerId, startsAt: new Date('2027-03-09T15:00:00Z') };
+    await t.subgraph.services.reservations.create(contextFor(ACME, client, clock), { ...visit, idempotencyKey: uuidv7() });
+    const [hers, own] = [await create(staffWith('appointments:read'), providerId), await create(client, null)];
+    const [work, stay] = [(await fetchFeed(hers.url)).body, (await fetchFeed(own.url)).body];
+    for (const text of [work, stay]) {
+      expect(parsed(text).entries.map(({ start, end }) => [start, end])).toEqual([['2027-03-09T15:00:00.000Z', '2027-03-09T16:45:00.000Z']]);
+    }
+    expect(work.replaceAll(/\r\n[ \t]/g, '')).toContain('Intermission from 10:30 to 11:15');
+    expect(stay).not.toContain('Intermission');
+  });
+
   it('is the same bytes until something changes, and is not sent again to who has it', async () => {
     const { url } = await create(staffWith('appointments:read'));
     const first = await fetchFeed(url);

@@ -75,7 +75,8 @@ export interface Conflict {
 }
 
 /**
- * Holds the bookings of a provider against what a calendar says, and keeps what overlaps.
+ * Holds the bookings of a provider against what a calendar says, and keeps what overlaps; what lies in an
+ * intermission does not.
  * @returns what was not known yet
  */
 export async function findNewConflicts(
@@ -88,6 +89,8 @@ export async function findNewConflicts(
     SELECT DISTINCT ON (b.id) b.id::text AS "bookingId", e.starts_at AS "busyFrom", e.ends_at AS "busyUntil"
     FROM booking.booking AS b JOIN booking.external_busy_time AS e
       ON e.connection_id = ${connectionId}::uuid AND e.starts_at < b.ends_at AND e.ends_at > b.starts_at
+      AND booking.worked_time(b.starts_at, b.intermission_from, b.intermission_until, b.ends_at)
+        && tstzmultirange(tstzrange(e.starts_at, e.ends_at))
     WHERE b.provider_id = ${providerId}::uuid AND b.ends_at > ${now} AND b.status IN ('PENDING', 'CONFIRMED')
     ORDER BY b.id, e.starts_at`;
   const bookingIds = found.map(({ bookingId }) => bookingId);

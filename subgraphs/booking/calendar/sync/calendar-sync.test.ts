@@ -188,6 +188,12 @@ describe('calendars elsewhere', () => {
       expect(rows).toEqual([]);
       expect(await services().calendarConnections.conflictsOf(asOwner(), connectionId)).toEqual([]);
 
+      const [pause, providerId = ''] = [{ afterMinutes: 20, minutes: 30 }, ...shop.providerIds];
+      const { serviceId } = await openShop(services(), ACME, { clock, price: 0, durationMinutes: 60, intermission: pause });
+      await services().catalogue.offer(systemOf(ACME, clock), { serviceId, providerId });
+      await book({ ...shop, serviceId }, '2027-03-17T18:00:00Z');
+      // It lies in the intermission: nothing is taken twice.
+      const free = elsewhere.add('2027-03-17T18:25:00.000Z', '2027-03-17T18:45:00.000Z');
       const id = elsewhere.add('2027-03-17T15:30:00.000Z', '2027-03-17T16:30:00.000Z');
       await look(connectionId);
       await look(connectionId);
@@ -199,6 +205,7 @@ describe('calendars elsewhere', () => {
       );
       expect(told.rows).toHaveLength(1);
       elsewhere.remove(id);
+      elsewhere.remove(free);
       await look(connectionId);
       expect(await services().calendarConnections.conflictsOf(asOwner(), connectionId)).toEqual([]);
     });
