@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { HttpAnswer } from './answer.js';
 
 const SANDBOX_ORIGIN = 'https://embeddable-sandbox.cdn.apollographql.com';
@@ -77,8 +76,9 @@ const SOCKET_HEADERS = `() => {
 
 let graphiql: HttpAnswer | null = null;
 
-/** GraphiQL with everything it needs inside the page; made when first asked for, since it is ten megabytes. */
-export function graphiqlPage(): HttpAnswer {
+/** GraphiQL with everything it needs inside the page; read and made when first asked for, since it is ten megabytes. */
+export async function graphiqlPage(): Promise<HttpAnswer> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   graphiql ??= page(
     renderGraphiQL({
       title: 'Spine: GraphiQL',
