@@ -161,7 +161,7 @@ export function createRoutes(parts: RouteParts): readonly Route[] {
       { method, path: '/oidc', below: true, answer: handOnInside('identity') },
       { method, path: '/sso', below: true, answer: handOnInside('identity') },
     ]),
-    { method: 'GET', path: RECEIPTS_PATH, below: true, answer: handOnInside('commerce') },
+    ...(['GET', 'POST'] as const).map((method): Route => ({ method, path: RECEIPTS_PATH, below: true, answer: handOnInside('commerce') })),
     { method: 'GET', path: CALENDAR_PATH, below: true, answer: handOnInside('booking', tenantOfCalendar) },
     { method: 'POST', path: CALENDAR_NOTICES_PATH, below: true, answer: handOnInside('booking', tenantOfNotice) },
     ...ROUTE_METHODS.map(

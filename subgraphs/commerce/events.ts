@@ -30,6 +30,8 @@ export interface PaymentFailed {
   readonly bookingId: string;
   /** The card network's reason, such as `insufficient_funds`; null when it gave none. */
   readonly declineCode: string | null;
+  /** The client's record, when the payer has one. */
+  readonly clientId?: string | null;
   /** What was asked for. */
   readonly amount?: Money;
   /** User whose bill it is; null or left out where none signs in. */

@@ -2,11 +2,14 @@ import { answerForPersonalData } from '../_kernel/personal-data/answer-for-perso
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { createBillQueryService } from './bill/bill-query.service.js';
 import { createBillService } from './bill/bill.service.js';
+import { createCheckoutDesk } from './checkout/checkout-desk.js';
+import { createCheckoutService } from './checkout/checkout.service.js';
 import { createCommissionRuleService } from './commission/commission-rule.service.js';
 import { createCommissionService } from './commission/commission.service.js';
 import type { CommerceEvents } from './events.js';
 import { createLedgerService } from './ledger/ledger.service.js';
 import { createPayForBookingService } from './payment/pay-for-booking.service.js';
+import { createPayerCustomers } from './payment/payer-customer.js';
 import { createPaymentCollector } from './payment/payment-collector.js';
 import { createPaymentImportService } from './payment/payment-import.service.js';
 import { createPaymentRecorder } from './payment/payment-recorder.js';
@@ -18,7 +21,7 @@ import { createReconcilePaymentsService } from './payment/reconcile-payments.ser
 import { createRefundPaymentService } from './payment/refund-payment.service.js';
 import { StripePaymentProvider } from './payment/stripe.js';
 import { stripeWebhookRoute } from './payment/stripe-webhook.route.js';
-import { receiptRoute } from './receipt/receipt.route.js';
+import { receiptRoutes } from './receipt/receipt.route.js';
 import { createReceiptService } from './receipt/receipt.service.js';
 import { openBillWhenBookingIsCreated } from './reactions/open-bill-when-booking-is-created.js';
 import { payCommissionWhenWorkIsDone } from './reactions/pay-commission-when-work-is-done.js';
@@ -29,6 +32,8 @@ import { schema } from './schema.js';
 import type { CommerceServices } from './services.js';
 
 export interface CommerceConfig {
+  /** The platform's address, without a slash at its end. */
+  readonly issuer: string;
   readonly stripe: {
     readonly secretKey: string;
     /** Signing secret of the webhook endpoint; two, separated by a comma, while it is rotated. */
@@ -53,7 +58,10 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
   const bills = createBillService({ outbox, ledger });
   const commissions = createCommissionService({ tenants, ledger });
   const recorder = createPaymentRecorder({ outbox, ledger });
-  const collector = createPaymentCollector({ tenants, provider, recorder });
+  const customers = createPayerCustomers({ tenants, provider });
+  const desk = createCheckoutDesk({ tenants, provider: provider.checkouts, recorder, customers });
+  const collector = createPaymentCollector({ tenants, provider, recorder, customers, checkouts: desk });
+  const checkouts = createCheckoutService({ tenants, collector, desk });
   const refunding = createRefundPaymentService({ tenants, provider, recorder });
   const webhooks = createReceiveWebhookService({ tenants, platform, provider, recorder, clock, logger });
   const reconciliation = createReconcilePaymentsService({
@@ -63,6 +71,7 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
     recorder,
     collector,
     refunds: refunding,
+    checkouts,
   });
 
   return {
@@ -87,7 +96,14 @@ export function createCommerce(runtime: SubgraphRuntime, config: CommerceConfig)
     ],
     routes: [
       stripeWebhookRoute(webhooks),
-      receiptRoute({ receipts: createReceiptService({ tenants }), secretBox: runtime.secretBox, clock, logger }),
+      ...receiptRoutes({
+        receipts: createReceiptService({ tenants }),
+        checkouts,
+        secretBox: runtime.secretBox,
+        publicUrl: config.issuer,
+        clock,
+        logger,
+      }),
     ],
     schedules: [reconcilePayments(reconciliation)],
   };

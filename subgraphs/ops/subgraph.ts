@@ -67,6 +67,7 @@ import { keepRecipientWhenMembershipIsGranted } from './reactions/keep-recipient
 import { logSignalWhenForeignIdIsNamed } from './reactions/log-signal-when-foreign-id-is-named.js';
 import { logSignalWhenLoginFails } from './reactions/log-signal-when-login-fails.js';
 import { logSignalWhenPaymentFails } from './reactions/log-signal-when-payment-fails.js';
+import { logSignalWhenCallbackIsRefused } from './reactions/log-signal-when-callback-is-refused.js';
 import { logSignalWhenProofIsRefused } from './reactions/log-signal-when-proof-is-refused.js';
 import { logSignalWhenRefreshTokenIsReused } from './reactions/log-signal-when-refresh-token-is-reused.js';
 import { lookForIncidentsWhenAsked } from './reactions/look-for-incidents-when-asked.js';
@@ -224,6 +225,7 @@ export function createOps(runtime: SubgraphRuntime, config: OpsConfig): Subgraph
       logSignalWhenForeignIdIsNamed(authLog),
       logSignalWhenLoginFails(authLog),
       logSignalWhenProofIsRefused(authLog),
+      logSignalWhenCallbackIsRefused(authLog),
       logSignalWhenRefreshTokenIsReused(authLog),
       logSignalWhenPaymentFails(authLog),
       lookForIncidentsWhenAsked(detection),

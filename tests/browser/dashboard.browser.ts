@@ -210,6 +210,17 @@ describe('the dashboard in Chromium', () => {
     await article.getByText('Undone', { exact: true }).waitFor();
     await eventually(async () => (await valueThere()) !== during);
 
+    for (const [button, provider] of [['Block sign-ups', null], ['Disable a provider', 'google']] as const) {
+      await article.getByRole('button', { name: button }).click();
+      if (provider !== null) await dialog().getByLabel('Identity provider').fill(provider);
+      await dialog().getByLabel('Reason').fill('Until we know more.');
+      await dialog().getByRole('button', { name: 'Do it' }).click();
+      await article.getByRole('table', { name: `What changed: ${button}` }).getByText('as everyone').waitFor();
+      const undone = await article.getByText('Undone', { exact: true }).count();
+      await article.getByRole('button', { name: 'Undo' }).click();
+      await article.getByText('Undone', { exact: true }).nth(undone).waitFor();
+    }
+
     await article.getByRole('button', { name: 'Resolve' }).click();
     await dialog().getByLabel('Note for the timeline').fill('The address range is blocked.');
     await dialog().getByRole('button', { name: 'Resolve' }).click();

@@ -63,7 +63,7 @@ export async function startTestCommerce(): Promise<TestCommerce> {
   const double = await startDouble({ clock });
   const stripe = { secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiBase: double.url };
   const hosted = await startHostedSubgraph<CommerceServices, BookingEvents>(
-    (of) => createCommerce(of, { stripe }),
+    (of) => createCommerce(of, { issuer: 'https://spine.example', stripe }),
     clock,
   );
   const { runtime, subgraph: commerce } = hosted;

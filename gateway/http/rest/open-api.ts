@@ -18,6 +18,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /api/openapi.json': 'This description.',
   'GET /.well-known/jwks.json': 'The keys with which access tokens are signed.',
   'GET /receipts': 'The receipt of a payment, for whoever was sent its address.',
+  'POST /receipts': 'Takes whoever was sent the address of what is due to the page at which a card is taken for it.',
   'POST /webhooks/calendars': 'Where calendars elsewhere tell that something has changed in them.',
   'POST /webhooks/stripe': 'Where Stripe reports what became of payments.',
   'POST /witness/add-checkpoint': 'Co-signs the checkpoint of a log that is known here (C2SP tlog-witness).',

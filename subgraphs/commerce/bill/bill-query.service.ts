@@ -1,9 +1,11 @@
 import type { Money } from '../../_kernel/money/money.js';
+import { connectionOf, pageOf, type Connection, type PageArgs } from '../../_kernel/graphql/connection.js';
+import { requirePermission } from '../../_kernel/request/principal-checks.js';
 import { inKeyOrder, type LoaderDefinition } from '../../_kernel/request/loaders.js';
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { amountOf, dueOn, dueOnBill, keptOn, nextPortion, type LineState } from './bill-account.js';
-import { accountOf, findWholeBills, type WholeBill } from './bill.store.js';
+import { accountOf, findOverdueBills, findWholeBills, OVERDUE_SORT, type BillRow, type WholeBill } from './bill.store.js';
 
 export interface LineStanding {
   readonly bookingId: string;
@@ -30,6 +32,8 @@ export interface BillStanding {
 export interface BillQueryService {
   /** For whoever has the bill in hand; null for one that is not known. */
   standing(context: RequestContext, billId: string): Promise<BillStanding | null>;
+  /** What has come due and is still owed, the longest due first. @throws {ForbiddenError} without `billing:read` */
+  overdue(context: RequestContext, args: PageArgs): Promise<Connection<BillRow>>;
 }
 
 export function createBillQueryService({ tenants }: { readonly tenants: TenantDatabase }): BillQueryService {
@@ -41,6 +45,12 @@ export function createBillQueryService({ tenants }: { readonly tenants: TenantDa
     async standing(context, billId) {
       const bill = await context.loaders.of(context, byId).load(billId);
       return bill && standingOf(bill);
+    },
+    async overdue(context, args) {
+      requirePermission(context, 'billing:read');
+      const page = pageOf(args, OVERDUE_SORT);
+      const rows = await findOverdueBills(tenants.of(context), context.clock.now(), page);
+      return connectionOf(page, rows, (bill) => [bill.dueAt ?? bill.createdAt, bill.id]);
     },
   };
 }

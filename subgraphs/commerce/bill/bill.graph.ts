@@ -71,6 +71,25 @@ export const BillRef = builder.objectRef<BillRow>('Bill').implement({
       description: 'What is to be paid next: the deposit where one is asked for and nothing has been paid, else all.',
       resolve: async (bill, _args, { request, services }) => (await services.bills.standing(request, bill.id))?.dueNow ?? null,
     }),
+    dueAt: t.expose('dueAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it is to be paid, which may be done before; null for at once.',
+    }),
     status: t.expose('status', { type: BillStatusEnum, description: 'Whether it is still owed.' }),
   }),
 });
+
+builder.queryField('overdueBills', (t) =>
+  t.connection(
+    {
+      type: BillRef,
+      nullable: true,
+      requiresScopes: [['billing:read']],
+      description: 'What has come due and is still owed, the longest due first.',
+      resolve: (_root, args, { request, services }) => services.bills.overdue(request, args),
+    },
+    { name: 'BillConnection', description: 'A page of bills.' },
+    { name: 'BillEdge', description: 'A bill in a page.' },
+  ),
+);

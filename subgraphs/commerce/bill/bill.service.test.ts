@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestCommerce, type BookingForTests, type TestCommerce } from '../../../tests/support/commerce.js';
-import { ACME, eventually, memberOf } from '../../../tests/support/runtime.js';
+import { ACME, eventually, GLOBEX, memberOf } from '../../../tests/support/runtime.js';
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { BookingEvents } from '../../booking/events.js';
 import { BookingId } from '../../booking/ids.js';
@@ -256,5 +256,43 @@ describe('the bill of a booking', () => {
       'SELECT sum(amount)::text AS total FROM commerce.posting',
     );
     expect(rows[0]?.total).toBe('0');
+  });
+
+  it('comes due month by month where that was agreed, each on a bill of its own, and is overdue until it is paid', async () => {
+    const services = test.commerce.services;
+    const client = memberOf([], { roles: ['USER'] });
+    const group = { id: uuidv7() };
+    const dueIn = (hours: number): Date => new Date(test.clock.now().getTime() + hours * 3_600_000);
+    const due = [dueIn(1), dueIn(700), dueIn(1_400)];
+    const months: BookingForTests[] = [];
+    for (const dueAt of due) months.push(await booked({ group, dueAt: dueAt.toISOString(), status: 'CONFIRMED' }, client));
+    const [first, second, third] = months;
+    if (!first || !second || !third) throw new Error('three months were booked');
+    await told(third);
+    const bills = await Promise.all(months.map(({ bookingId }) => services.payments.billOfBooking(test.context(books), bookingId)));
+    expect(bills.map((bill) => [bill?.status, bill?.dueAt, bill?.amount])).toEqual(due.map((dueAt) => ['OPEN', dueAt, 12_000n]));
+    const own = new Set(bills.map((bill) => bill?.id));
+    const overdue = async (context = test.context(books)) =>
+      (await services.bills.overdue(context, { first: 100 })).edges.map(({ node }) => node.id).filter((id) => own.has(id));
+    expect(await overdue()).toEqual([]);
+
+    test.clock.advance(2 * 3_600_000);
+    expect(await overdue()).toEqual([bills[0]?.id]);
+    // The next may be paid before it comes due, which is nobody's reproach.
+    expect(await paid(second)).toMatchObject({ purpose: 'WHOLE', amount: 12_000n });
+    expect(await standing(first)).toMatchObject({ status: 'OPEN', due: 12_000 });
+    await paid(first);
+    expect(await ledgerOf(first)).toEqual({ stripe_clearing: 12_000, service_revenue: -12_000 });
+    expect(await overdue()).toEqual([]);
+    await end(third, 'booking.cancelled', null);
+    expect(await standing(third)).toEqual({ status: 'VOID', paid: 0, due: 0, dueNow: 0 });
+
+    const missed = await booked({ dueAt: test.clock.now().toISOString() }, client);
+    await told(missed);
+    const source = '{ overdueBills(first: 100) { edges { node { status dueAt due { amount } lines { bookingId } } } } }';
+    const bookingId = BookingId.encode(missed.bookingId);
+    expect(JSON.stringify((await test.graphql(source, {}, books)).data)).toContain(bookingId);
+    await expect(services.bills.overdue(test.context(client), {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect((await services.bills.overdue(test.context(books, GLOBEX), {})).edges).toEqual([]);
   });
 });

@@ -32,6 +32,8 @@ export interface OwedBooking {
   readonly price: Money;
   /** What is asked for beforehand; null for nothing. */
   readonly deposit: Money | null;
+  /** When it is to be paid; null for at once. */
+  readonly dueAt: Date | null;
 }
 
 /** What bookings cost. Every use case runs in the caller's transaction, and one done twice is done once. */
@@ -77,11 +79,11 @@ export function createBillService(parts: {
 
   /** @returns null when the booking is on a bill already */
   const billOf = async (context: RequestContext, db: TenantDb, booking: OwedBooking): Promise<string | null> => {
-    const { price, groupId, bookingId, clientId, clientUserId, description } = booking;
+    const { price, groupId, bookingId, clientId, clientUserId, description, dueAt } = booking;
     const { amount, currency } = price;
     const createdAt = context.clock.now();
     const bill = { id: uuidv7(), bookingId, clientId, clientUserId, description, currency, createdAt };
-    if (groupId === null) return (await insertBill(db, { ...bill, groupId }, amount)) ? bill.id : null;
+    if (groupId === null) return (await insertBill(db, { ...bill, groupId, dueAt }, amount)) ? bill.id : null;
     return (await hasLine(db, bookingId)) ? null : keepBillOfGroup(db, { ...bill, groupId }, amount);
   };
 

@@ -1,4 +1,5 @@
 import type { Bill, BillLine, Prisma } from '../../../prisma/generated/client.js';
+import { keysetQuery, type Page, type SortKey } from '../../_kernel/graphql/connection.js';
 import type { TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import type { BillAccount, LineState, Share } from './bill-account.js';
 
@@ -55,7 +56,11 @@ export async function keepBillOfGroup(db: TenantDb, bill: NewBill & { readonly g
 }
 
 /** @returns false when the booking has its bill already */
-export async function insertBill(db: TenantDb, bill: NewBill, amount: number): Promise<boolean> {
+export async function insertBill(
+  db: TenantDb,
+  bill: NewBill & { readonly dueAt: Date | null },
+  amount: number,
+): Promise<boolean> {
   const { count } = await db.bill.createMany({
     data: [{ ...bill, amount: BigInt(amount), updatedAt: bill.createdAt }],
     skipDuplicates: true,
@@ -86,6 +91,18 @@ export const findWholeBill = (db: TenantDb, id: string): Promise<WholeBill | nul
 
 export const findWholeBills = (db: TenantDb, ids: readonly string[]): Promise<WholeBill[]> =>
   db.bill.findMany({ where: { id: { in: [...ids] } }, include: withMoney });
+
+/** Longest due first. */
+export const OVERDUE_SORT: readonly SortKey[] = [
+  { field: 'dueAt', order: 'asc', type: 'date' },
+  { field: 'id', order: 'asc', type: 'uuid' },
+];
+
+/** What has come due by an instant and is still owed. */
+export function findOverdueBills(db: TenantDb, now: Date, page: Page): Promise<BillRow[]> {
+  const { where, ...rest } = keysetQuery(page, OVERDUE_SORT);
+  return db.bill.findMany({ where: { AND: [{ status: 'OPEN', dueAt: { lte: now } }, where] }, ...rest });
+}
 
 export async function setBillStatus(db: TenantDb, id: string, status: BillRow['status'], now: Date): Promise<void> {
   await db.bill.updateMany({ where: { id, status: { not: status } }, data: { status, updatedAt: now } });

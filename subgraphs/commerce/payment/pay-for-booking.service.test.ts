@@ -133,6 +133,7 @@ describe('paying for a booking', () => {
       {
         paymentId: expect.any(String),
         bookingId: booking.bookingId,
+        clientId: booking.clientId,
         declineCode: 'insufficient_funds',
         amount: { amount: 12_000, currency: 'USD' },
         payerUserId: expect.any(String),

@@ -2,17 +2,14 @@ import { NotFoundError, ValidationError } from '../../_kernel/errors/domain-erro
 import type { RequestContext } from '../../_kernel/request/request-context.js';
 import type { TenantDatabase } from '../../_kernel/tenancy/tenant-database.js';
 import { money } from '../money.js';
-import type { CollectionState, PaymentEvidence } from './payment.js';
-import {
-  evidenceOfAnswer,
-  type PaymentOutcome,
-  type PaymentProvider,
-  type ProviderPayment,
-} from './payment-provider.js';
+import { collectionAt, type CheckoutDesk } from '../checkout/checkout-desk.js';
+import type { CollectionState } from './payment.js';
+import { answeredAt, collectionEvidence, newsOf } from './payment-news.js';
+import type { PaymentOutcome, PaymentProvider, ProviderPayment } from './payment-provider.js';
 import type { PaymentNews, PaymentRecorder } from './payment-recorder.js';
 import { PAYMENT_REFUSALS } from './payment-refusals.js';
-import { findCustomerRef, keepCustomerRef } from './payer-customer.store.js';
-import { findPayment, lockPayment, setCustomerRef, setProviderRef, type PaymentRow } from './payment.store.js';
+import type { PayerCustomers } from './payer-customer.js';
+import { findPayment, lockPayment, setProviderRef, type PaymentRow } from './payment.store.js';
 import { createSingleFlight } from './single-flight.js';
 
 /** Speaks with the provider about one payment. Never inside a transaction: an answer may take seconds. */
@@ -36,26 +33,14 @@ export interface PaymentCollector {
   refresh(context: RequestContext, payment: PaymentRow): Promise<CollectionState | null>;
 }
 
-/**
- * When the provider answered, in its own unit of time: its events carry whole seconds, and one that follows an
- * answer within the same second must not look older than it.
- */
-const answeredAt = (context: RequestContext): Date =>
-  new Date(Math.floor(context.clock.now().getTime() / 1_000) * 1_000);
-
-const collectionEvidence = (state: CollectionState, at: Date): PaymentEvidence => ({
-  kind: 'collection',
-  state,
-  at: at.getTime(),
-  received: 0,
-});
-
 export function createPaymentCollector(parts: {
   readonly tenants: TenantDatabase;
   readonly provider: PaymentProvider;
   readonly recorder: PaymentRecorder;
+  readonly customers: PayerCustomers;
+  readonly checkouts: CheckoutDesk;
 }): PaymentCollector {
-  const { tenants, provider, recorder } = parts;
+  const { tenants, provider, recorder, customers, checkouts } = parts;
   const singly = createSingleFlight();
 
   const record = (context: RequestContext, paymentId: string, news: PaymentNews): Promise<PaymentRow> =>
@@ -68,25 +53,10 @@ export function createPaymentCollector(parts: {
       declineCode,
     });
 
-  /** Where more may come due than is paid now, the provider is to know the client, so as to keep her card. */
-  const customerOf = async (context: RequestContext, { id, purpose, bill }: PaymentRow): Promise<string | null> => {
-    const { clientId } = bill;
-    if (purpose !== 'DEPOSIT' || clientId === null) return null;
-    const { id: tenantId } = context.tenant;
-    const known = await findCustomerRef(tenants.of(context), clientId);
-    const customer = { tenantId, name: `Client ${clientId}`, email: null };
-    const ref = known ?? (await provider.createCustomer(customer, `customer-${tenantId}-${clientId}`));
-    return tenants.transaction(context, async (db) => {
-      const kept = await keepCustomerRef(db, clientId, ref);
-      await setCustomerRef(db, id, kept, context.clock.now());
-      return kept;
-    });
-  };
-
   /** Announces the payment to the provider. Nothing is charged before we have kept its id. */
   const announce = async (context: RequestContext, payment: PaymentRow): Promise<PaymentRow> => {
     const { id, bill } = payment;
-    const customerRef = payment.customerRef ?? (await customerOf(context, payment));
+    const customerRef = await customers(context, payment);
     let announced: ProviderPayment;
     try {
       announced = await provider.createIntent(
@@ -116,8 +86,12 @@ export function createPaymentCollector(parts: {
   };
 
   /** Has the money collected, and keeps what the provider answers. */
-  const confirm = async (context: RequestContext, payment: PaymentRow, providerRef: string): Promise<PaymentRow> => {
-    const { id, paymentMethodId, unattended } = payment;
+  const confirm = async (
+    context: RequestContext,
+    { id, unattended }: PaymentRow,
+    providerRef: string,
+    paymentMethodId: string,
+  ): Promise<PaymentRow> => {
     try {
       const outcome = await provider.confirm(
         { providerPaymentId: providerRef, paymentMethodId, returnUrl: null, unattended },
@@ -139,22 +113,31 @@ export function createPaymentCollector(parts: {
       singly(`collect ${paymentId}`, async () => {
         const found = await findPayment(tenants.of(context), paymentId);
         if (!found) throw new NotFoundError('Payment');
-        if (found.collection !== 'REQUIRES_PAYMENT_METHOD') return found;
+        const { paymentMethodId } = found;
+        // Without a card of which we know it is paid at the provider's page, if at all.
+        if (found.collection !== 'REQUIRES_PAYMENT_METHOD' || paymentMethodId === null) return found;
         const announced = found.providerRef === null ? await announce(context, found) : found;
         const { providerRef, collection } = announced;
         if (providerRef === null || collection !== 'REQUIRES_PAYMENT_METHOD') return announced;
-        return confirm(context, announced, providerRef);
+        return confirm(context, announced, providerRef, paymentMethodId);
       }),
-    giveUp: (context, { id, providerRef }) =>
-      singly(`give up ${id}`, async () => {
+    giveUp: (context, payment) =>
+      singly(`give up ${payment.id}`, async () => {
+        const { id, providerRef, checkoutRef } = payment;
+        if (checkoutRef !== null) return checkouts.close(context, payment, checkoutRef);
         const at = answeredAt(context);
         if (providerRef === null) {
           return record(context, id, { providerRef, evidence: [collectionEvidence('CANCELLED', at)] });
         }
-        const { payment } = await provider.cancel(providerRef, `payment-${id}-cancel`);
-        return record(context, id, newsOf(payment, at));
+        const { payment: ended } = await provider.cancel(providerRef, `payment-${id}-cancel`);
+        return record(context, id, newsOf(ended, at));
       }),
-    async refresh(context, { id, providerRef }) {
+    async refresh(context, payment) {
+      const { id, providerRef, checkoutRef } = payment;
+      if (checkoutRef !== null) {
+        const checkout = await checkouts.refresh(context, payment, checkoutRef);
+        return checkout && collectionAt(checkout);
+      }
       const told = providerRef === null ? null : await provider.retrieve(providerRef);
       if (!told) return null;
       await record(context, id, newsOf(told, answeredAt(context)));
@@ -162,15 +145,6 @@ export function createPaymentCollector(parts: {
     },
   };
 }
-
-const newsOf = (payment: ProviderPayment, at: Date): PaymentNews => ({
-  providerRef: payment.providerPaymentId,
-  evidence: [evidenceOfAnswer(payment, at)],
-  clientSecret: payment.clientSecret,
-  cardRef: payment.paymentMethodId,
-  declineCode: payment.decline?.declineCode ?? payment.decline?.code ?? null,
-  fee: payment.fee,
-});
 
 /**
  * What the answer to a confirmation is worth. That the money has come is believed when the provider's signed event

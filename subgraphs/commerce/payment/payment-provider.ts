@@ -87,7 +87,6 @@ interface OurPaymentEvent extends EventOrigin {
   readonly tenantId: string;
   readonly paymentId: string;
   readonly bookingId: string | null;
-  readonly providerPaymentId: string;
 }
 
 export interface CollectionEvent extends OurPaymentEvent {
@@ -97,6 +96,8 @@ export interface CollectionEvent extends OurPaymentEvent {
     | 'payment.succeeded'
     | 'payment.failed'
     | 'payment.cancelled';
+  /** Null where the payer never tried. */
+  readonly providerPaymentId: string | null;
   readonly asked: Money;
   readonly received: Money;
   /** Null unless it failed. */
@@ -105,6 +106,7 @@ export interface CollectionEvent extends OurPaymentEvent {
 
 export interface RefundEvent extends OurPaymentEvent {
   readonly type: 'payment.refunded' | 'payment.refund_failed';
+  readonly providerPaymentId: string;
   readonly refund: RefundFact;
   readonly currency: string;
 }
@@ -115,6 +117,7 @@ export interface RefundEvent extends OurPaymentEvent {
  */
 export interface RefundsChangedEvent extends OurPaymentEvent {
   readonly type: 'payment.refunds_changed';
+  readonly providerPaymentId: string;
   /** Everything refunded so far. */
   readonly refunded: Money;
 }

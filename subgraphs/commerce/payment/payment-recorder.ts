@@ -120,6 +120,7 @@ export function createPaymentRecorder(parts: {
         paymentId,
         bookingId,
         declineCode,
+        clientId,
         amount: after.asked,
         ...about,
       });

@@ -41,7 +41,8 @@ export interface NewPayment {
   readonly unattended?: boolean;
   readonly customerRef?: string | null;
   readonly payerUserId: string | null;
-  readonly paymentMethodId: string;
+  /** Null where the payer gives her card at the provider's page. */
+  readonly paymentMethodId: string | null;
   readonly tenant: TenantIdentity;
   readonly createdAt: Date;
 }
@@ -92,6 +93,10 @@ export const findUnfinishedPayments = (db: TenantDb, billId: string): Promise<Pa
     where: { billId, collection: { in: ['REQUIRES_ACTION', 'FAILED'] } },
     include: whole,
   });
+
+/** The payment that has a claim on the bill: nobody else may pay it before that has ended. */
+export const findClaimOf = (db: TenantDb, billId: string): Promise<PaymentRow | null> =>
+  db.payment.findFirst({ where: { billId, releasedAt: null }, include: whole });
 
 export function findPaymentsPage(db: TenantDb, visible: Prisma.PaymentWhereInput, page: Page): Promise<PaymentRow[]> {
   const { where, ...rest } = keysetQuery(page, PAYMENT_SORT);
@@ -145,6 +150,11 @@ export async function setProviderRef(db: TenantDb, id: string, providerRef: stri
   await db.payment.updateMany({ where: { id }, data: { providerRef, updatedAt: now } });
 }
 
+/** The provider's id of the page at which the payer gives her card. */
+export async function setCheckoutRef(db: TenantDb, id: string, checkoutRef: string, now: Date): Promise<void> {
+  await db.payment.updateMany({ where: { id }, data: { checkoutRef, updatedAt: now } });
+}
+
 export interface PaymentOwner {
   readonly id: string;
   readonly tenant: TenantIdentity;
@@ -161,17 +171,27 @@ export interface UnsettledQuery {
   readonly unattendedSince: Date;
   /** A fee that was not told by then is not waited for. */
   readonly feeExpectedSince: Date;
+  /** A page for cards that nobody has looked at since then has expired by itself. */
+  readonly checkoutsOpenSince: Date;
   readonly limit: number;
 }
 
 /** Payments of all tenants of which the provider may know more than we do, those longest unattended first. */
 export async function findUnsettledPayments(db: PlatformDb, query: UnsettledQuery): Promise<PaymentOwner[]> {
-  const { unattendedSince, feeExpectedSince, limit } = query;
+  const { unattendedSince, feeExpectedSince, checkoutsOpenSince, limit } = query;
   const page = { select: { id: true, tenant: true }, orderBy: { updatedAt: 'asc' }, take: limit } as const;
   const unfinished = await db.payment.findMany({
     where: {
       collection: { in: ['REQUIRES_PAYMENT_METHOD', 'PROCESSING', 'REQUIRES_ACTION'] },
       updatedAt: { lt: unattendedSince },
+    },
+    ...page,
+  });
+  const retryable = await db.payment.findMany({
+    where: {
+      collection: 'FAILED',
+      checkoutRef: { not: null },
+      updatedAt: { gt: checkoutsOpenSince, lt: unattendedSince },
     },
     ...page,
   });
@@ -190,7 +210,7 @@ export async function findUnsettledPayments(db: PlatformDb, query: UnsettledQuer
     orderBy: { updatedAt: 'asc' },
     take: limit,
   });
-  const found = [...unfinished, ...withoutFee, ...refunding.map((refund) => refund.payment)].map(ownerOf);
+  const found = [...unfinished, ...retryable, ...withoutFee, ...refunding.map((refund) => refund.payment)].map(ownerOf);
   return [...new Map(found.map((owner) => [owner.id, owner])).values()];
 }
 

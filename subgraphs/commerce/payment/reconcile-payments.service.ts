@@ -5,6 +5,8 @@ import type { PaymentCollector } from './payment-collector.js';
 import type { PaymentProvider } from './payment-provider.js';
 import type { PaymentRecorder } from './payment-recorder.js';
 import { findPayment, findUnsettledPayments, touchPayment, type PaymentRow } from './payment.store.js';
+import { CHECKOUT_LASTS_MS } from '../checkout/checkout-desk.js';
+import type { CheckoutService } from '../checkout/checkout.service.js';
 import type { RefundPaymentService } from './refund-payment.service.js';
 
 /** The provider's own events are given this long to arrive. */
@@ -31,10 +33,15 @@ export function createReconcilePaymentsService(parts: {
   readonly recorder: PaymentRecorder;
   readonly collector: PaymentCollector;
   readonly refunds: RefundPaymentService;
+  readonly checkouts: CheckoutService;
 }): ReconcilePaymentsService {
-  const { tenants, platform, provider, recorder, collector, refunds } = parts;
+  const { tenants, platform, provider, recorder, collector, refunds, checkouts } = parts;
 
   const settleCollection = async (context: RequestContext, payment: PaymentRow): Promise<void> => {
+    if (payment.checkoutRef !== null && payment.collection !== 'SUCCEEDED') {
+      await checkouts.settle(context, payment, payment.checkoutRef);
+      return;
+    }
     if (payment.providerRef === null) {
       // Nothing is ever charged before the provider's id is kept, so nothing was.
       if (payment.collection !== 'REQUIRES_PAYMENT_METHOD') return;
@@ -87,6 +94,7 @@ export function createReconcilePaymentsService(parts: {
       const owners = await findUnsettledPayments(platform.db, {
         unattendedSince: new Date(now - UNATTENDED_MS),
         feeExpectedSince: new Date(now - FEE_EXPECTED_MS),
+        checkoutsOpenSince: new Date(now - 2 * CHECKOUT_LASTS_MS),
         limit: AT_ONCE,
       });
       for (const { id, tenant } of owners) {

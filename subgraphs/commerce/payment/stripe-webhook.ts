@@ -45,27 +45,31 @@ export function verifiedEvent(
 /** What a Stripe event means to us. */
 export function paymentEventOf(event: Stripe.Event): PaymentEvent {
   const origin: Origin = { eventId: event.id, occurredAt: instantOf(event.created) };
-  const ignored = (reason: IgnoredEvent['reason']): IgnoredEvent => ({
-    ...origin,
-    type: 'ignored',
-    providerType: event.type,
-    reason,
-  });
+  const told = ourEventOf(event, origin);
+  if (told !== null && told !== 'NOT_RELEVANT') return told;
+  return { ...origin, type: 'ignored', providerType: event.type, reason: told ?? 'NOT_OURS' };
+}
+
+/** Null when it is about a payment that was not made by us. */
+function ourEventOf(event: Stripe.Event, origin: Origin): Exclude<PaymentEvent, IgnoredEvent> | null | 'NOT_RELEVANT' {
   switch (event.type) {
     case 'payment_intent.processing':
     case 'payment_intent.requires_action':
     case 'payment_intent.succeeded':
     case 'payment_intent.payment_failed':
     case 'payment_intent.canceled':
-      return collectionEvent(origin, COLLECTION_EVENTS[event.type], event.data.object) ?? ignored('NOT_OURS');
+      return collectionEvent(origin, COLLECTION_EVENTS[event.type], event.data.object);
+    case 'checkout.session.completed':
+    case 'checkout.session.expired':
+      return checkoutEvent(origin, event.data.object);
     case 'refund.created':
     case 'refund.updated':
     case 'refund.failed':
-      return refundEvent(origin, event.data.object) ?? ignored('NOT_OURS');
+      return refundEvent(origin, event.data.object);
     case 'charge.refunded':
-      return refundsChangedEvent(origin, event.data.object) ?? ignored('NOT_OURS');
+      return refundsChangedEvent(origin, event.data.object);
     default:
-      return ignored('NOT_RELEVANT');
+      return 'NOT_RELEVANT';
   }
 }
 
@@ -87,6 +91,25 @@ function collectionEvent(
     asked: fromStripeAmount(intent.amount, intent.currency),
     received: fromStripeAmount(intent.amount_received, intent.currency),
     decline: type === 'payment.failed' ? declineOf(intent) : null,
+  };
+}
+
+/** What becomes of a page at which a card was asked for: the payment that it was for has come to its end with it. */
+function checkoutEvent(origin: Origin, session: Stripe.Checkout.Session): CollectionEvent | null {
+  const subject = subjectOf(session.metadata);
+  const { status, payment_status: paid, amount_total: total, currency, payment_intent: intent } = session;
+  if (!subject || total === null || currency === null) return null;
+  const asked = fromStripeAmount(total, currency);
+  const isPaid = paid === 'paid';
+  const unpaid = status === 'expired' ? 'payment.cancelled' : 'payment.processing';
+  return {
+    ...origin,
+    ...subject,
+    providerPaymentId: idOf(intent),
+    type: isPaid ? 'payment.succeeded' : unpaid,
+    asked,
+    received: isPaid ? asked : fromStripeAmount(0, currency),
+    decline: null,
   };
 }
 
@@ -133,6 +156,8 @@ export const RELEVANT_EVENTS = [
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'payment_intent.canceled',
+  'checkout.session.completed',
+  'checkout.session.expired',
   'refund.created',
   'refund.updated',
   'refund.failed',

@@ -1,4 +1,6 @@
 import Stripe from 'stripe';
+import type { CheckoutProvider } from '../checkout/checkout-provider.js';
+import { createStripeCheckouts } from '../checkout/stripe-checkouts.js';
 import type { RefundFact } from './payment.js';
 import type {
   CancelOutcome,
@@ -44,6 +46,8 @@ const WITH_FEE: string[] = ['latest_charge.balance_transaction'];
 
 /** The payment provider that is Stripe, or anything that speaks its protocol. */
 export class StripePaymentProvider implements PaymentProvider {
+  /** Its own pages, at which it takes cards itself. */
+  readonly checkouts: CheckoutProvider;
   readonly #stripe: Stripe;
   readonly #webhookSecrets: readonly string[];
 
@@ -55,6 +59,7 @@ export class StripePaymentProvider implements PaymentProvider {
       maxNetworkRetries: settings.networkRetries ?? DEFAULTS.networkRetries,
       telemetry: false,
     });
+    this.checkouts = createStripeCheckouts(this.#stripe);
   }
 
   async createCustomer(

@@ -16,7 +16,9 @@ export const openBillWhenBookingIsCreated = (bills: BillService): Reaction =>
       clientUserId: payload.clientUserId,
       description: describe(payload),
       price: payload.price,
-      groupId: payload.group?.id ?? null,
+      // What comes due at a time of its own is on a bill of its own.
+      groupId: payload.dueAt == null ? (payload.group?.id ?? null) : null,
+      dueAt: payload.dueAt == null ? null : new Date(payload.dueAt),
       deposit: payload.deposit ?? null,
     }),
   );

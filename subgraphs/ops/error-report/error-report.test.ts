@@ -79,6 +79,29 @@ describe('what breaks and what is slow', () => {
     expect(data?.['slowOperations']).toContainEqual({ source: 'client', name: 'open booking page', count: 2, averageMs: 2_000, longestMs: 2_500 });
   });
 
+  test('in a subgraph is told with how long it took, however it came to be slow', async () => {
+    const other = new pg.Client({ connectionString: t.runtime.url });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('LOCK TABLE ops.support_ticket IN ACCESS EXCLUSIVE MODE');
+      const asked = t.graphql('{ supportTickets { edges { node { id } } } }', { as: OWNER });
+      const waiting = "SELECT 1 FROM pg_locks WHERE relation = 'ops.support_ticket'::regclass AND NOT granted";
+      await eventually(async () => ((await other.query(waiting)).rowCount ?? 0) > 0);
+      // From a second on something is slow, counted from here, where it has begun for certain.
+      await other.query('SELECT pg_sleep(1.1)');
+      await other.query('COMMIT');
+      expect((await asked).errors).toBeUndefined();
+    } finally {
+      await other.end();
+    }
+    await t.runtime.monitor.flush();
+    const { data } = await t.graphql(SLOW, { as: staff });
+    const [slow] = (data?.['slowOperations'] as { source: string; count: number; longestMs: number }[]).filter(({ source }) => source === 'ops');
+    expect(slow).toMatchObject({ count: 1 });
+    expect(slow?.longestMs).toBeGreaterThanOrEqual(1_000);
+  });
+
   test('is taken from anybody, but not in any amount or form', async () => {
     expect(await beacon({ events: Array.from({ length: 51 }, () => ({ type: 'error', message: 'x' })) })).toBe(400);
     expect(await beacon({ events: [{ type: 'error', message: 'x'.repeat(20_000) }] })).toBe(413);

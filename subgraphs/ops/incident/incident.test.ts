@@ -4,6 +4,7 @@ import { ACME, contextFor, eventually, GLOBEX, memberOf } from '../../../tests/s
 import { uuidv7 } from '../../_kernel/request/ids.js';
 import type { Principal } from '../../_kernel/wire/principal.js';
 import { PLATFORM_TENANT, type TenantIdentity } from '../../_kernel/wire/tenant.js';
+import { IdentityProviderId } from '../../identity/ids.js';
 import { IncidentId, WebhookId } from '../ids.js';
 
 const OWNER = memberOf(['settings:read', 'settings:update'], { roles: ['OWNER'] });
@@ -250,6 +251,19 @@ describe('incidents', () => {
     expect(await incidentsOf(ACME, OWNER)).toEqual([
       expect.objectContaining({ metrics: expect.objectContaining({ jwt_validation_errors_5m: 200 }) }),
     ]);
+  });
+
+  it('raises an incident when people keep coming back from an identity provider in vain, and the log names which', async () => {
+    const providerId = uuidv7();
+    await t.tellAll('identity.callback_refused', Array.from({ length: 10 }, () => ({ providerId })));
+    expect(await eventually(async () => (await incidentsOf(ACME, OWNER))[0])).toMatchObject({
+      type: 'OAUTH_CALLBACK_ERRORS',
+      title: '10 failed returns from identity providers within 5 minutes',
+    });
+    const { rows } = await t.runtime.pools.platform.query<{ provider: string }>(
+      `SELECT DISTINCT provider FROM ops.auth_ops_logs WHERE type = 'oauth_callback_error'`,
+    );
+    expect(rows).toEqual([{ provider: IdentityProviderId.encode(providerId) }]);
   });
 
   it('watches sign-ins of platform staff, reused refresh tokens and failed payments', async () => {

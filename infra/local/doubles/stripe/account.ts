@@ -23,6 +23,8 @@ export interface EventObjects {
   'refund.created': Stripe.Refund;
   'refund.updated': Stripe.Refund;
   'refund.failed': Stripe.Refund;
+  'checkout.session.completed': Stripe.Checkout.Session;
+  'checkout.session.expired': Stripe.Checkout.Session;
 }
 
 /** Which test card stands behind a payment method. */
@@ -30,6 +32,14 @@ export interface CardOfPaymentMethod {
   /** The payment method's id. */
   readonly id: string;
   readonly testCardId: string;
+}
+
+/** A session's payment before the customer has tried to pay: Stripe makes the intent when she does. */
+export interface CheckoutPlan {
+  /** The session's id. */
+  readonly id: string;
+  readonly items: readonly { readonly name: string; readonly amount: number }[];
+  readonly intent: Pick<Stripe.PaymentIntent, 'description' | 'metadata' | 'setup_future_usage' | 'receipt_email'>;
 }
 
 /** An event on its way to the webhook endpoint; kept so that a restart resumes it. */
@@ -56,6 +66,8 @@ export class StripeAccount {
   readonly charges: Collection<Stripe.Charge>;
   readonly refunds: Collection<Stripe.Refund>;
   readonly balanceTransactions: Collection<Stripe.BalanceTransaction>;
+  readonly checkoutSessions: Collection<Stripe.Checkout.Session>;
+  readonly checkoutPlans: Collection<CheckoutPlan>;
   readonly events: Collection<Stripe.Event>;
   readonly cards: Collection<CardOfPaymentMethod>;
   readonly deliveries: Collection<WebhookDelivery>;
@@ -79,6 +91,8 @@ export class StripeAccount {
     this.charges = new Collection('charges', listener);
     this.refunds = new Collection('refunds', listener);
     this.balanceTransactions = new Collection('balance_transactions', listener);
+    this.checkoutSessions = new Collection('checkout_sessions', listener);
+    this.checkoutPlans = new Collection('checkout_plans', listener);
     this.events = new Collection('events', listener);
     this.cards = new Collection('cards', listener);
     this.deliveries = new Collection('deliveries', listener);
@@ -163,6 +177,8 @@ export class StripeAccount {
       this.charges,
       this.refunds,
       this.balanceTransactions,
+      this.checkoutSessions,
+      this.checkoutPlans,
       this.events,
       this.cards,
       this.deliveries,

@@ -25,6 +25,6 @@ export function returnAddress(intent: Stripe.PaymentIntent, isProven: boolean): 
   return address.href;
 }
 
-/** @param body trusted HTML: nothing a request sent may be put into it */
-const page = (title: string, body: string): string =>
+/** @param body trusted HTML: what a request sent is put into it escaped or not at all */
+export const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}</html>`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StripeAccount } from './account.js';
+import { completeCheckouts } from './checkout-sessions.js';
 import { Disturbances, type RequestDisturbance, type WebhookDisturbance } from './disturbances.js';
 import { completeAuthentication, settleCharges } from './payment-attempts.js';
 import { intentOf } from './payment-intents.js';
@@ -83,6 +84,7 @@ export class StripeControl {
   completeAuthentication(paymentIntentId: string, isProven: boolean): void {
     completeAuthentication(this.#account, intentOf(this.#account, paymentIntentId), isProven);
     settleCharges(this.#account);
+    completeCheckouts(this.#account);
   }
 
   /** Lets the refunds of the pending and failing test cards reach their end. */

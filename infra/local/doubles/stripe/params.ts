@@ -90,6 +90,18 @@ export class Params {
     return child;
   }
 
+  requiredObject(name: string): Params {
+    const child = this.object(name);
+    if (child === undefined) throw this.#missing(name);
+    return child;
+  }
+
+  /** A list of objects, as `line_items[0][quantity]` is part of; empty when absent. */
+  objects(name: string): readonly Params[] {
+    const list = this.object(name);
+    return list === undefined ? [] : [...list.#tree.keys()].map((at) => list.requiredObject(at));
+  }
+
   /** Whether the parameter was sent as an object, as `created[gte]` is and `created` is not. */
   isObject(name: string): boolean {
     const node = this.#tree.get(name);

@@ -6,15 +6,15 @@ import { assertChargeable, chargeableCurrency } from './currencies.js';
 import { customerOf } from './customers.js';
 import { pageOf } from './pages.js';
 import { changedMetadata, type Params } from './params.js';
-import { attemptPayment, readAttempt, releaseAuthorization } from './payment-attempts.js';
+import { attemptPayment, idOf, readAttempt, releaseAuthorization } from './payment-attempts.js';
 import { paymentMethodOf } from './payment-methods.js';
 
 const CAPTURE_METHODS = ['automatic', 'automatic_async', 'manual'] as const;
-const FUTURE_USAGES = ['on_session', 'off_session'] as const;
+export const FUTURE_USAGES = ['on_session', 'off_session'] as const;
 const CANCELLATION_REASONS = ['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer'] as const;
 
 /** The states in which nothing has been charged, so that everything may still change. */
-const OPEN: readonly string[] = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+export const OPEN: readonly string[] = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 export function createPaymentIntent({ account, params, request }: Call): Stripe.PaymentIntent {
   const amount = params.requiredInteger('amount');
@@ -114,6 +114,7 @@ export function confirmPaymentIntent({ account, params, request, id }: Call): St
   const paymentMethodId = params.text('payment_method');
   const receiptEmail = params.text('receipt_email');
   params.refuseUnknown();
+  refuseCheckouts(account, current);
   if (!OPEN.includes(current.status)) {
     throw unexpectedState(
       `You cannot confirm this PaymentIntent because it has a status of ${current.status}.`,
@@ -139,6 +140,7 @@ export function cancelPaymentIntent({ account, params, request, id }: Call): Str
   const current = intentOf(account, id);
   const reason = params.oneOf('cancellation_reason', CANCELLATION_REASONS);
   params.refuseUnknown();
+  refuseCheckouts(account, current);
   if (!OPEN.includes(current.status) && current.status !== 'requires_capture') {
     throw unexpectedState(
       `You cannot cancel this PaymentIntent because it has a status of ${current.status}.`,
@@ -163,6 +165,12 @@ export function intentOf(account: StripeAccount, id: string, param = 'intent'): 
   const intent = account.paymentIntents.get(id);
   if (!intent) throw resourceMissing('payment_intent', id, param);
   return intent;
+}
+
+/** @throws {ApiError} for an intent that a checkout session has made: its page pays it, and expiring it cancels it */
+function refuseCheckouts(account: StripeAccount, { id }: Stripe.PaymentIntent): void {
+  const isOfCheckout = account.checkoutSessions.oldestFirst().some(({ payment_intent }) => idOf(payment_intent) === id);
+  if (isOfCheckout) throw invalidRequest('This PaymentIntent was made by a Checkout Session and is handled by it.');
 }
 
 type Details = Pick<
@@ -206,7 +214,7 @@ function readAutomaticPaymentMethods(params: Params): Stripe.PaymentIntent.Autom
   return enabled ? { enabled, allow_redirects: redirects } : null;
 }
 
-function blankIntent(id: string, now: number): Stripe.PaymentIntent {
+export function blankIntent(id: string, now: number): Stripe.PaymentIntent {
   return {
     id,
     object: 'payment_intent',

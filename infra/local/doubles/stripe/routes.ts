@@ -1,6 +1,7 @@
 import { listBalanceTransactions, retrieveBalanceTransaction } from './balance-transactions.js';
 import type { Call, Endpoint } from './call.js';
 import { listCharges, retrieveCharge } from './charges.js';
+import { createCheckoutSession, expireCheckoutSession, retrieveCheckoutSession } from './checkout-sessions.js';
 import { createCustomer, listCustomers, retrieveCustomer, updateCustomer } from './customers.js';
 import { listEvents, retrieveEvent } from './events.js';
 import { capturePayment } from './payment-attempts.js';
@@ -29,6 +30,9 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'POST /v1/payment_intents/:id/confirm': confirmPaymentIntent,
   'POST /v1/payment_intents/:id/cancel': cancelPaymentIntent,
   'POST /v1/payment_intents/:id/capture': capturePaymentIntent,
+  'POST /v1/checkout/sessions': createCheckoutSession,
+  'GET /v1/checkout/sessions/:id': retrieveCheckoutSession,
+  'POST /v1/checkout/sessions/:id/expire': expireCheckoutSession,
   'POST /v1/refunds': createRefund,
   'GET /v1/refunds': listRefunds,
   'GET /v1/refunds/:id': retrieveRefund,
@@ -42,6 +46,9 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'GET /v1/events/:id': retrieveEvent,
 };
 
+/** Resources below it are named by two words, such as `checkout/sessions`. */
+const NAMESPACE = 'checkout';
+
 export interface Route {
   readonly endpoint: Endpoint;
   /** The id in the path; empty where the path has none. */
@@ -49,9 +56,11 @@ export interface Route {
 }
 
 export function routeOf(method: string, path: string): Route | undefined {
-  const [root, version, resource, id, ...rest] = path.split('/');
+  const [root, version, ...names] = path.split('/');
+  const resource = names.splice(0, names[0] === NAMESPACE ? 2 : 1);
+  const [id, ...rest] = names;
   const hasId = id !== undefined && id !== '';
-  const pattern = [root, version, resource, ...(hasId ? [':id'] : []), ...rest].join('/');
+  const pattern = [root, version, ...resource, ...(hasId ? [':id'] : []), ...rest].join('/');
   const key = `${method} ${pattern}`;
   const endpoint = Object.hasOwn(ROUTES, key) ? ROUTES[key] : undefined;
   // An id that is not even well encoded is left as it is: it names nothing.

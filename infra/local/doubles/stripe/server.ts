@@ -5,6 +5,7 @@ import type { StripeAccount } from './account.js';
 import { ApiError } from './api-error.js';
 import { serverError, type ApiResponse, type StripeApi } from './api.js';
 import { authenticationDone, authenticationPage, returnAddress } from './authentication-page.js';
+import { payCheckout, showCheckout, type CheckoutAnswer } from './checkout-page.js';
 import { obey, type StripeControl } from './control.js';
 import { intentOf } from './payment-intents.js';
 
@@ -17,13 +18,14 @@ export interface Parts {
   readonly durable: () => Promise<void>;
 }
 
-/** Answers one HTTP request: the API, the control endpoint, or the page of the customer's bank. */
+/** Answers one HTTP request: the API, the control endpoint, or a page of checkout or of the customer's bank. */
 export async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://double.invalid');
   const body = await readBody(request);
   if (url.pathname === '/_control') return serveControl(parts, request, response, body);
   if (url.pathname.startsWith('/_authenticate/'))
     return serveAuthentication(parts, request, response, url, body);
+  if (url.pathname.startsWith('/_checkout/')) return serveCheckout(parts, request, response, url, body);
   return serveApi(parts, request, response, url, body);
 }
 
@@ -118,6 +120,23 @@ async function serveAuthentication(
     if (!(error instanceof ApiError)) throw error;
     sendHtml(response, error.status, authenticationDone());
   }
+}
+
+async function serveCheckout(
+  { account, durable }: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  body: string,
+): Promise<void> {
+  const id = url.pathname.split('/')[2] ?? '';
+  const answer: CheckoutAnswer =
+    request.method === 'POST'
+      ? payCheckout(account, id, new URLSearchParams(body).get('card') ?? '')
+      : showCheckout(account, id);
+  await durable();
+  if (answer.kind === 'page') sendHtml(response, answer.status, answer.html);
+  else response.writeHead(303, { Location: answer.to }).end();
 }
 
 export function send(

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../../../subgraphs/_kernel/request/clock.js';
 import { StripeAccount } from './account.js';
 import { serverError, StripeApi } from './api.js';
+import { completeCheckouts } from './checkout-sessions.js';
 import { StripeControl } from './control.js';
 import { IdempotencyKeys } from './idempotency.js';
 import { settleCharges } from './payment-attempts.js';
@@ -81,6 +82,7 @@ export async function startStripeDouble(options: StripeDoubleOptions): Promise<S
     throw error;
   }
   settleCharges(account);
+  completeCheckouts(account);
   webhooks.resume();
 
   const stop = async (): Promise<void> => {

@@ -90,3 +90,19 @@ const CARDS: Readonly<Record<string, TestCard>> = {
 /** The card behind one of Stripe's documented test payment method ids; undefined for any other id. */
 export const testCard = (id: string): TestCard | undefined =>
   Object.hasOwn(CARDS, id) ? CARDS[id] : undefined;
+
+/** The numbers under which Stripe's pages take those cards. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  '4242424242424242': 'pm_card_visa',
+  '4000056655665556': 'pm_card_visa_debit',
+  '5555555555554444': 'pm_card_mastercard',
+  '4000000000000002': 'pm_card_chargeDeclined',
+  '4000000000009995': 'pm_card_chargeDeclinedInsufficientFunds',
+  '4000000000000069': 'pm_card_chargeDeclinedExpiredCard',
+  '4000002760003184': 'pm_card_authenticationRequired',
+  '4000000000005126': 'pm_card_refundFail',
+};
+
+/** The test payment method id of a card number; undefined for any other number. */
+export const testCardOfNumber = (number: string): string | undefined =>
+  Object.hasOwn(NUMBERS, number) ? NUMBERS[number] : undefined;

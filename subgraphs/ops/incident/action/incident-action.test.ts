@@ -89,6 +89,27 @@ describe('what is done about an incident', () => {
     expect(textNow()).toBe('github');
   });
 
+  it('blocks sign-ups and switches a provider off at its company alone, and one call of each gives it back', async () => {
+    const valueAt = (key: string, tenant: TenantIdentity) => {
+      const flag = t.runtime.flags.all().find((one) => one.key === key);
+      return flag?.type === 'STRING'
+        ? t.runtime.flags.textOf(key, { tenantId: tenant.id, plan: tenant.plan, now: new Date() })
+        : isOn(key, tenant);
+    };
+    for (const [input, key, off, on] of [
+      [{ kind: 'BLOCK_SIGNUPS' }, 'auth.blockNewSignups', false, true],
+      [{ kind: 'DISABLE_PROVIDER', provider: 'google' }, 'auth.oauth.disableProvider', '', 'google'],
+    ] as const) {
+      expect([valueAt(key, ACME), valueAt(key, GLOBEX)]).toEqual([off, off]);
+      const { action } = await apply(input);
+      expect(action.changes).toEqual([{ key, hadOwnBefore: false, before: null, after: on }]);
+      expect([valueAt(key, ACME), valueAt(key, GLOBEX)]).toEqual([on, off]);
+      expect((await rollBack(action.id)).action.rolledBackAt).not.toBeNull();
+      expect([valueAt(key, ACME), valueAt(key, GLOBEX)]).toEqual([off, off]);
+      expect(await rollBack(action.id)).toMatchObject({ __typename: 'InvalidTransitionError' });
+    }
+  });
+
   it('asks identity to sign everybody out, which nobody can undo', async () => {
     const { action } = await apply({ kind: 'FORCE_LOGOUT' });
     const { rows } = await t.runtime.pools.platform.query(

@@ -85,7 +85,7 @@ export const SHIPPED_ENGLISH: Readonly<Record<MailTemplate, Wording>> = {
   ),
   PAYMENT_FAILED: wordingOf(
     'Your payment to {{company}} did not go through',
-    [HELLO, 'your payment of {{amount}} for {{what}} did not go through, and no money was taken.', 'The link shows what is due at the moment. From there you can sign in and pay again, with another card if need be.'],
+    [HELLO, 'your payment of {{amount}} for {{what}} did not go through, and no money was taken.', 'The link shows what is due at the moment. There you can pay again at once, with another card if need be, without signing in.'],
     { actionLabel: 'See what is due' },
   ),
   INVOICE: wordingOf(
