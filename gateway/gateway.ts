@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closeHttpServer } from '../subgraphs/_kernel/wire/close-http-server.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { startApolloFront } from './http/apollo-front.js';
 import { createClientReader } from './http/client-address.js';
@@ -139,16 +140,12 @@ async function urlOfListening(server: Server, { host, port }: Address, variable:
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
 
-export const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    if (!server.listening) {
-      resolve();
-      return;
-    }
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    closeSilentConnections(server);
-  });
+export async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = closeHttpServer(server);
+  closeSilentConnections(server);
+  await closed;
+}
 
 /** @throws when the supergraph is not valid or a trusted proxy is not an address */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {

@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { Clock } from '../request/clock.js';
 import type { Logger } from '../request/request-context.js';
+import { closeHttpServer } from '../wire/close-http-server.js';
 import { ENVELOPE_HEADER, openEnvelope, type Envelope } from '../wire/envelope.js';
 import type { SubgraphEndpoint } from '../wire/subgraph-endpoint.js';
 import { continueTrace } from '../wire/tracing.js';
@@ -202,11 +203,8 @@ export async function serveSubgraph(
     url: `http://${listen.host}:${port}`,
     async stop() {
       await webSockets.dispose();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), 5_000).unref();
-      });
+      setTimeout(() => server.closeAllConnections(), 5_000).unref();
+      await closeHttpServer(server);
     },
   };
 }
