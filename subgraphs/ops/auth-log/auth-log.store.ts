@@ -31,6 +31,19 @@ export async function countSignals(db: TenantDb | PlatformDb, at: Date): Promise
   );
 }
 
+/** The identity provider that more than half of the returns have failed from in the longest window that ends at `at`. */
+export async function findTroubledProvider(db: TenantDb, at: Date): Promise<string | null> {
+  const rows = await db.$queryRaw<{ provider: string | null }[]>`
+    SELECT provider FROM (
+      SELECT provider, count(*) AS failed, sum(count(*)) OVER () AS failed_in_all
+      FROM ops.auth_ops_logs
+      WHERE type = 'oauth_callback_error'
+        AND occurred_at > ${windowStarts(at)['1h'].toISOString()}::timestamptz AND occurred_at <= ${at.toISOString()}::timestamptz
+      GROUP BY provider) AS named
+    WHERE failed * 2 > failed_in_all`;
+  return rows[0]?.provider ?? null;
+}
+
 export function findSignalsPage(
   db: TenantDb | PlatformDb,
   page: Page,

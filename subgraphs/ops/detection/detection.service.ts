@@ -3,7 +3,7 @@ import type { RequestContext } from '../../_kernel/request/request-context.js';
 import { systemContext } from '../../_kernel/request/system-context.js';
 import type { Database, TenantDb } from '../../_kernel/tenancy/tenant-database.js';
 import { isPlatformTenant, type TenantIdentity } from '../../_kernel/wire/tenant.js';
-import { countSignals } from '../auth-log/auth-log.store.js';
+import { countSignals, findTroubledProvider } from '../auth-log/auth-log.store.js';
 import type { OpsEvents } from '../events.js';
 import type { IncidentRecorder } from '../incident/incident-recorder.js';
 import { judge, type Finding } from './detection.js';
@@ -65,8 +65,10 @@ export function createDetectionService(parts: {
     const at = new Date(Math.max(asOf.getTime(), ...[...alarms.values()].map((alarm) => alarm.seenAtMs ?? 0)));
     const counts = await countSignals(db, at);
     const thresholds = await findThresholds(db);
+    const areCallbacksFailing = counts.some(({ type }) => type === 'oauth_callback_error');
+    const troubledProvider = areCallbacksFailing ? await findTroubledProvider(db, at) : null;
     const tenantId = isPlatformTenant(context.tenant) ? null : context.tenant.id;
-    for (const finding of judge({ tenantId, at, counts, thresholds, alarms })) {
+    for (const finding of judge({ tenantId, at, counts, thresholds, troubledProvider, alarms })) {
       await keepAlarm(db, finding.type, finding.alarm);
       await act(context, db, finding, at, news);
     }

@@ -22,6 +22,8 @@ export interface Measurement {
   readonly counts: readonly WindowCounts[];
   /** What the company has set of its own, by metric; the others are as they are shipped. */
   readonly thresholds?: Readonly<Record<string, number>> | undefined;
+  /** The identity provider that most people came back from in vain; null where it is no single one. */
+  readonly troubledProvider?: string | null;
   /** The alarms as they were left; one that is missing is quiet. */
   readonly alarms: ReadonlyMap<string, AlarmState>;
 }
@@ -35,7 +37,7 @@ export interface Finding {
 }
 
 /** What the numbers say of each incident type that is not quiet now or was not quiet before. */
-export function judge({ tenantId, at, counts, thresholds, alarms }: Measurement): readonly Finding[] {
+export function judge({ tenantId, at, counts, thresholds, troubledProvider, alarms }: Measurement): readonly Finding[] {
   const metrics = metricsFromCounts(
     counts.flatMap(({ type, counts: windows }) =>
       WINDOWS.map((window) => ({ signal: SIGNALS[type], window, count: windows[window] })),
@@ -45,7 +47,7 @@ export function judge({ tenantId, at, counts, thresholds, alarms }: Measurement)
   const events = new Map<string, OpsEvent>(
     [...deriveAuthIncidents(metrics, context), ...deriveCustomIncidents(metrics, context)].map((event) => [
       event.incident_type,
-      event,
+      troubledProvider && event.incident_type === 'OAUTH_CALLBACK_ERRORS' ? { ...event, provider: troubledProvider } : event,
     ]),
   );
   return assessIncidents(WATCHED_RULES, metrics, context).flatMap(({ type, pressure }) => {

@@ -253,12 +253,15 @@ describe('incidents', () => {
     ]);
   });
 
-  it('raises an incident when people keep coming back from an identity provider in vain, and the log names which', async () => {
+  it('raises an incident when people keep coming back from an identity provider in vain, and advises to switch that one off', async () => {
     const providerId = uuidv7();
     await t.tellAll('identity.callback_refused', Array.from({ length: 10 }, () => ({ providerId })));
     expect(await eventually(async () => (await incidentsOf(ACME, OWNER))[0])).toMatchObject({
       type: 'OAUTH_CALLBACK_ERRORS',
       title: '10 failed returns from identity providers within 5 minutes',
+      recommendedFlags: expect.arrayContaining([
+        expect.objectContaining({ key: 'auth.oauth.disableProvider', value: IdentityProviderId.encode(providerId) }),
+      ]),
     });
     const { rows } = await t.runtime.pools.platform.query<{ provider: string }>(
       `SELECT DISTINCT provider FROM ops.auth_ops_logs WHERE type = 'oauth_callback_error'`,
