@@ -52,6 +52,13 @@ describe('A TypeScript program of the project', () => {
     expect(stderr).toMatch(/main\.ts:4:\d+/);
   });
 
+  test('is made anew when a file of it has changed', async () => {
+    run();
+    await writeFile(file('part.ts'), PART.replace('and the sixth', 'and no other'));
+    const { stderr } = run();
+    expect(stderr).toContain('on the fifth line and no other');
+  });
+
   test('is refused where it cannot be read, with the place', async () => {
     await writeFile(file('broken.ts'), 'const a = ;\n');
     const { status, stderr } = spawnSync(process.execPath, ['infra/local/run.mjs', file('broken.ts')], { encoding: 'utf8' });
