@@ -25,7 +25,8 @@ export async function replaceWorkingHours(
 /**
  * When providers are taken, buffers included and intermissions left out, each in order: one read however many they
  * are. What is pending takes time as well, and so does what stands in calendars of theirs elsewhere. The conditions are those that an
- * index serves behind row level security.
+ * index serves behind row level security; the times come as JSON, since the driver takes longer over arrays than the
+ * database over all of the query.
  */
 export async function findBusyTimes(
   db: TenantDb,
@@ -34,8 +35,8 @@ export async function findBusyTimes(
 ): Promise<Map<string, Interval[]>> {
   const rows = await db.$queryRaw<{ provider_id: string; starts: number[]; ends: number[] }[]>`
     SELECT provider_id::text,
-           array_agg((extract(epoch FROM taken_from) * 1000)::float8 ORDER BY taken_from) AS starts,
-           array_agg((extract(epoch FROM taken_until) * 1000)::float8 ORDER BY taken_from) AS ends
+           json_agg(round(date_part('epoch', taken_from) * 1000) ORDER BY taken_from) AS starts,
+           json_agg(round(date_part('epoch', taken_until) * 1000) ORDER BY taken_from) AS ends
     FROM (
       SELECT provider_id, stretch.taken_from, stretch.taken_until FROM booking.booking
       CROSS JOIN LATERAL (VALUES
