@@ -56,8 +56,22 @@ function run(guard: Guard): Promise<Outcome> {
   });
 }
 
-/** The tests, once nothing is left of the guards but what runs already. @returns whether they passed */
-async function runTests(jestArguments: readonly string[]): Promise<boolean> {
+/** The guards two at a time, then the tests. @returns whether all passed */
+async function main(jestArguments: readonly string[]): Promise<boolean> {
+  const waiting = [...GUARDS];
+  let passed = true;
+  const worker = async (): Promise<void> => {
+    for (let guard = waiting.shift(); guard; guard = waiting.shift()) {
+      const { code, output, seconds } = await run(guard);
+      console.log(`${code === 0 ? '✓' : '✗'} ${guard.name} (${seconds.toFixed(1)} s)`);
+      if (code !== 0) {
+        passed = false;
+        console.log(output.trimEnd());
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+
   if ((await redisServerProgram()) === null) {
     console.log('\nNo redis-server on this machine: the tests of events with Redis as their signal are left out.');
   }
@@ -66,28 +80,8 @@ async function runTests(jestArguments: readonly string[]): Promise<boolean> {
     ['node_modules/jest/bin/jest.js', ...jestArguments],
     { cwd: root, stdio: 'inherit' },
   );
-  return new Promise((resolve) => jest.on('close', (code) => resolve(code === 0)));
-}
-
-/** The guards two at a time, then the tests beside the last of them. @returns whether all passed */
-async function main(jestArguments: readonly string[]): Promise<boolean> {
-  const waiting = [...GUARDS];
-  const failed: string[] = [];
-  const worker = async (): Promise<void> => {
-    for (let guard = waiting.shift(); guard; guard = waiting.shift()) {
-      const { code, output, seconds } = await run(guard);
-      console.log(`${code === 0 ? '✓' : '✗'} ${guard.name} (${seconds.toFixed(1)} s)`);
-      if (code === 0) continue;
-      failed.push(guard.name);
-      console.log(output.trimEnd());
-    }
-  };
-  const workers = Array.from({ length: AT_ONCE }, worker);
-  await Promise.race(workers);
-  const passed = await runTests(jestArguments);
-  await Promise.all(workers);
-  if (failed.length > 0) console.log(`\nNot passed, see above: ${failed.join(', ')}`);
-  return passed && failed.length === 0;
+  const code = await new Promise<number>((resolve) => jest.on('close', (exit) => resolve(exit ?? 1)));
+  return passed && code === 0;
 }
 
 process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
