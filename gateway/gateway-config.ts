@@ -1,4 +1,5 @@
 import type { Config } from '../infra/runtime/config.js';
+import { isLocalEnvironment } from '../subgraphs/_kernel/wire/local-environment.js';
 import { MAX_PAGE_SIZE } from '../subgraphs/_kernel/wire/page-size.js';
 import type { CostLimits } from './stages/limits/cost/cost-limits.js';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from './stages/rate-limits/rate-limits.js';
@@ -95,7 +96,7 @@ export const gatewayConfigOf = (config: Config, requestTimeoutMs: number): Gatew
   trustedProxies: config.trustedProxies,
   tokenIssuer: config.publicUrl,
   introspection: config.environment !== 'production',
-  localOrigins: config.environment === 'development' || config.environment === 'test',
+  localOrigins: isLocalEnvironment(config.environment),
   metricsAddress: config.metricsAddress,
   requestTimeoutMs,
   limits: DEFAULT_LIMITS,

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { brotliDecompressSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
 import { createMetrics } from '../metrics.js';
 import { createRecordingLogger, requestWithHost, SAMPLE_CONFIG, startSampleGateway, type SampleGateway } from '../support/sample-gateway.js';
-import { createHttpFront } from './http-front.js';
+import { createHttpFront, type Patience } from './http-front.js';
+import type { Route } from './route.js';
 import { preferredCoding } from './content-encoding.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -276,21 +277,28 @@ describe('the figures', () => {
 });
 
 describe('a client that takes its time', () => {
+  const startFront = async (route: Route, patience: Patience): Promise<Server> => {
+    const server = createHttpFront({
+      routes: [route],
+      clientOf: () => ({ ip: null, host: 'x', secure: false }),
+      bodyBytes: 1_000,
+      metrics: createMetrics(),
+      logger: createRecordingLogger().logger,
+      patience,
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  };
+
   test.each([
     ['with its headers', 'POST /graphql HTTP/1.1\r\nhost: x\r\nx-slow: '],
     ['with its body', 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{'],
   ])('%s is hung up on', async (_what, beginning) => {
-    const { logger } = createRecordingLogger();
-    const server = createHttpFront({
-      routes: [{ method: 'POST', path: '/graphql', answer: async ({ body }) => ({ status: 200, headers: {}, body: String(await body()) }) }],
-      clientOf: () => ({ ip: null, host: 'x', secure: false }),
-      bodyBytes: 1_000,
-      metrics: createMetrics(),
-      logger,
-      patience: { headersMs: 100, requestMs: 200, keepAliveMs: 1_000, unreadMs: 60_000, checkMs: 50 },
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = await startFront(
+      { method: 'POST', path: '/graphql', answer: async ({ body }) => ({ status: 200, headers: {}, body: String(await body()) }) },
+      { headersMs: 100, requestMs: 200, keepAliveMs: 1_000, unreadMs: 60_000, checkMs: 50 },
+    );
     const socket = connect((server.address() as { port: number }).port, '127.0.0.1');
     socket.write(beginning);
     let text = '';
@@ -300,19 +308,12 @@ describe('a client that takes its time', () => {
   });
 
   test('with reading its answer is hung up on, too', async () => {
-    const { logger } = createRecordingLogger();
     // More than the system's buffers hold.
     const body = 'x'.repeat(64 * 1024 * 1024);
-    const server = createHttpFront({
-      routes: [{ method: 'GET', path: '/all', answer: () => ({ status: 200, headers: {}, body }) }],
-      clientOf: () => ({ ip: null, host: 'x', secure: false }),
-      bodyBytes: 1_000,
-      metrics: createMetrics(),
-      logger,
-      patience: { headersMs: 1_000, requestMs: 1_000, keepAliveMs: 1_000, unreadMs: 300, checkMs: 50 },
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = await startFront(
+      { method: 'GET', path: '/all', answer: () => ({ status: 200, headers: {}, body }) },
+      { headersMs: 1_000, requestMs: 1_000, keepAliveMs: 1_000, unreadMs: 300, checkMs: 50 },
+    );
     const opened = once(server, 'connection') as Promise<[Socket]>;
     const client = connect((server.address() as { port: number }).port, '127.0.0.1');
     client.on('error', () => undefined).pause();

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLocalEnvironment } from '../../subgraphs/_kernel/wire/local-environment.js';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../subgraphs/_kernel/wire/subgraph-names.js';
 import { FILES_PAIRS, filesOf, filesVariables, type FilesConfig } from './files-config.js';
 import { CALENDAR_PAIRS, calendarsOf, calendarVariables, type CalendarVariables } from './calendar-variables.js';
@@ -239,7 +240,7 @@ export function isProduction(env: Readonly<Record<string, string | undefined>> =
 
 function configOf(given: z.infer<typeof variables>, subgraphs: z.infer<typeof subgraphVariables>): Config {
   const environment = given.APP_ENV ?? oneOf(ENVIRONMENTS).default('development').parse(given.NODE_ENV);
-  const isLocal = environment === 'development' || environment === 'test';
+  const isLocal = isLocalEnvironment(environment);
   const host = given.HOST ?? (isLocal ? '127.0.0.1' : '0.0.0.0');
   return {
     environment,

@@ -3,6 +3,7 @@ import { createMailDesk } from '../_kernel/mail/mail-desk.js';
 import { createSmsDesk } from '../_kernel/sms/sms-desk.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
+import { isLocalEnvironment } from '../_kernel/wire/local-environment.js';
 import { createAccountPages } from './account-pages/create-account-pages.js';
 import { createPageBrands } from './account-pages/page-brand.store.js';
 import { createBrowserSessionService } from './account-pages/browser-session.service.js';
@@ -142,7 +143,7 @@ export function createIdentity(runtime: SubgraphRuntime, config: IdentityConfig)
     brandOf,
     addresses,
     publicUrl,
-    reachesOwnNetwork: config.environment === 'development' || config.environment === 'test',
+    reachesOwnNetwork: isLocalEnvironment(config.environment),
   });
 
   const welcomes = createAdminWelcomeService({ platform, outbox, mails, hasher, policy, publicUrl });

@@ -6,6 +6,7 @@ import { createOutboundFetch } from '../_kernel/outbound/outbound-fetch.js';
 import { answerForPersonalData } from '../_kernel/personal-data/answer-for-personal-data.js';
 import type { Subgraph, SubgraphRuntime } from '../_kernel/subgraph.js';
 import { LONGEST_WAIT_MS, REVOCATIONS_PATH } from '../_kernel/wire/revocations.js';
+import { isLocalEnvironment } from '../_kernel/wire/local-environment.js';
 import { createDnsReader } from './domain/dns-reader.js';
 import { createBrandingService } from './branding/branding.service.js';
 import { createClientOnboardingService } from './client-onboarding/client-onboarding.service.js';
@@ -88,7 +89,7 @@ export function createTenancy(runtime: SubgraphRuntime, config: TenancyConfig): 
   const tenantService = createTenantService({ tenants, platform, outbox, secretBox });
   const life = createTenantLifeService({ platform, steps, ownerMails });
   const trials = createTrialService({ platform, steps, ownerMails });
-  const mayBeInside = config.environment === 'development' || config.environment === 'test';
+  const mayBeInside = isLocalEnvironment(config.environment);
   const integrations = createIntegrationService({
     tenants,
     platform,

@@ -14,5 +14,4 @@ export const closeHttpServer = (server: Server): Promise<void> =>
       clearInterval(look);
       resolve();
     });
-    server.closeIdleConnections();
   });
